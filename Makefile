@@ -1,0 +1,50 @@
+# The way in: `make demo` and `make test` are all that a fresh machine needs.
+# Every target that builds first makes sure of libtorch, see deploy/setup/libtorch.sh.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+setup_dir := deploy/setup
+target_dir := $(or $(CARGO_TARGET_DIR),target)
+with_libtorch = LIBTORCH="$$($(setup_dir)/libtorch.sh)"; export LIBTORCH;
+
+.PHONY: help setup build demo test fmt lint clean-demo
+
+help:
+	@echo 'make demo              builds Segue and runs the whole pipeline on sample playlists, with no services'
+	@echo 'make demo MPD=FOLDER   the same on slices of the Million Playlist Dataset'
+	@echo 'make clean-demo        removes what the demo wrote'
+	@echo 'make test              builds all and runs every test, against real MySQL and S3 servers that it starts'
+	@echo 'make build             builds all programs into $(target_dir)/debug'
+	@echo 'make lint              checks formatting, clippy, documentation and what other linters are installed'
+	@echo 'make fmt               formats the Rust code'
+	@echo 'make setup             gets libtorch and the test servers, which the other targets do when they need them'
+	@echo
+	@echo 'The first build takes about 20 minutes on 2 cores. Downloads are kept in $${SEGUE_CACHE:-~/.cache/segue}.'
+
+setup:
+	@$(setup_dir)/toolchain.sh
+	@$(with_libtorch) echo "libtorch: $$LIBTORCH"
+	@$(setup_dir)/services.sh install
+
+build:
+	@$(setup_dir)/toolchain.sh
+	@echo 'build: getting libtorch if it is missing (540 MB, once)'
+	@$(with_libtorch) echo 'build: compiling (from nothing about 20 minutes on 2 cores)'; cargo build --workspace --bins
+
+demo: build
+	@echo 'demo: running the pipeline (a few minutes)'
+	@$(target_dir)/debug/segue demo $(if $(MPD),--input "$(MPD)")
+
+clean-demo:
+	rm -rf data/demo
+
+test:
+	@$(setup_dir)/test.sh
+
+fmt:
+	cargo fmt --all
+
+lint:
+	@$(setup_dir)/lint.sh

@@ -1,0 +1,92 @@
+//! A client's session on a cluster.
+
+use std::{sync::Arc, time::Duration};
+
+use ballista::prelude::SessionContextExt;
+use datafusion::{execution::SessionStateBuilder, prelude::SessionContext};
+use lake::ObjectStores;
+use tokio::net::TcpStream;
+use udfs::session::{EngineOptions, register_functions, runtime_env, session_config, session_state};
+use url::Url;
+
+use crate::{EmbeddedCluster, Error, Result};
+
+/// Longest wait for the scheduler's port to answer.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const DEFAULT_PORT: u16 = 50050;
+
+/// Where queries run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClusterAddress {
+    /// In this process, on so many cores.
+    Embedded {
+        /// Tasks that run at the same time.
+        vcores: usize,
+    },
+    /// On the cluster of this scheduler.
+    Remote {
+        /// `df://host:port`.
+        url: String,
+    },
+}
+
+/// A cluster that can be used: its address, and the cluster itself if it is embedded.
+#[derive(Debug)]
+pub struct Cluster {
+    url: String,
+    _embedded: Option<EmbeddedCluster>,
+}
+
+impl Cluster {
+    /// Reaches or starts the cluster.
+    ///
+    /// # Errors
+    /// [`Error::InvalidAddress`] or [`Error::Unreachable`] for a remote one, as [`EmbeddedCluster::start`] else.
+    pub async fn open(address: &ClusterAddress, engine: &EngineOptions, stores: Arc<ObjectStores>) -> Result<Self> {
+        match address {
+            ClusterAddress::Embedded { vcores } => {
+                let embedded = EmbeddedCluster::start(*vcores, engine.clone(), stores).await?;
+                Ok(Self { url: embedded.scheduler_url(), _embedded: Some(embedded) })
+            }
+            ClusterAddress::Remote { url } => {
+                check_reachable(url).await?;
+                Ok(Self { url: url.clone(), _embedded: None })
+            }
+        }
+    }
+
+    /// Address of the scheduler.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+/// Makes a session whose queries run on the cluster.
+///
+/// # Errors
+/// [`Error::Session`] if the session cannot be made.
+pub async fn connect(cluster: &Cluster, engine: &EngineOptions, stores: Arc<ObjectStores>) -> Result<SessionContext> {
+    let runtime = runtime_env(stores, None).map_err(Error::Session)?;
+    let state = session_state(session_config(engine), runtime).map_err(Error::Session)?;
+    // A state gets its session id when it is built; each connection is a session of its own.
+    let state = SessionStateBuilder::new_from_existing(state).build();
+    let context = SessionContext::remote_with_state(cluster.url(), state).await.map_err(Error::Session)?;
+    register_functions(&context);
+    Ok(context)
+}
+
+async fn check_reachable(address: &str) -> Result<()> {
+    let invalid = |reason: String| Error::InvalidAddress { address: address.to_owned(), reason };
+    let url = Url::parse(address).map_err(|error| invalid(error.to_string()))?;
+    if url.scheme() != "df" {
+        return Err(invalid(format!("the scheme is `{}`", url.scheme())));
+    }
+    let host = url.host_str().ok_or_else(|| invalid("the host is missing".to_owned()))?;
+    let unreachable = |reason: String| Error::Unreachable { address: address.to_owned(), reason };
+    let port = url.port().unwrap_or(DEFAULT_PORT);
+    match tokio::time::timeout(CONNECT_TIMEOUT, TcpStream::connect((host, port))).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(unreachable(error.to_string())),
+        Err(_) => Err(unreachable(format!("no answer within {} s", CONNECT_TIMEOUT.as_secs()))),
+    }
+}

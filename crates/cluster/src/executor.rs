@@ -1,0 +1,101 @@
+//! An executor: Ballista's, with Segue's session, codecs, functions and limits.
+
+use std::{net::Ipv4Addr, path::PathBuf, sync::Arc};
+
+use ballista_core::{config::TaskSchedulingPolicy, extension::SessionConfigExt};
+pub use ballista_executor::health::ExecutorHealth;
+use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
+use lake::ObjectStores;
+use tokio::net::TcpListener;
+use udfs::session::{
+    EngineOptions, MAX_MESSAGE_BYTES, function_registry, runtime_env, session_config, session_state,
+};
+
+use crate::{Error, Result, metered_engine::MeteredEngine};
+
+/// Settings of an executor.
+#[derive(Debug, Clone)]
+pub struct ExecutorOptions {
+    /// Address to listen on.
+    pub bind_host: String,
+    /// Name under which other executors reach it; the scheduler takes the peer's address if it is not given.
+    pub external_host: Option<String>,
+    /// Port of Arrow Flight, which serves shuffle files.
+    pub flight_port: u16,
+    /// Port of gRPC, by which the scheduler sends tasks.
+    pub grpc_port: u16,
+    /// Host of the scheduler.
+    pub scheduler_host: String,
+    /// Port of the scheduler.
+    pub scheduler_port: u16,
+    /// Seconds to wait for the scheduler at the start.
+    pub connect_timeout_seconds: u16,
+    /// Tasks that run at the same time.
+    pub vcores: usize,
+    /// Folder for shuffle files and spills.
+    pub work_dir: PathBuf,
+    /// Memory of all tasks together, in bytes; `None` takes 70 % of the machine's or the container's.
+    pub memory_bytes: Option<u64>,
+    /// Seconds after which the shuffle files of a job are removed, whatever became of it.
+    pub job_data_seconds: u64,
+}
+
+/// Runs an executor until SIGTERM or SIGINT, and lets its tasks finish then.
+///
+/// # Errors
+/// [`Error::Ballista`] if the scheduler cannot be reached or a service stops, [`Error::Session`] if the session cannot
+/// be made.
+pub async fn run(options: &ExecutorOptions, stores: Arc<ObjectStores>, health: ExecutorHealth) -> Result<()> {
+    let config = config(options, stores, health)?;
+    start_executor_process(Arc::new(config))
+        .await
+        .map_err(|source| Error::Ballista { process: "executor", source })
+}
+
+fn config(
+    options: &ExecutorOptions,
+    stores: Arc<ObjectStores>,
+    health: ExecutorHealth,
+) -> Result<ExecutorProcessConfig> {
+    std::fs::create_dir_all(&options.work_dir)
+        .map_err(Error::io(format!("create the work folder `{}`", options.work_dir.display())))?;
+    let runtime = runtime_env(stores, Some(&options.work_dir)).map_err(Error::Session)?;
+    let session = session_config(&EngineOptions::default());
+    let state = session_state(session.clone(), Arc::clone(&runtime)).map_err(Error::Session)?;
+    let message_bytes = u32::try_from(MAX_MESSAGE_BYTES).unwrap_or(u32::MAX);
+    Ok(ExecutorProcessConfig {
+        bind_host: options.bind_host.clone(),
+        external_host: options.external_host.clone(),
+        port: options.flight_port,
+        grpc_port: options.grpc_port,
+        scheduler_host: options.scheduler_host.clone(),
+        scheduler_port: options.scheduler_port,
+        scheduler_connect_timeout_seconds: options.connect_timeout_seconds,
+        vcores: options.vcores,
+        task_scheduling_policy: TaskSchedulingPolicy::PushStaged,
+        work_dir: Some(options.work_dir.display().to_string()),
+        job_data_ttl_seconds: options.job_data_seconds,
+        job_data_clean_up_interval_seconds: (options.job_data_seconds / 4).max(1),
+        grpc_max_decoding_message_size: message_bytes,
+        grpc_max_encoding_message_size: message_bytes,
+        executor_heartbeat_interval_seconds: 10,
+        memory_pool_size: options.memory_bytes,
+        override_execution_engine: Some(Arc::new(MeteredEngine::try_new()?)),
+        override_function_registry: Some(function_registry(&state)),
+        override_runtime_producer: Some(Arc::new(move |_| Ok(Arc::clone(&runtime)))),
+        override_logical_codec: Some(session.ballista_logical_extension_codec()),
+        override_physical_codec: Some(session.ballista_physical_extension_codec()),
+        override_config_producer: Some(Arc::new(|| session_config(&EngineOptions::default()))),
+        health,
+        ..ExecutorProcessConfig::default()
+    })
+}
+
+/// A port that is free now. Ballista's executor registers the port that it is told, so it cannot be told 0.
+///
+/// # Errors
+/// [`Error::Io`] if there is none.
+pub async fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(Error::io("listen on a local port"))?;
+    Ok(listener.local_addr().map_err(Error::io("read a free port"))?.port())
+}

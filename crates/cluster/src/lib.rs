@@ -1,0 +1,16 @@
+//! Assembles Ballista's scheduler and executors with Segue's session.
+//!
+//! The binaries `segue-scheduler` and `segue-executor` are thin shells around [`scheduler`] and [`executor`];
+//! [`EmbeddedCluster`] runs the same two in one process, so that a laptop takes the same way through the engine as
+//! many machines do. [`connect`] gives a client's session on either.
+
+mod client;
+mod embedded;
+mod error;
+pub mod executor;
+mod metered_engine;
+pub mod scheduler;
+
+pub use client::{Cluster, ClusterAddress, connect};
+pub use embedded::EmbeddedCluster;
+pub use error::{Error, Result};

@@ -1,0 +1,132 @@
+//! The lake itself: its address, its format version, and the way to its tables.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, path::Path};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::{Error, ObjectStores, Result, Table};
+
+/// Format of the lake that this build reads and writes.
+pub const LAKE_FORMAT: u64 = 1;
+
+const MARKER: &str = "_segue.json";
+
+#[derive(Serialize, Deserialize)]
+struct Marker {
+    format: u64,
+}
+
+/// A lake: a folder or a bucket's prefix that holds tables and model artefacts.
+#[derive(Debug, Clone)]
+pub struct Lake {
+    url: Url,
+    store: Arc<dyn ObjectStore>,
+    root: Path,
+}
+
+impl Lake {
+    /// Opens the lake at a path, `file://` or `s3://` address; an empty place becomes a lake.
+    ///
+    /// # Errors
+    /// [`Error::InvalidUrl`]; [`Error::ObjectStore`] if the place cannot be reached or written;
+    /// [`Error::FormatVersion`] if another version of Segue wrote it.
+    pub async fn open(url: &str, stores: Arc<ObjectStores>) -> Result<Self> {
+        let url = ObjectStores::parse_url(url)?;
+        let store = stores.client(&url)?;
+        let lake = Self::with_store(url, store)?;
+        lake.check_format().await?;
+        Ok(lake)
+    }
+
+    /// The lake at an address, reached by a client that the caller has; its format is not checked again.
+    ///
+    /// # Errors
+    /// [`Error::InvalidUrl`] if the address has a path that object stores cannot express.
+    pub fn with_store(mut url: Url, store: Arc<dyn ObjectStore>) -> Result<Self> {
+        if !url.path().ends_with('/') {
+            url.set_path(&format!("{}/", url.path()));
+        }
+        let root = Path::from_url_path(url.path())
+            .map_err(|error| Error::InvalidUrl { url: url.to_string(), reason: error.to_string() })?;
+        Ok(Self { url, store, root })
+    }
+
+    /// Address of the lake; its path ends in a slash.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Client of the store that holds the lake.
+    pub fn object_store(&self) -> Arc<dyn ObjectStore> {
+        Arc::clone(&self.store)
+    }
+
+    /// Path in [`Self::object_store`] of something in the lake, given relative to its root (`models/x/config.json`).
+    pub fn path(&self, relative: &str) -> Path {
+        relative.split('/').filter(|part| !part.is_empty()).fold(self.root.clone(), |path, part| path.join(part))
+    }
+
+    /// The table of this name; it need not exist yet.
+    ///
+    /// # Errors
+    /// [`Error::InvalidTableName`] if the name is not letters, digits and underscores.
+    pub fn table(&self, name: &str) -> Result<Table> {
+        Table::try_new(self.clone(), name)
+    }
+
+    /// Names of the tables that have a committed version, sorted.
+    ///
+    /// # Errors
+    /// [`Error::ObjectStore`] if the lake cannot be listed.
+    pub async fn tables(&self) -> Result<Vec<String>> {
+        let listing =
+            self.store.list_with_delimiter(Some(&self.root)).await.map_err(Error::store("list", &self.root))?;
+        let mut names = Vec::new();
+        for prefix in listing.common_prefixes {
+            let Some(name) = prefix.filename() else { continue };
+            if let Ok(table) = self.table(name)
+                && table.latest_version().await?.is_some()
+            {
+                names.push(name.to_owned());
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    async fn check_format(&self) -> Result<()> {
+        let path = self.path(MARKER);
+        match self.store.get(&path).await {
+            Ok(found) => {
+                let bytes = found.bytes().await.map_err(Error::store("read", &path))?;
+                self.check_marker(&path, &bytes)
+            }
+            Err(object_store::Error::NotFound { .. }) => self.create_marker(&path).await,
+            Err(source) => Err(Error::store("open the lake at", &self.root)(source)),
+        }
+    }
+
+    fn check_marker(&self, path: &Path, bytes: &Bytes) -> Result<()> {
+        let marker: Marker = serde_json::from_slice(bytes).map_err(|error| Error::InvalidMetadata {
+            path: path.to_string(),
+            what: "lake marker",
+            reason: error.to_string(),
+        })?;
+        if marker.format == LAKE_FORMAT {
+            return Ok(());
+        }
+        Err(Error::FormatVersion { url: self.url.to_string(), found: marker.format, expected: LAKE_FORMAT })
+    }
+
+    async fn create_marker(&self, path: &Path) -> Result<()> {
+        let body = format!("{{\"format\": {LAKE_FORMAT}}}\n");
+        let create = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
+        match self.store.put_opts(path, body.into(), create).await {
+            Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => Ok(()),
+            Err(source) => Err(Error::store("create the lake at", &self.root)(source)),
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! The lake: where tables stand, and the commit that makes their files visible.
+//!
+//! A lake is a folder on disk or a prefix in a bucket:
+//!
+//! ```text
+//! <lake>/_segue.json                              format version of the lake
+//! <lake>/<table>/_commits/<version>.json          manifest of one version; the highest is current
+//! <lake>/<table>/data/<write_id>/part-*.parquet   the files of one committed write
+//! <lake>/<table>/_staging/<write_id>/…            files that nobody may read yet
+//! <lake>/models/<model_id>/…                      model artefacts
+//! ```
+//!
+//! Writers put files under `_staging`; [`Table::commit`] moves the files of the winning task attempts to `data` and
+//! then creates the next manifest with a conditional put. A reader that follows the manifests, and one that lists a
+//! committed `data/<write_id>` folder, sees whole writes only.
+//!
+//! This crate knows Arrow and Parquet but no query engine, so that the trainer can use it without one.
+
+mod commit;
+mod error;
+mod layout;
+mod manifest;
+mod object_stores;
+mod parquet_object;
+mod reader;
+mod snapshot;
+mod table;
+mod writer;
+
+pub use commit::{CommitRequest, WriteMode};
+pub use error::{Error, Result};
+pub use layout::{LAKE_FORMAT, Lake};
+pub use manifest::{Column, DataFile, Manifest};
+pub use object_stores::ObjectStores;
+pub use snapshot::Snapshot;
+pub use table::Table;
+pub use writer::{ParquetFileWriter, TableWriter, writer_properties};

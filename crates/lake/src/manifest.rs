@@ -1,0 +1,141 @@
+//! The manifest: what one version of a table consists of.
+
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result, WriteMode};
+
+/// One committed version of a table, as stored in `_commits/<version>.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Name of the table.
+    pub table: String,
+    /// Version, counted from 1 without gaps.
+    pub version: u64,
+    /// Identity of the write; committing the same write again changes nothing.
+    pub write_id: String,
+    /// Whether the write replaced the rows before it or added to them.
+    pub mode: WriteMode,
+    /// Time of the commit, milliseconds since the epoch.
+    pub committed_at_ms: u64,
+    /// Columns in order.
+    pub columns: Vec<Column>,
+    /// Every file of this version, those of earlier appends included.
+    pub files: Vec<DataFile>,
+}
+
+/// Name and type of a column.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Column {
+    /// Name as written by the query.
+    pub name: String,
+    /// Arrow data type in Arrow's own notation.
+    pub data_type: String,
+    /// Whether NULL may occur.
+    pub nullable: bool,
+}
+
+/// A data file of a version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataFile {
+    /// Path relative to the table's folder, `data/<write_id>/<file>`.
+    pub path: String,
+    /// Rows in the file.
+    pub rows: u64,
+    /// Size in bytes.
+    pub bytes: u64,
+}
+
+impl Manifest {
+    /// Rows of this version.
+    pub fn rows(&self) -> u64 {
+        self.files.iter().map(|file| file.rows).sum()
+    }
+
+    /// Bytes of this version's files.
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.bytes).sum()
+    }
+
+    /// Arrow schema of the table.
+    ///
+    /// # Errors
+    /// [`Error::InvalidMetadata`] if a type is not one that this Arrow knows.
+    pub fn schema(&self) -> Result<SchemaRef> {
+        Column::to_schema(&self.columns)
+    }
+}
+
+impl Column {
+    /// Describes the columns of a schema.
+    pub fn of_schema(schema: &Schema) -> Vec<Self> {
+        schema.fields().iter().map(|field| Self::of_field(field)).collect()
+    }
+
+    /// Schema of columns described by [`Self::of_schema`].
+    ///
+    /// # Errors
+    /// [`Error::InvalidMetadata`] if a type is not one that this Arrow knows.
+    pub fn to_schema(columns: &[Self]) -> Result<SchemaRef> {
+        let fields: Result<Vec<Field>> = columns.iter().map(Self::to_field).collect();
+        Ok(Arc::new(Schema::new(fields?)))
+    }
+
+    fn of_field(field: &Field) -> Self {
+        Self {
+            name: field.name().clone(),
+            data_type: field.data_type().to_string(),
+            nullable: field.is_nullable(),
+        }
+    }
+
+    fn to_field(&self) -> Result<Field> {
+        let data_type: DataType = self.data_type.parse().map_err(|error: arrow::error::ArrowError| {
+            Error::InvalidMetadata { path: self.name.clone(), what: "column type", reason: error.to_string() }
+        })?;
+        Ok(Field::new(&self.name, data_type, self.nullable))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::datatypes::{Fields, TimeUnit};
+
+    use super::*;
+
+    #[track_caller]
+    fn check_round_trip(data_type: DataType) {
+        let schema = Schema::new(vec![Field::new("a column", data_type, true)]);
+        let manifest = Manifest {
+            table: "t".to_owned(),
+            version: 1,
+            write_id: "w".to_owned(),
+            mode: WriteMode::Overwrite,
+            committed_at_ms: 0,
+            columns: Column::of_schema(&schema),
+            files: Vec::new(),
+        };
+        let text = serde_json::to_string(&manifest).unwrap();
+        let read: Manifest = serde_json::from_str(&text).unwrap();
+        assert_eq!(read.schema().unwrap().as_ref(), &schema);
+    }
+
+    #[test]
+    fn keeps_every_type_that_the_pipeline_writes() {
+        check_round_trip(DataType::Int64);
+        check_round_trip(DataType::Utf8);
+        check_round_trip(DataType::Float64);
+        check_round_trip(DataType::Boolean);
+        check_round_trip(DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())));
+        check_round_trip(DataType::Decimal128(38, 10));
+        check_round_trip(DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)));
+        check_round_trip(DataType::List(Arc::new(Field::new("item", DataType::Int64, true))));
+        let fields = Fields::from(vec![
+            Field::new("track uri", DataType::Utf8, true),
+            Field::new("pos", DataType::Int64, false),
+        ]);
+        check_round_trip(DataType::List(Arc::new(Field::new("item", DataType::Struct(fields), true))));
+    }
+}

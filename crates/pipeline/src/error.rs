@@ -1,0 +1,121 @@
+//! What can go wrong with a run, and whose turn it is then.
+
+use datafusion::error::DataFusionError;
+
+use crate::Step;
+
+/// Result of a run or a part of it.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Failure of a run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The cluster cannot be reached or started.
+    #[error(transparent)]
+    Cluster(#[from] cluster::Error),
+    /// The lake cannot be opened, read or written.
+    #[error(transparent)]
+    Lake(#[from] lake::Error),
+    /// The database cannot be reached or refused.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// A query failed.
+    #[error("step `{step}` failed: {}", first_line(source))]
+    Query {
+        /// The step.
+        step: Step,
+        /// The cause.
+        #[source]
+        source: Box<DataFusionError>,
+    },
+    /// The input cannot be read, or holds playlists that cannot be used.
+    #[error("{0}")]
+    BadInput(String),
+    /// A step yielded no rows.
+    #[error("step `{step}` yielded no rows; look at its input, then run again")]
+    NoRows {
+        /// The step.
+        step: Step,
+    },
+    /// The trainer cannot be started.
+    #[error("cannot start the trainer `{binary}`: {source}; build it with `make build` or name it with --model-binary")]
+    ModelMissing {
+        /// Its path.
+        binary: String,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The trainer ended with an error, which it has explained on standard error.
+    #[error("step `{step}` failed: segue-model ended with {status}{}", said(last_words))]
+    Model {
+        /// The step.
+        step: Step,
+        /// Its exit status.
+        status: std::process::ExitStatus,
+        /// The last line that it wrote.
+        last_words: String,
+    },
+    /// The trainer's report cannot be understood.
+    #[error("step `{step}`: the report of segue-model cannot be understood: {reason}; are both of the same version?")]
+    ModelReport {
+        /// The step.
+        step: Step,
+        /// Why.
+        reason: String,
+    },
+    /// A step needs what an earlier one has not yielded yet.
+    #[error("step `{step}` needs {what}; run the earlier steps first")]
+    MissingInput {
+        /// The step.
+        step: Step,
+        /// What it needs.
+        what: &'static str,
+    },
+    /// Another process works on the same run.
+    #[error("another process is at this run; wait for it, or use --fresh if it is gone: {0}")]
+    Busy(#[source] store::Error),
+}
+
+/// Who must act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorClass {
+    /// The run failed.
+    Failed,
+    /// The data is bad.
+    BadData,
+    /// Trying again later may help.
+    Temporary,
+    /// The configuration is wrong.
+    Configuration,
+}
+
+impl Error {
+    /// Who must act.
+    pub fn class(&self) -> ErrorClass {
+        match self {
+            Self::BadInput(_) => ErrorClass::BadData,
+            Self::Query { source, .. } if source.to_string().contains("bad input in ") => ErrorClass::BadData,
+            Self::Busy(_) => ErrorClass::Temporary,
+            Self::ModelMissing { .. } | Self::MissingInput { .. } => ErrorClass::Configuration,
+            Self::Cluster(cluster::Error::InvalidAddress { .. }) => ErrorClass::Configuration,
+            Self::Lake(lake::Error::InvalidUrl { .. } | lake::Error::FormatVersion { .. }) => ErrorClass::Configuration,
+            _ => ErrorClass::Failed,
+        }
+    }
+
+    pub(crate) fn query(step: Step) -> impl Fn(DataFusionError) -> Self {
+        move |source| Self::Query { step, source: Box::new(source) }
+    }
+}
+
+/// The message without the backtrace that an executor may append.
+fn first_line(error: &DataFusionError) -> String {
+    let text = error.to_string();
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+fn said(last_words: &str) -> String {
+    if last_words.is_empty() { String::new() } else { format!(": {last_words}") }
+}

@@ -1,0 +1,29 @@
+//! The nightly job: raw slices in, published predictions out.
+//!
+//! ```text
+//! raw slices ─► quarantine, playlists, playlist_tracks ─► tracks ─► sequences ─► track_cooccurrence     (SQL on the cluster)
+//!                                                                       └──────────┴─► train ─► predict  (segue-model)
+//!                                                                                                └─► publish (database)
+//! ```
+//!
+//! The steps of SQL are files under `sql/pipeline`, each a plain query that anyone can run; a step runs it on the
+//! cluster as an `INSERT OVERWRITE` of the table that bears its name. Every attempt at a step is recorded in the
+//! database, so a run that failed goes on where it stopped.
+
+mod error;
+mod fingerprint;
+mod options;
+mod progress;
+mod report;
+mod run;
+mod session;
+mod step;
+mod steps;
+
+pub use error::{Error, ErrorClass, Result};
+pub use options::RunOptions;
+pub use progress::{Event, Observer};
+pub use report::{RunReport, StepReport};
+pub use run::run;
+pub use session::{LakeEngine, RAW_PLAYLISTS, RAW_REJECTS, Workspace};
+pub use step::Step;

@@ -1,0 +1,35 @@
+//! What a run is told.
+
+use std::path::PathBuf;
+
+use udfs::scan::BadInput;
+use url::Url;
+
+use crate::Step;
+
+/// Settings of a run.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// Folder or file of the raw slices.
+    pub input: Url,
+    /// What to do about playlists that cannot be used.
+    pub bad_input: BadInput,
+    /// Steps to run, in the order of the pipeline.
+    pub steps: Vec<Step>,
+    /// Whether to begin anew although an unfinished run of the same work could be resumed.
+    pub fresh: bool,
+    /// Tracks predicted for each playlist.
+    pub predictions: u16,
+    /// Prediction sets kept in the database, the current one included.
+    pub keep_sets: u32,
+    /// Seed of the trainer's random choices.
+    pub seed: u64,
+    /// Wall-clock seconds after which training stops; `None` leaves it to the trainer.
+    pub train_seconds: Option<u64>,
+    /// Settings file of the trainer.
+    pub model_config: Option<PathBuf>,
+    /// The trainer's binary.
+    pub model_binary: PathBuf,
+    /// Who or what started the run.
+    pub triggered_by: String,
+}

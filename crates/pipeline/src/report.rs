@@ -1,0 +1,45 @@
+//! What a run did.
+
+use serde::Serialize;
+
+use crate::Step;
+
+/// What a step did.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StepReport {
+    /// The step.
+    pub step: Step,
+    /// Whether an earlier attempt at this run had done it.
+    pub resumed: bool,
+    /// Rows written.
+    pub rows: Option<u64>,
+    /// Bytes written.
+    pub bytes: Option<u64>,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// Names what it wrote: the version of a table, the id of a model or of a prediction set.
+    pub output: Option<String>,
+    /// What the trainer or the predictor reported.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<serde_json::Value>,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RunReport {
+    /// Id of the run.
+    pub run_id: String,
+    /// Whether an earlier attempt was continued.
+    pub resumed: bool,
+    /// The steps in order.
+    pub steps: Vec<StepReport>,
+    /// How long this attempt took, in milliseconds.
+    pub duration_ms: u64,
+}
+
+impl RunReport {
+    /// The report of a step, if it was part of the run.
+    pub fn step(&self, step: Step) -> Option<&StepReport> {
+        self.steps.iter().find(|report| report.step == step)
+    }
+}

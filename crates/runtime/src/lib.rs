@@ -1,0 +1,9 @@
+//! What every Segue process needs around its work.
+//!
+//! - [`telemetry`]: structured logs on standard error;
+//! - [`admin`]: the health, readiness and metrics endpoints;
+//! - [`shutdown`]: the signal to stop, and the notice that a process is ready.
+
+pub mod admin;
+pub mod shutdown;
+pub mod telemetry;

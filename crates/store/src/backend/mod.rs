@@ -1,0 +1,27 @@
+//! One small interface over the two drivers, so that each table's code is written once.
+//!
+//! Statements use `?` for parameters on both sides. Where the dialects part, a [`Sql`] holds both texts. Nothing outside
+//! of this module names a driver's types.
+
+mod access;
+mod call;
+mod fault;
+mod mysql;
+mod pool;
+mod retry;
+mod row;
+mod session;
+mod sql;
+mod sqlite;
+mod value;
+mod values_list;
+
+pub(crate) use access::open;
+pub(crate) use call::Call;
+pub(crate) use fault::Fault;
+pub(crate) use pool::Pool;
+pub(crate) use row::Row;
+pub(crate) use session::Session;
+pub(crate) use sql::{Dialect, Sql};
+pub(crate) use value::Value;
+pub(crate) use values_list::{MAX_STATEMENT_BYTES, placeholders, rows_per_statement};

@@ -1,0 +1,100 @@
+//! Broken connections, locks that others hold, and cancelled calls.
+
+use std::time::{Duration, Instant};
+
+use store::{DatabaseUrl, Error, RunStatus, Store, StoreOptions};
+
+use crate::chaos_proxy::ChaosProxy;
+use crate::databases::{Kind, on_each_database, on_mysql};
+use crate::samples::{prediction_set, predictions, publish, run_id, run_start, set_id, shown};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_load_survives_connections_that_break() {
+    on_mysql(async |database| {
+        drop(database.store().await);
+        let url: DatabaseUrl = database.url.parse().unwrap();
+        let address = url.to_string();
+        let (address, name) = address.rsplit_once('@').unwrap().1.split_once('/').unwrap();
+        let proxy = ChaosProxy::start(address.to_owned()).await;
+        let patient = StoreOptions { max_attempts: 50, ..StoreOptions::default() };
+        let through_proxy = format!("mysql://root@{}/{name}", proxy.address);
+        let store = Store::connect(&through_proxy.parse().unwrap(), &patient).await.unwrap();
+
+        let rows = predictions("s1", 20_000, 5);
+        let work = tokio::spawn({
+            let rows = rows.clone();
+            async move {
+                store.begin_set(&prediction_set("s1")).await?;
+                store.load(&set_id("s1"), &rows).await?;
+                store.publish(&set_id("s1"), 100_000, 20_000).await
+            }
+        });
+        let mut cut = 0;
+        let mut ticks = tokio::time::interval(Duration::from_millis(150));
+        while !work.is_finished() && cut < 12 {
+            ticks.tick().await;
+            cut += proxy.cut();
+        }
+        assert!(work.await.unwrap().unwrap().changed);
+        assert!(cut > 0, "no connection was cut");
+        assert_eq!(database.raw().await.current_predictions().await, shown(&rows));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_call_does_not_wait_for_ever_and_the_store_works_on() {
+    on_each_database(async |database| {
+        database.store().await.start_run(&run_start("r1")).await.unwrap();
+        let limits = StoreOptions {
+            acquire_timeout: Duration::from_secs(1),
+            call_timeout: Duration::from_millis(200),
+            max_connections: 1,
+            ..StoreOptions::default()
+        };
+        let store = Store::connect(&database.url.parse().unwrap(), &limits).await.unwrap();
+        let mut other = database.raw().await;
+        other.execute(if database.kind == Kind::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" }).await;
+        other.execute("UPDATE runs SET triggered_by = 'someone else' WHERE run_id = 'r1'").await;
+
+        let started = Instant::now();
+        let error = store.finish_run(&run_id("r1"), RunStatus::Failed, None).await.unwrap_err();
+        assert!(matches!(error, Error::Timeout { operation: "finish run", .. }), "{error:?}");
+        assert!(started.elapsed() < Duration::from_secs(5));
+        assert_eq!(store.list_runs(9).await.unwrap()[0].status, RunStatus::Running);
+
+        other.execute("ROLLBACK").await;
+        store.finish_run(&run_id("r1"), RunStatus::Failed, None).await.unwrap();
+        assert_eq!(store.list_runs(9).await.unwrap()[0].status, RunStatus::Failed);
+    })
+    .await;
+}
+
+/// Calls are dropped at every point of a publication: it has happened whole or not at all, and the store works on.
+#[tokio::test]
+async fn cancelled_publications_leave_one_whole_set() {
+    on_each_database(async |database| {
+        let store = database.store().await;
+        let mut current = publish(&store, "s0", 3, 3).await;
+        let mut raw = database.raw().await;
+        let mut cancelled = 0;
+        for n in 1..=30_u32 {
+            let id = format!("s{n}");
+            let rows = predictions(&id, 200, 10);
+            store.begin_set(&prediction_set(&id)).await.unwrap();
+            store.load(&set_id(&id), &rows).await.unwrap();
+            let limit = Duration::from_micros(u64::from(n) * 200);
+            let _ = tokio::time::timeout(limit, store.publish(&set_id(&id), 2000, 200)).await.inspect_err(|_| cancelled += 1);
+            let seen = raw.current_predictions().await;
+            if seen == shown(&rows) {
+                current = rows;
+            } else {
+                assert_eq!(seen, shown(&current));
+                store.publish(&set_id(&id), 2000, 200).await.unwrap();
+                current = rows;
+            }
+        }
+        assert!(cancelled > 0, "no publication was cancelled");
+    })
+    .await;
+}

@@ -1,0 +1,84 @@
+//! Runs the executor until it is told to stop.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use anyhow::{Context, Result, anyhow};
+use cluster::executor::{self, ExecutorHealth, ExecutorOptions};
+use lake::ObjectStores;
+use runtime::{admin, shutdown, telemetry};
+use serde::Serialize;
+use tracing::{error, info};
+
+use crate::options::Options;
+
+/// Deep plans overflow the usual 2 MB; Ballista's own binary takes the same.
+const STACK_BYTES: usize = 32 * 1024 * 1024;
+/// Pause between two looks at whether the executor is registered.
+const READY_POLL: Duration = Duration::from_millis(50);
+
+#[derive(Serialize)]
+struct Addresses {
+    flight: SocketAddr,
+    grpc: SocketAddr,
+    admin: SocketAddr,
+}
+
+pub(crate) fn run(options: Options) -> Result<()> {
+    telemetry::init(&options.log, options.log_format).map_err(|reason| anyhow!(reason))?;
+    let threads = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(STACK_BYTES)
+        .build()
+        .context("cannot start the async runtime")?;
+    threads.block_on(serve(options))
+}
+
+async fn serve(options: Options) -> Result<()> {
+    let settings = settings(&options).await?;
+    let health = ExecutorHealth::new();
+    let admin_address = SocketAddr::new(options.bind_host, options.admin_port);
+    let readiness = health.clone();
+    let admin = admin::serve(admin_address, move || readiness.is_ready())
+        .await
+        .with_context(|| format!("cannot listen on {admin_address}"))?;
+    let addresses = Addresses {
+        flight: SocketAddr::new(options.bind_host, settings.flight_port),
+        grpc: SocketAddr::new(options.bind_host, settings.grpc_port),
+        admin,
+    };
+    tokio::spawn(announce(health.clone(), addresses, options.ready_file));
+    executor::run(&settings, Arc::new(ObjectStores::from_env()), health).await.map_err(Into::into)
+}
+
+async fn announce(health: ExecutorHealth, addresses: Addresses, ready_file: Option<PathBuf>) {
+    while !health.is_ready() {
+        tokio::time::sleep(READY_POLL).await;
+    }
+    info!(flight = %addresses.flight, grpc = %addresses.grpc, admin = %addresses.admin, "executor ready");
+    if let Some(path) = ready_file
+        && let Err(error) = shutdown::write_ready_file(&path, &addresses)
+    {
+        error!(error = %error, path = %path.display(), "cannot write the ready file");
+    }
+}
+
+async fn settings(options: &Options) -> Result<ExecutorOptions> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    Ok(ExecutorOptions {
+        bind_host: options.bind_host.to_string(),
+        external_host: options.external_host.clone(),
+        flight_port: port_or_free(options.flight_port).await?,
+        grpc_port: port_or_free(options.grpc_port).await?,
+        scheduler_host: options.scheduler_host.clone(),
+        scheduler_port: options.scheduler_port,
+        connect_timeout_seconds: options.connect_timeout_seconds,
+        vcores: if options.vcores == 0 { cores } else { options.vcores },
+        work_dir: options.work_dir.clone(),
+        memory_bytes: options.memory_bytes,
+        job_data_seconds: options.job_data_seconds,
+    })
+}
+
+async fn port_or_free(port: u16) -> Result<u16> {
+    if port == 0 { Ok(executor::free_port().await?) } else { Ok(port) }
+}

@@ -1,0 +1,31 @@
+//! The `config.json` of a model.
+
+use serde::{Deserialize, Serialize};
+
+use super::Model;
+use crate::config::ModelConfig;
+
+/// What is needed beside the weights to compute with them; the `config.json` of a model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Description {
+    /// Number of tracks in the vocabulary.
+    pub items: usize,
+    /// Number of training playlists.
+    pub train_playlists: u32,
+    /// Weight of the neighbours in the blend.
+    pub blend_weight: f64,
+    /// Settings that the model was trained with.
+    pub config: ModelConfig,
+}
+
+impl Description {
+    /// Describes a model.
+    pub fn of(model: &Model) -> Self {
+        Self {
+            items: model.vocabulary.len(),
+            train_playlists: model.train_playlists,
+            blend_weight: model.blend_weight,
+            config: model.config.clone(),
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! What a model can be asked through.
+
+use crate::{
+    blend::Blend,
+    network::NetworkRecommender,
+    rivals::{ItemKnn, Popularity, TitleRecommender},
+};
+
+/// The recommenders of a model.
+#[derive(Debug)]
+pub struct Recommenders<'a> {
+    /// The charts.
+    pub popularity: Popularity,
+    /// From a title alone.
+    pub title: TitleRecommender<'a>,
+    /// Nearest neighbours.
+    pub knn: ItemKnn<'a>,
+    /// The network.
+    pub network: NetworkRecommender<'a>,
+    pub(super) blend_weight: f64,
+}
+
+impl Recommenders<'_> {
+    /// What is shipped: neighbours and network, mixed.
+    pub fn blend(&self) -> Blend<'_> {
+        Blend::new(&self.knn, &self.network, self.blend_weight)
+    }
+}

@@ -1,0 +1,63 @@
+//! `model.safetensors`.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use safetensors::{Dtype, SafeTensors, View};
+use tch::{Device, Kind, Tensor};
+
+use crate::{Error, Result};
+
+pub(super) const FILE: &str = "model.safetensors";
+
+/// A tensor's bytes, as the format wants them.
+struct Weights {
+    shape: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+impl View for Weights {
+    fn dtype(&self) -> Dtype {
+        Dtype::F32
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(&self.bytes)
+    }
+
+    fn data_len(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+/// Writes all weights by name.
+pub(super) fn encode(weights: &BTreeMap<String, Tensor>) -> Result<Vec<u8>> {
+    let view = |(name, tensor): (&String, &Tensor)| -> Result<(String, Weights)> {
+        let tensor = tensor.f_detach()?.f_to_device(Device::Cpu)?.f_to_kind(Kind::Float)?.f_contiguous()?;
+        let count = tensor.numel();
+        let mut bytes = vec![0; count * size_of::<f32>()];
+        tensor.f_copy_data_u8(&mut bytes, count)?;
+        let shape = tensor.size().into_iter().map(|size| usize::try_from(size).unwrap_or(0)).collect();
+        Ok((name.clone(), Weights { shape, bytes }))
+    };
+    let views: Vec<_> = weights.iter().map(view).collect::<Result<_>>()?;
+    safetensors::serialize(views, None).map_err(Error::format("written", FILE))
+}
+
+/// Reads all weights by name.
+pub(super) fn decode(bytes: &[u8]) -> Result<BTreeMap<String, Tensor>> {
+    let file = SafeTensors::deserialize(bytes).map_err(Error::format("read", FILE))?;
+    let mut weights = BTreeMap::new();
+    for (name, view) in file.tensors() {
+        if view.dtype() != Dtype::F32 {
+            let found = format!("{:?} {:?}", view.dtype(), view.shape());
+            return Err(Error::TensorMismatch { tensor: name, expected: "of kind F32".to_owned(), found });
+        }
+        let shape: Vec<i64> = view.shape().iter().map(|&size| i64::try_from(size).unwrap_or(i64::MAX)).collect();
+        weights.insert(name, Tensor::f_from_data_size(view.data(), &shape, Kind::Float)?);
+    }
+    Ok(weights)
+}

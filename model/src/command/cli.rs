@@ -1,0 +1,84 @@
+//! What can be typed.
+
+use clap::{Args, Parser, Subcommand};
+
+use super::{
+    models::ModelsArgs, predict::PredictArgs, recommend::RecommendArgs, train::TrainArgs, version::VersionArgs,
+};
+use crate::DeviceChoice;
+
+/// Trains, evaluates and applies next-track models on the playlists of a lake.
+#[derive(Debug, Parser)]
+#[command(name = "segue-model", version, propagate_version = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Train a model, judge it beside its rivals, and save it in the lake.
+    Train(TrainArgs),
+    /// Predict the next tracks of every playlist into the lake's table `predictions`.
+    Predict(PredictArgs),
+    /// Recommend tracks for a list of tracks, or for a title.
+    Recommend(RecommendArgs),
+    /// List the models of the lake with what was measured.
+    Models(ModelsArgs),
+    /// Print versions and devices.
+    Version(VersionArgs),
+}
+
+/// Where the lake is.
+#[derive(Debug, Args)]
+pub(super) struct LakeArgs {
+    /// Lake: a path, file:///path or s3://bucket/prefix; AWS_* variables apply to the latter.
+    #[arg(long, env = "SEGUE_LAKE", value_name = "URL")]
+    pub(super) lake: String,
+}
+
+/// What computes.
+#[derive(Debug, Args)]
+pub(super) struct ComputeArgs {
+    /// Threads that compute; default is one for each processor core.
+    #[arg(long, env = "SEGUE_MODEL_THREADS", value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+    /// Device that computes: cpu, cuda, or auto for cuda where there is one.
+    #[arg(long, env = "SEGUE_MODEL_DEVICE", value_enum, default_value_t = DeviceChoice::Auto)]
+    pub(super) device: DeviceChoice,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::Cli;
+
+    #[test]
+    fn verify_cli() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn usage_is_checked() {
+        check("train --lake /tmp/lake", true);
+        check("train --lake /tmp/lake --epochs 3 --seed 1 --threads 2 --max-seconds 10 --device cpu --json", true);
+        check("train --lake /tmp/lake --epochs 0", false);
+        check("train --lake /tmp/lake --threads 0", false);
+        check("predict --lake /tmp/lake --model latest --k 10", true);
+        check("predict --lake /tmp/lake --model newest", false);
+        check("recommend --lake /tmp/lake", false);
+        check("recommend --lake /tmp/lake --title chill", true);
+        check("recommend --lake /tmp/lake --tracks spotify:track:0123456789abcdefABCDEF", true);
+        check("recommend --lake /tmp/lake --tracks spotify:track:short", false);
+        check("models --lake /tmp/lake --json", true);
+        check("version", true);
+    }
+
+    #[track_caller]
+    fn check(arguments: &str, accepted: bool) {
+        let parsed = Cli::try_parse_from(std::iter::once("segue-model").chain(arguments.split(' ')));
+        assert_eq!(parsed.is_ok(), accepted, "{arguments}: {parsed:?}");
+    }
+}

@@ -1,0 +1,21 @@
+//! Writes results to standard output.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::{Error, Result};
+
+/// Prints one JSON document.
+pub(super) fn print_json<T: Serialize>(value: &T) -> Result<()> {
+    let text = serde_json::to_string_pretty(value).map_err(Error::format("written", "standard output"))?;
+    print_text(&text)
+}
+
+/// Prints text and ends the line.
+pub(super) fn print_text(text: &str) -> Result<()> {
+    let mut output = io::stdout().lock();
+    writeln!(output, "{text}")
+        .and_then(|()| output.flush())
+        .map_err(|source| Error::Output { stream: "standard output", source })
+}

@@ -1,0 +1,123 @@
+//! `segue-model train`.
+
+use std::{
+    fmt::Write,
+    io::{self, IsTerminal},
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use clap::Args;
+use serde::Serialize;
+
+use super::{
+    cli::{ComputeArgs, LakeArgs},
+    output::{print_json, print_text},
+};
+use crate::{
+    Result,
+    artefact::{self, ModelId},
+    config::ModelConfig,
+    evaluation::MetricsReport,
+    training::{BarProgress, Dataset, LineProgress, Progress, train_model},
+};
+
+/// Longest silence of a training run that is not watched at a terminal.
+const LINE_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Arguments of `train`.
+#[derive(Debug, Args)]
+pub(super) struct TrainArgs {
+    #[command(flatten)]
+    lake: LakeArgs,
+    #[command(flatten)]
+    compute: ComputeArgs,
+    /// TOML file with settings; what it leaves out keeps its default.
+    #[arg(long, env = "SEGUE_MODEL_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Most passes over the training playlists; default from the settings.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    epochs: Option<u32>,
+    /// Seed of every random choice; default from the settings.
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+    /// Wall-clock seconds after which training stops, 0 for no limit; default from the settings. Reading, weighing and
+    /// judging come on top.
+    #[arg(long, env = "SEGUE_MODEL_MAX_SECONDS", value_name = "SECONDS")]
+    max_seconds: Option<u64>,
+    /// Print one JSON document instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What `train --json` prints.
+#[derive(Debug, Serialize)]
+struct TrainOutput<'a> {
+    model_id: ModelId,
+    seconds: f64,
+    #[serde(flatten)]
+    metrics: &'a MetricsReport,
+}
+
+pub(super) async fn run(args: TrainArgs) -> Result<()> {
+    let started = Instant::now();
+    let config = settings(&args)?;
+    let device = args.compute.apply()?;
+    let lake = args.lake.open().await?;
+    let mut progress = progress();
+    progress.phase("reading the lake");
+    let dataset = Dataset::load(&lake, &config).await?;
+    let model = train_model(dataset, &config, device, &mut *progress)?;
+    progress.phase("saving the model");
+    let manifest = artefact::save(&lake, &model).await?;
+    drop(progress);
+    let seconds = started.elapsed().as_secs_f64();
+    if args.json {
+        return print_json(&TrainOutput { model_id: manifest.model_id, seconds, metrics: &model.metrics });
+    }
+    print_text(&summary(manifest.model_id, &model.metrics, seconds))
+}
+
+fn settings(args: &TrainArgs) -> Result<ModelConfig> {
+    let mut config = match &args.config {
+        Some(path) => ModelConfig::from_file(path)?,
+        None => ModelConfig::default(),
+    };
+    config.seed = args.seed.unwrap_or(config.seed);
+    config.training.epochs = args.epochs.unwrap_or(config.training.epochs);
+    config.training.max_seconds = args.max_seconds.unwrap_or(config.training.max_seconds);
+    config.validate()?;
+    Ok(config)
+}
+
+fn progress() -> Box<dyn Progress> {
+    if io::stderr().is_terminal() {
+        Box::new(BarProgress::default())
+    } else {
+        Box::new(LineProgress::new(io::stderr(), LINE_INTERVAL))
+    }
+}
+
+fn summary(id: ModelId, metrics: &MetricsReport, seconds: f64) -> String {
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::NOTHING);
+    let columns = ["r_precision", "ndcg_500", "recall_500", "hit_rate_10", "clicks"];
+    table.set_header(std::iter::once("recommender").chain(columns));
+    for (name, measured) in &metrics.recommenders {
+        let cell = |metric: &&str| match measured.metrics.get(*metric) {
+            Some(interval) => format!("{:.4} [{:.4}, {:.4}]", interval.mean, interval.low, interval.high),
+            None => String::new(),
+        };
+        table.add_row(std::iter::once(name.clone()).chain(columns.iter().map(cell)));
+    }
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        text,
+        "model {id}: {} tracks, {} epochs, blend weight {:.2}, {seconds:.1} s",
+        metrics.vocabulary, metrics.training.epochs, metrics.blend.weight
+    );
+    let _ = writeln!(text, "{} test playlists, full ranking, 95 % confidence intervals:", metrics.playlists.test);
+    let _ = write!(text, "{table}");
+    text
+}

@@ -1,0 +1,29 @@
+//! Settings of a training run: one struct per concern, read from a TOML file, checked once, stored with the model.
+//!
+//! Precedence: command line, then the file, then the defaults that stand at each field.
+
+mod blend;
+mod encoder;
+mod evaluation;
+mod knn;
+mod loss;
+mod model;
+mod network;
+mod optimiser;
+mod sampler;
+mod title;
+mod training;
+mod vocabulary;
+
+pub use blend::BlendConfig;
+pub use encoder::EncoderKind;
+pub use evaluation::EvaluationConfig;
+pub use knn::KnnConfig;
+pub use loss::LossConfig;
+pub use model::ModelConfig;
+pub use network::NetworkConfig;
+pub use optimiser::OptimiserConfig;
+pub use sampler::SamplerKind;
+pub use title::TitleConfig;
+pub use training::TrainingConfig;
+pub use vocabulary::VocabularyConfig;

@@ -1,0 +1,142 @@
+//! All settings together.
+
+use std::{fmt::Display, path::Path};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    BlendConfig, EvaluationConfig, KnnConfig, LossConfig, NetworkConfig, OptimiserConfig, TitleConfig, TrainingConfig,
+    VocabularyConfig,
+};
+use crate::{Error, Result};
+
+/// Settings of a training run, as they stand in the TOML file and in the model's `config.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ModelConfig {
+    /// Seed of every random choice: weights, dropout, order of playlists, negatives, samples of playlists. Default 42.
+    pub seed: u64,
+    /// Which tracks the model knows.
+    pub vocabulary: VocabularyConfig,
+    /// Shape of the network.
+    pub network: NetworkConfig,
+    /// What the network is trained to do.
+    pub loss: LossConfig,
+    /// How its weights move.
+    pub optimiser: OptimiserConfig,
+    /// How long, on what, and when to stop.
+    pub training: TrainingConfig,
+    /// The nearest-neighbour rival.
+    pub knn: KnnConfig,
+    /// Recommendation from a title alone.
+    pub title: TitleConfig,
+    /// How network and neighbours are mixed.
+    pub blend: BlendConfig,
+    /// How recommenders are judged.
+    pub evaluation: EvaluationConfig,
+}
+
+impl Default for ModelConfig {
+    fn default() -> Self {
+        Self {
+            seed: 42,
+            vocabulary: VocabularyConfig::default(),
+            network: NetworkConfig::default(),
+            loss: LossConfig::default(),
+            optimiser: OptimiserConfig::default(),
+            training: TrainingConfig::default(),
+            knn: KnnConfig::default(),
+            title: TitleConfig::default(),
+            blend: BlendConfig::default(),
+            evaluation: EvaluationConfig::default(),
+        }
+    }
+}
+
+impl ModelConfig {
+    /// Reads and checks a TOML file; what it leaves out keeps its default.
+    ///
+    /// # Errors
+    /// [`Error::ConfigurationFile`] if the file cannot be read or has unknown or ill-typed settings,
+    /// [`Error::Configuration`] if a value is out of range.
+    pub fn from_file(path: &Path) -> Result<Self> {
+        let shown = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| Error::ConfigurationFile { path: shown.clone(), source: Box::new(source) })?;
+        let config: Self = toml::from_str(&text)
+            .map_err(|source| Error::ConfigurationFile { path: shown, source: Box::new(source) })?;
+        config.validate()?;
+        Ok(config)
+    }
+
+    /// Checks every value against its range.
+    ///
+    /// # Errors
+    /// [`Error::Configuration`] naming the first setting that cannot be used.
+    pub fn validate(&self) -> Result<()> {
+        self.vocabulary.validate()?;
+        self.network.validate()?;
+        self.loss.validate()?;
+        self.optimiser.validate()?;
+        self.training.validate()?;
+        self.knn.validate()?;
+        self.title.validate()?;
+        self.blend.validate()?;
+        self.evaluation.validate()
+    }
+}
+
+/// Refuses a value outside a closed range.
+pub(super) fn check_range<T: PartialOrd + Display>(field: &str, value: T, low: T, high: T) -> Result<()> {
+    if value >= low && value <= high {
+        return Ok(());
+    }
+    Err(Error::setting(field, format!("{value} is out of range, expected {low} to {high}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_valid() {
+        ModelConfig::default().validate().unwrap();
+    }
+
+    #[test]
+    fn file_overrides_only_what_it_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.toml");
+        std::fs::write(&path, "seed = 7\n[network]\nencoder = \"gru\"\ndimension = 32\n").unwrap();
+        let config = ModelConfig::from_file(&path).unwrap();
+        let mut expected = ModelConfig { seed: 7, ..ModelConfig::default() };
+        expected.network.encoder = super::super::EncoderKind::Gru;
+        expected.network.dimension = 32;
+        assert_eq!(config, expected);
+    }
+
+    #[test]
+    fn unusable_settings_are_named() {
+        check("[network]\ndimension = 0\n", "`network.dimension`");
+        check("[network]\nheads = 3\n", "`network.heads`");
+        check("[network]\ndropout = 1.5\n", "`network.dropout`");
+        check("[training]\nepochs = 0\n", "`training.epochs`");
+        check("[optimiser]\nlearning_rate = -1.0\n", "`optimiser.learning_rate`");
+        check("[loss]\nnegatives = 0\n", "`loss.negatives`");
+        check("[blend]\nsteps = 0\n", "`blend.steps`");
+        check("[network]\nlayers = 2\n", "unknown field `layers`");
+        check("seed = \"x\"\n", "invalid type");
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.toml");
+        std::fs::write(&path, text).unwrap();
+        let error = ModelConfig::from_file(&path).unwrap_err();
+        assert_eq!(error.exit_code(), 78, "{error}");
+        let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        let message = format!("{error}: {source}");
+        assert!(message.contains(expected), "`{message}` does not name {expected}");
+    }
+}

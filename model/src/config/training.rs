@@ -1,0 +1,48 @@
+//! How long, on what, and when to stop.
+
+use serde::{Deserialize, Serialize};
+
+use super::model::check_range;
+use crate::Result;
+
+/// Settings of the training loop.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TrainingConfig {
+    /// Most passes over the training playlists; default 4.
+    pub epochs: u32,
+    /// Pieces of playlists in a batch; default 64.
+    pub batch_size: usize,
+    /// Validations without improvement after which training stops; default 2.
+    pub patience: u32,
+    /// Optimiser steps between validations; default 0, which validates after every epoch.
+    pub validate_every_steps: u64,
+    /// Validation playlists that are looked at, drawn with the seed; default 500.
+    /// Too few: the best state and the weight of the blend are chosen by chance.
+    pub validation_playlists: usize,
+    /// Wall-clock seconds after which training stops; default 0, no limit. A run that this ends is not repeatable to the
+    /// bit, and its metrics say so; one that ends before it is.
+    pub max_seconds: u64,
+}
+
+impl Default for TrainingConfig {
+    fn default() -> Self {
+        Self {
+            epochs: 4,
+            batch_size: 64,
+            patience: 2,
+            validate_every_steps: 0,
+            validation_playlists: 500,
+            max_seconds: 0,
+        }
+    }
+}
+
+impl TrainingConfig {
+    pub(super) fn validate(&self) -> Result<()> {
+        check_range("training.epochs", self.epochs, 1, 100_000)?;
+        check_range("training.batch_size", self.batch_size, 1, 65_536)?;
+        check_range("training.patience", self.patience, 1, u32::MAX)?;
+        check_range("training.validation_playlists", self.validation_playlists, 1, 1_000_000)
+    }
+}

@@ -1,0 +1,132 @@
+//! All playlists of the lake, by split.
+
+use futures::TryStreamExt;
+use rand::{SeedableRng, seq::SliceRandom};
+use rand_chacha::ChaCha8Rng;
+
+use super::{HeldOut, PLAYLIST_COLUMNS, Playlist, Sequences, Split, TrackId};
+use crate::{Error, Result};
+
+/// All playlists of the lake, by split and in the order of their keys, so that the order of files does not matter.
+#[derive(Debug, Clone)]
+pub struct Corpus {
+    /// Tracks of the training playlists.
+    pub train: Sequences<TrackId>,
+    /// Titles of the training playlists, in the same order.
+    pub train_titles: Vec<Option<String>>,
+    /// Validation playlists.
+    pub validation: Vec<HeldOut>,
+    /// Test playlists.
+    pub test: Vec<HeldOut>,
+    /// Held-out playlists in which nothing is hidden; they are left out.
+    pub nothing_hidden: usize,
+    /// Version of the `sequences` table.
+    pub version: u64,
+}
+
+impl Corpus {
+    /// Reads the `sequences` table.
+    ///
+    /// # Errors
+    /// [`Error::Lake`] if the table cannot be read, [`Error::Column`] if it does not hold what it should,
+    /// [`Error::Data`] if it has no training playlist.
+    pub async fn load(lake: &lake::Lake) -> Result<Self> {
+        let table = lake.table("sequences").map_err(Error::lake("open table", "sequences"))?;
+        let snapshot = table.snapshot().await.map_err(Error::lake("open table", "sequences"))?;
+        let mut batches = snapshot.read(&PLAYLIST_COLUMNS).map_err(Error::lake("read table", "sequences"))?;
+        let mut playlists = Vec::new();
+        while let Some(batch) = batches.try_next().await.map_err(Error::lake("read table", "sequences"))? {
+            playlists.append(&mut Playlist::from_batch(&batch)?);
+        }
+        Self::from_playlists(playlists, snapshot.version())
+    }
+
+    /// Sorts playlists into their splits.
+    ///
+    /// # Errors
+    /// [`Error::Data`] if there is no training playlist.
+    pub fn from_playlists(mut playlists: Vec<Playlist>, version: u64) -> Result<Self> {
+        playlists.sort_by_key(|playlist| playlist.pid);
+        let mut corpus = Self {
+            train: Sequences::default(),
+            train_titles: Vec::new(),
+            validation: Vec::new(),
+            test: Vec::new(),
+            nothing_hidden: 0,
+            version,
+        };
+        for playlist in playlists {
+            corpus.add(playlist);
+        }
+        if corpus.train.is_empty() {
+            let problem = "has no row with split = 'train'; check the share of held-out playlists in its step";
+            return Err(Error::Data { table: "sequences", problem: problem.to_owned() });
+        }
+        Ok(corpus)
+    }
+
+    fn add(&mut self, playlist: Playlist) {
+        let held_out = match playlist.split {
+            Split::Train => {
+                self.train.push(playlist.seeds);
+                self.train_titles.push(playlist.title);
+                return;
+            }
+            Split::Validation => &mut self.validation,
+            Split::Test => &mut self.test,
+        };
+        match HeldOut::from_playlist(playlist) {
+            Some(playlist) => held_out.push(playlist),
+            None => self.nothing_hidden += 1,
+        }
+    }
+}
+
+/// Draws at most `limit` playlists, always the same ones for a seed, in their original order.
+pub(crate) fn draw(playlists: &[HeldOut], limit: usize, seed: u64) -> Vec<&HeldOut> {
+    let mut chosen: Vec<usize> = (0..playlists.len()).collect();
+    if limit < chosen.len() {
+        chosen.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+        chosen.truncate(limit);
+        chosen.sort_unstable();
+    }
+    chosen.into_iter().map(|index| &playlists[index]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_tracks_are_distinct_and_new() {
+        check(&[1, 2], &[3, 4], Some(&[3, 4]));
+        check(&[1, 2], &[3, 3, 1, 4], Some(&[3, 4]));
+        check(&[], &[5], Some(&[5]));
+        check(&[1, 2], &[2, 1], None);
+        check(&[1, 2], &[], None);
+    }
+
+    #[track_caller]
+    fn check(seeds: &[u32], holdouts: &[u32], expected: Option<&[u32]>) {
+        let ids = |values: &[u32]| values.iter().copied().map(TrackId).collect::<Vec<_>>();
+        let playlist =
+            Playlist { pid: 1, title: None, split: Split::Test, seeds: ids(seeds), holdouts: ids(holdouts) };
+        let train = Playlist { pid: 0, split: Split::Train, holdouts: vec![], ..playlist.clone() };
+        let corpus = Corpus::from_playlists(vec![playlist, train], 1).unwrap();
+        let hidden: Vec<_> = corpus.test.iter().map(|held_out| held_out.hidden.clone()).collect();
+        assert_eq!(hidden.first().cloned(), expected.map(ids));
+        assert_eq!(corpus.nothing_hidden, usize::from(expected.is_none()));
+    }
+
+    #[test]
+    fn a_draw_repeats_and_keeps_the_order() {
+        let playlists: Vec<_> = (0..100)
+            .map(|pid| HeldOut { pid, title: None, seeds: vec![], hidden: vec![TrackId(1)] })
+            .collect();
+        let pids = |limit, seed| draw(&playlists, limit, seed).iter().map(|held_out| held_out.pid).collect::<Vec<_>>();
+        assert_eq!(pids(10, 1), pids(10, 1));
+        assert_ne!(pids(10, 1), pids(10, 2));
+        assert!(pids(10, 1).is_sorted());
+        assert_eq!(pids(1000, 1).len(), 100);
+    }
+}

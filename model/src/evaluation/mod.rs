@@ -1,0 +1,13 @@
+//! Judges recommenders on playlists of which a part is hidden: full ranking, seeds excluded, the same code for all.
+
+mod coverage;
+mod evaluate;
+mod evaluation_set;
+mod metrics_report;
+mod recommender_metrics;
+
+pub use coverage::Coverage;
+pub use evaluate::{Evaluation, evaluate, mean_ndcg};
+pub use evaluation_set::EvaluationSet;
+pub use metrics_report::{Comparison, MetricsReport, PlaylistCounts};
+pub use recommender_metrics::RecommenderMetrics;

@@ -1,0 +1,55 @@
+//! From scores to lists.
+
+use rayon::prelude::*;
+use tch::{Device, Kind, Tensor};
+
+use super::{Query, Recommendation, Recommender, top_k};
+use crate::{Error, Result};
+
+/// Scores that are held in memory at once: 16 million floats are 64 MiB.
+const SCORES_AT_ONCE: usize = 16 << 20;
+
+/// Ranks the best `k` tracks for each query, seeds excluded.
+///
+/// # Errors
+/// [`Error::Torch`] if memory is short, [`Error::NotANumber`] if a score is not a number.
+pub fn rank(recommender: &dyn Recommender, queries: &[Query], k: usize) -> Result<Vec<Vec<Recommendation>>> {
+    let mut lists = Vec::with_capacity(queries.len());
+    for chunk in queries.chunks(queries_at_once(recommender.items())) {
+        let scores = recommender.score(chunk)?;
+        lists.append(&mut select(&scores, chunk, k, recommender.name())?);
+    }
+    Ok(lists)
+}
+
+/// Number of queries whose scores are held in memory at once.
+pub fn queries_at_once(items: usize) -> usize {
+    (SCORES_AT_ONCE / items.max(1)).clamp(1, 1024)
+}
+
+/// Selects the best of each row of `[queries, items]`.
+pub(crate) fn select(
+    scores: &Tensor,
+    queries: &[Query],
+    k: usize,
+    recommender: &'static str,
+) -> Result<Vec<Vec<Recommendation>>> {
+    let (rows, items) = scores.size2()?;
+    let shape = (usize::try_from(rows).unwrap_or(0), usize::try_from(items).unwrap_or(0));
+    if shape.0 != queries.len() || shape.1 == 0 {
+        return Ok(vec![Vec::new(); queries.len()]);
+    }
+    let mut flat = vec![0.0f32; shape.0 * shape.1];
+    let contiguous = scores.f_to_device(Device::Cpu)?.f_to_kind(Kind::Float)?.f_contiguous()?;
+    let count = flat.len();
+    contiguous.f_copy_data(&mut flat, count)?;
+    flat.par_chunks_mut(shape.1)
+        .zip(queries)
+        .map(|(row, query)| {
+            if row.iter().any(|score| score.is_nan()) {
+                return Err(Error::NotANumber { recommender });
+            }
+            Ok(top_k(row, &query.seeds, k))
+        })
+        .collect()
+}

@@ -1,0 +1,23 @@
+//! The training loop: passes over the playlists, validation, early stopping, and the report of how it went.
+
+mod bar_progress;
+mod dataset;
+mod early_stopping;
+mod line_progress;
+mod progress;
+mod report;
+mod session;
+mod silent_progress;
+mod stop_reason;
+mod trainer;
+
+pub use bar_progress::BarProgress;
+pub use dataset::Dataset;
+pub use early_stopping::EarlyStopping;
+pub use line_progress::LineProgress;
+pub use progress::Progress;
+pub use report::{TrainingReport, ValidationPoint};
+pub use session::train_model;
+pub use silent_progress::SilentProgress;
+pub use stop_reason::StopReason;
+pub use trainer::Trainer;

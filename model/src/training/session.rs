@@ -1,0 +1,118 @@
+//! A whole training run.
+
+use std::collections::BTreeMap;
+
+use tch::{Cuda, Device};
+
+use super::{Dataset, Progress, Trainer, TrainingReport};
+use crate::{
+    Result,
+    artefact::Model,
+    blend::{Blend, BlendChoice, choose_weight},
+    config::ModelConfig,
+    data::draw,
+    evaluation::{EvaluationSet, MetricsReport, PlaylistCounts, evaluate, mean_ndcg},
+    metrics::Bootstrap,
+    network::{NetworkRecommender, NextTrackNetwork},
+    recommender::Recommender,
+    rivals::{ItemKnn, Popularity, TitleRecommender},
+};
+
+/// Trains a network on a dataset, weighs the blend, judges all recommenders on the test playlists, and puts together what
+/// an artefact holds. Seeds libtorch.
+///
+/// # Errors
+/// [`crate::Error::Diverged`] if the loss stops being a number, [`crate::Error::Torch`] if memory is short.
+pub fn train_model(
+    dataset: Dataset,
+    config: &ModelConfig,
+    device: Device,
+    progress: &mut dyn Progress,
+) -> Result<Model> {
+    seed(config.seed);
+    let counts = dataset.vocabulary.train_counts();
+    let validation = draw(&dataset.validation, config.training.validation_playlists, config.seed);
+    let validation = EvaluationSet::new(&validation, &dataset.lookup, &dataset.tracks, &dataset.artists);
+    progress.phase(&format!(
+        "training on {} playlists, {} tracks known",
+        dataset.train.len(),
+        dataset.vocabulary.len()
+    ));
+    let mut network = NextTrackNetwork::try_new(&config.network, counts.len(), device)?;
+    network.items().start_from_popularity(&counts)?;
+    let training = Trainer::try_new(&network, &dataset.train, &counts, config)?.run(
+        &mut network,
+        &mut |network| mean_ndcg(&NetworkRecommender::new(network), &validation),
+        progress,
+    )?;
+    progress.phase("weighing the blend");
+    let knn = ItemKnn::new(&dataset.neighbours, &counts, &config.knn);
+    let blend = choose_weight(&knn, &NetworkRecommender::new(&network), &validation, &config.blend)?;
+    progress.phase("judging on the test playlists");
+    let metrics = judge(&dataset, config, &network, training, blend, validation.len())?;
+    let train_playlists = u32::try_from(dataset.train.len()).unwrap_or(u32::MAX);
+    Ok(Model {
+        config: config.clone(),
+        vocabulary: dataset.vocabulary,
+        neighbours: dataset.neighbours,
+        titles: dataset.titles,
+        network,
+        blend_weight: metrics.blend.weight,
+        train_playlists,
+        metrics,
+        data_versions: dataset.data_versions,
+    })
+}
+
+fn seed(seed: u64) {
+    // libtorch takes the bits, whatever their sign.
+    tch::manual_seed(i64::from_ne_bytes(seed.to_ne_bytes()));
+    if Cuda::is_available() {
+        Cuda::manual_seed_all(seed);
+    }
+}
+
+fn judge(
+    dataset: &Dataset,
+    config: &ModelConfig,
+    network: &NextTrackNetwork,
+    training: TrainingReport,
+    blend: BlendChoice,
+    validation_playlists: usize,
+) -> Result<MetricsReport> {
+    let counts = dataset.vocabulary.train_counts();
+    let playlists = draw(&dataset.test, config.evaluation.test_playlists, config.seed);
+    let set = EvaluationSet::new(&playlists, &dataset.lookup, &dataset.tracks, &dataset.artists);
+    let train_playlists = u32::try_from(dataset.train.len()).unwrap_or(u32::MAX);
+    let popularity = Popularity::new(&counts);
+    let title = TitleRecommender::new(&dataset.titles, &counts, train_playlists, &config.title);
+    let knn = ItemKnn::new(&dataset.neighbours, &counts, &config.knn);
+    let network = NetworkRecommender::new(network);
+    let mixture = Blend::new(&knn, &network, blend.weight);
+    let judge = |recommender: &dyn Recommender| evaluate(recommender, &set, &counts);
+    let evaluations = [judge(&popularity)?, judge(&title)?, judge(&knn)?, judge(&network)?, judge(&mixture)?];
+    let bootstrap = Bootstrap::new(config.evaluation.bootstrap, config.seed);
+    let recommenders: BTreeMap<_, _> = evaluations
+        .iter()
+        .map(|evaluation| (evaluation.recommender().to_owned(), evaluation.summary(bootstrap)))
+        .collect();
+    let [_, _, knn, network, mixture] = &evaluations;
+    Ok(MetricsReport {
+        playlists: PlaylistCounts {
+            train: dataset.train.len(),
+            validation: validation_playlists,
+            test: set.len(),
+            nothing_hidden: dataset.nothing_hidden,
+        },
+        vocabulary: dataset.vocabulary.len(),
+        hidden_unknown_share: set.hidden_unknown_share(),
+        training,
+        blend,
+        recommenders,
+        comparisons: vec![
+            network.compare(knn, bootstrap),
+            mixture.compare(knn, bootstrap),
+            mixture.compare(network, bootstrap),
+        ],
+    })
+}

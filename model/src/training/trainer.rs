@@ -1,0 +1,219 @@
+//! The training loop.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use tch::Tensor;
+
+use super::{EarlyStopping, Progress, StopReason, TrainingReport, ValidationPoint};
+use crate::{
+    Error, Result,
+    config::ModelConfig,
+    data::{Batch, Batches, Item, Sequences},
+    loss::Objective,
+    network::NextTrackNetwork,
+    optim::{Adam, LearningRate},
+};
+
+/// Judges the network between passes; higher is better.
+type Judge<'a> = &'a mut dyn FnMut(&NextTrackNetwork) -> Result<f64>;
+
+/// The state of one training run.
+///
+/// What it does depends on the configuration, the sequences and the seed alone, unless the wall-clock budget ends it.
+/// The caller seeds libtorch's generator, which draws the first weights and the dropout.
+#[derive(Debug)]
+pub struct Trainer<'a> {
+    config: &'a ModelConfig,
+    sequences: &'a Sequences<Item>,
+    objective: Objective,
+    adam: Adam,
+    rate: LearningRate,
+    stopping: EarlyStopping,
+    negatives: ChaCha8Rng,
+    started: Instant,
+    loss_sum: f64,
+    loss_count: u64,
+    best: Option<(u64, BTreeMap<String, Tensor>)>,
+    history: Vec<ValidationPoint>,
+}
+
+impl<'a> Trainer<'a> {
+    /// Prepares to train `network` on sequences of its items, which `counts` tells the popularity of.
+    ///
+    /// # Errors
+    /// [`Error::Torch`] if memory is short.
+    pub fn try_new(
+        network: &NextTrackNetwork,
+        sequences: &'a Sequences<Item>,
+        counts: &[u32],
+        config: &'a ModelConfig,
+    ) -> Result<Self> {
+        let batches = batches(network, sequences, config, 1);
+        let planned_steps = u64::from(config.training.epochs) * batches.batch_count() as u64;
+        Ok(Self {
+            config,
+            sequences,
+            objective: Objective::new(counts, &config.loss),
+            adam: Adam::try_new(network, &config.optimiser)?,
+            rate: LearningRate::new(&config.optimiser, planned_steps),
+            stopping: EarlyStopping::new(config.training.patience),
+            negatives: ChaCha8Rng::seed_from_u64(config.seed ^ 0x6e65_6761_7469_7665),
+            started: Instant::now(),
+            loss_sum: 0.0,
+            loss_count: 0,
+            best: None,
+            history: Vec::new(),
+        })
+    }
+
+    /// Trains until the passes are done, validation stops improving, or the budget is spent, and leaves the network in
+    /// the state that `judge` liked best.
+    ///
+    /// # Errors
+    /// [`Error::Diverged`] if the loss stops being a number, [`Error::Torch`] if memory is short, and what `judge` gives.
+    pub fn run(
+        mut self,
+        network: &mut NextTrackNetwork,
+        judge: Judge<'_>,
+        progress: &mut dyn Progress,
+    ) -> Result<TrainingReport> {
+        let epochs = self.config.training.epochs;
+        let mut epoch = 0;
+        let stopped_by = loop {
+            epoch += 1;
+            if let Some(reason) = self.run_epoch(network, epoch, judge, progress)? {
+                break reason;
+            }
+            if epoch == epochs {
+                break StopReason::Epochs;
+            }
+        };
+        let best_step = match self.best.take() {
+            Some((step, weights)) => {
+                network.restore(&weights)?;
+                step
+            }
+            None => self.adam.steps(),
+        };
+        Ok(TrainingReport {
+            epochs: epoch,
+            steps: self.adam.steps(),
+            seconds: self.started.elapsed().as_secs_f64(),
+            stopped_by,
+            objective: self.objective.name().to_owned(),
+            best_validation: self.stopping.best().unwrap_or(0.0),
+            best_step,
+            history: self.history,
+        })
+    }
+
+    fn run_epoch(
+        &mut self,
+        network: &NextTrackNetwork,
+        epoch: u32,
+        judge: Judge<'_>,
+        progress: &mut dyn Progress,
+    ) -> Result<Option<StopReason>> {
+        let batches = batches(network, self.sequences, self.config, epoch);
+        let count = batches.batch_count();
+        progress.epoch_started(epoch, self.config.training.epochs, count);
+        let mut epoch_loss = 0.0;
+        for (number, batch) in (1..).zip(batches) {
+            let loss = self.step(network, &batch)?;
+            epoch_loss += loss;
+            progress.step_done(number, epoch_loss / number as f64);
+            let out_of_time = self.out_of_time();
+            if out_of_time || number == count || self.validation_is_due() {
+                self.validate(network, epoch, judge, progress)?;
+            }
+            if out_of_time {
+                return Ok(Some(StopReason::TimeBudget));
+            }
+            if self.stopping.exhausted() {
+                return Ok(Some(StopReason::EarlyStopping));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes one optimiser step and returns the loss before it.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub fn step(&mut self, network: &NextTrackNetwork, batch: &Batch) -> Result<f64> {
+        let negatives = self.objective.draw(&mut self.negatives);
+        let wanted = [&batch.tokens, &batch.targets, &negatives.items].into_iter().flatten().copied().collect();
+        let rows = network.items().rows(wanted)?;
+        let [rows_count, length] = [batch.rows, batch.length].map(|size| i64::try_from(size).unwrap_or(i64::MAX));
+        let dimension = i64::from(network.config().dimension);
+        let embedded = rows
+            .weights
+            .f_index_select(0, &rows.places(&batch.tokens)?)?
+            .f_reshape([rows_count, length, dimension])?;
+        let places = Tensor::f_from_slice(&batch.places)?.f_to_device(network.device())?;
+        let contexts = network
+            .contexts(&embedded, true)?
+            .f_reshape([rows_count * length, dimension])?
+            .f_index_select(0, &places)?; // [targets, dimension]
+        let loss = self.objective.value(&contexts, &rows, &batch.targets, &negatives)?;
+        let value = f64::try_from(&loss)?;
+        let step = self.adam.steps() + 1;
+        if !value.is_finite() {
+            return Err(Error::Diverged { what: "the loss", step });
+        }
+        self.adam.step(&loss, &rows, self.rate.at(step))?;
+        self.loss_sum += value;
+        self.loss_count += 1;
+        Ok(value)
+    }
+
+    fn validate(
+        &mut self,
+        network: &NextTrackNetwork,
+        epoch: u32,
+        judge: Judge<'_>,
+        progress: &mut dyn Progress,
+    ) -> Result<()> {
+        let validation = judge(network)?;
+        let loss = self.loss_sum / self.loss_count.max(1) as f64;
+        (self.loss_sum, self.loss_count) = (0.0, 0);
+        let point = ValidationPoint { epoch, step: self.adam.steps(), loss, validation };
+        let is_best = self.stopping.improves(validation);
+        if is_best {
+            self.best = Some((point.step, network.snapshot()?));
+        }
+        progress.validated(&point, is_best);
+        self.history.push(point);
+        Ok(())
+    }
+
+    fn validation_is_due(&self) -> bool {
+        let interval = self.config.training.validate_every_steps;
+        interval > 0 && self.adam.steps().is_multiple_of(interval)
+    }
+
+    fn out_of_time(&self) -> bool {
+        let seconds = self.config.training.max_seconds;
+        seconds > 0 && self.started.elapsed() >= Duration::from_secs(seconds)
+    }
+}
+
+/// One pass; its order depends on the seed and its number alone.
+fn batches<'a>(
+    network: &NextTrackNetwork,
+    sequences: &'a Sequences<Item>,
+    config: &ModelConfig,
+    epoch: u32,
+) -> Batches<'a> {
+    let mut random = ChaCha8Rng::seed_from_u64(config.seed);
+    random.set_stream(u64::from(epoch));
+    // The start mark takes a position of its own.
+    let length = config.network.max_length + 1;
+    let start_mark = network.items().start_mark();
+    Batches::new(sequences, start_mark, config.training.batch_size, length, config.loss.lookahead, random)
+}

@@ -1,0 +1,97 @@
+//! The program itself.
+
+use std::{
+    path::Path,
+    process::{Command, Output},
+};
+
+use serde_json::Value;
+
+use crate::fixture::{playlists, read_table, track_uri, write_lake};
+
+const SETTINGS: &str = "
+[network]
+dimension = 16
+max_length = 20
+[training]
+epochs = 2
+batch_size = 16
+[optimiser]
+learning_rate = 0.01
+[evaluation]
+bootstrap = 100
+";
+
+#[tokio::test]
+async fn from_training_to_recommendations() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = write_lake(folder.path(), &playlists(200, 12)).await;
+    let settings = folder.path().join("model.toml");
+    std::fs::write(&settings, SETTINGS).unwrap();
+    let settings = settings.to_str().unwrap();
+    let trained = json(folder.path(), &["train", "--config", settings, "--threads", "1", "--device", "cpu"]);
+    assert_eq!((trained["vocabulary"].as_u64(), trained["training"]["epochs"].as_u64()), (Some(120), Some(2)));
+    let blend = &trained["recommenders"]["blend"]["metrics"]["ndcg_500"];
+    assert!(blend["low"].as_f64() <= blend["mean"].as_f64() && blend["mean"].as_f64() <= blend["high"].as_f64());
+    let id = trained["model_id"].as_str().unwrap();
+
+    let predicted = json(folder.path(), &["predict", "--k", "3"]);
+    assert_eq!((predicted["model_id"].as_str(), predicted["rows"].as_u64()), (Some(id), Some(600)));
+    assert_eq!(read_table(&lake, "predictions").await.num_rows(), 600);
+
+    let link = format!("https://open.spotify.com/track/{:022}", 41);
+    let tracks = format!("{},{link}", track_uri(40));
+    let answer = json(folder.path(), &["recommend", "--model", id, "--tracks", &tracks, "--k", "4"]);
+    assert_eq!(answer["recommendations"].as_array().map(Vec::len), Some(4));
+    let text = run(folder.path(), &["recommend", "--title", "scene 1"]);
+    assert_eq!(text.status.code(), Some(0));
+    assert!(String::from_utf8(text.stdout).unwrap().starts_with("by title, model"));
+
+    let listed = json(folder.path(), &["models"]);
+    assert_eq!(listed[0]["model_id"].as_str(), Some(id));
+}
+
+#[tokio::test]
+async fn exit_status_tells_whose_fault_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let empty = folder.path().join("empty");
+    check(&empty, &["train", "--epochs", "many"], 2, "--epochs");
+    check(&empty, &["recommend", "--tracks", "nonsense"], 2, "`nonsense` is not a track");
+    check(&empty, &["train", "--config", "/no/such/file.toml"], 78, "/no/such/file.toml");
+    check(&empty, &["predict"], 1, "has no model yet");
+    let mut rows = playlists(40, 13);
+    rows[3].split = "dev";
+    let wrong = folder.path().join("wrong");
+    write_lake(&wrong, &rows).await;
+    check(&wrong, &["train"], 65, "found `dev`");
+}
+
+#[track_caller]
+fn check(lake: &Path, arguments: &[&str], code: i32, message: &str) {
+    let output = run(lake, arguments);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{stderr}");
+    assert!(stderr.contains(message), "`{message}` is not in: {stderr}");
+    assert!(output.stdout.is_empty(), "a failure prints nothing to standard output");
+}
+
+#[test]
+fn versions_are_printed() {
+    let output = Command::new(env!("CARGO_BIN_EXE_segue-model")).args(["version", "--json"]).output().unwrap();
+    let versions: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(versions["libtorch"].as_str(), Some(model::versions::LIBTORCH));
+    assert_eq!(versions["devices"][0].as_str(), Some("cpu"));
+}
+
+/// Runs a command with `--json`; standard output must be one document and nothing else.
+#[track_caller]
+fn json(lake: &Path, arguments: &[&str]) -> Value {
+    let output = run(lake, &[arguments, &["--json"]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn run(lake: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_segue-model"));
+    command.args(arguments).env("SEGUE_LAKE", lake).output().unwrap()
+}

@@ -1,0 +1,147 @@
+//! The encoders and the optimiser.
+
+use model::{
+    config::{EncoderKind, ModelConfig},
+    data::{Batches, Item, Sequences},
+    network::NextTrackNetwork,
+    training::Trainer,
+};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use tch::{Device, Kind, Tensor};
+
+use crate::fixture::{small_config, torch};
+
+const ITEMS: usize = 30;
+
+#[tokio::test]
+async fn one_batch_overfits_with_either_encoder() {
+    let _torch = torch().await;
+    check_overfits(EncoderKind::Transformer, ITEMS);
+    check_overfits(EncoderKind::Gru, ITEMS);
+    // Above the limit of the exact softmax the loss is sampled.
+    check_overfits(EncoderKind::Transformer, 1);
+}
+
+#[track_caller]
+fn check_overfits(encoder: EncoderKind, full_softmax_max_items: usize) {
+    let mut config = small_config();
+    config.network.encoder = encoder;
+    config.loss.full_softmax_max_items = full_softmax_max_items;
+    config.training.epochs = 400;
+    tch::manual_seed(5);
+    let network = NextTrackNetwork::try_new(&config.network, ITEMS, Device::Cpu).unwrap();
+    let sequences = successors(8);
+    let mut trainer = Trainer::try_new(&network, &sequences, &[1; ITEMS], &config).unwrap();
+    let random = ChaCha8Rng::seed_from_u64(1);
+    let batch = Batches::new(&sequences, ITEMS, 8, 21, 1, random).next().unwrap();
+    let losses: Vec<f64> = (0..200).map(|_| trainer.step(&network, &batch).unwrap()).collect();
+    // The first track of each playlist can only be guessed, one of eight, and is one of ten targets.
+    let floor = 8f64.ln() / 10.0;
+    assert!(losses[0] > 2.0, "{encoder:?}: first loss {}", losses[0]);
+    assert!(losses[199] < floor + 0.15, "{encoder:?}: last loss {} with floor {floor}", losses[199]);
+}
+
+/// Playlists of ten tracks that follow each other, from different beginnings.
+fn successors(count: u32) -> Sequences<Item> {
+    (0..count).map(|first| (0..10).map(move |step| Item((3 * first + step) % 30))).collect()
+}
+
+#[tokio::test]
+async fn a_context_depends_on_nothing_after_it() {
+    let _torch = torch().await;
+    for encoder in [EncoderKind::Transformer, EncoderKind::Gru] {
+        let network = network(encoder);
+        let xs = Tensor::randn([2, 6, 16], (Kind::Float, Device::Cpu));
+        let changed = xs.copy();
+        let _ = changed.narrow(1, 4, 2).fill_(7.0);
+        let (before, after) = (network.contexts(&xs, false).unwrap(), network.contexts(&changed, false).unwrap());
+        let difference = |start, length| {
+            let part = |contexts: &Tensor| contexts.narrow(1, start, length);
+            f64::try_from((part(&before) - part(&after)).abs().max()).unwrap()
+        };
+        assert!(difference(0, 4) < 1e-6, "{encoder:?}: a later track changes an earlier context");
+        assert!(difference(4, 2) > 1e-3, "{encoder:?}: a track does not change its own context");
+    }
+}
+
+#[tokio::test]
+async fn reading_in_a_batch_equals_reading_alone() {
+    let _torch = torch().await;
+    for encoder in [EncoderKind::Transformer, EncoderKind::Gru] {
+        let network = network(encoder);
+        let playlists: Vec<Vec<Item>> =
+            [0u32, 1, 5, 20, 40].iter().map(|&length| (0..length).map(|track| Item(track % 30)).collect()).collect();
+        let views: Vec<&[Item]> = playlists.iter().map(Vec::as_slice).collect();
+        let together = network.read(&views).unwrap();
+        for (row, playlist) in views.iter().enumerate() {
+            let alone = network.read(&[*playlist]).unwrap();
+            let difference = f64::try_from((together.get(row as i64) - alone.get(0)).abs().max()).unwrap();
+            assert!(difference < 1e-5, "{encoder:?}: playlist {row} differs by {difference}");
+        }
+        // Only the last tracks are read.
+        let (long, tail) = (network.read(&[views[4]]).unwrap(), network.read(&[&views[4][20..]]).unwrap());
+        assert_eq!(f64::try_from((long - tail).abs().max()).unwrap(), 0.0);
+    }
+}
+
+#[tokio::test]
+async fn a_step_leaves_untouched_rows_as_they_are() {
+    let _torch = torch().await;
+    let mut config = small_config();
+    config.loss.full_softmax_max_items = 0;
+    config.loss.negatives = 1;
+    let network = NextTrackNetwork::try_new(&config.network, ITEMS, Device::Cpu).unwrap();
+    let before = network.items().weights().copy();
+    let sequences: Sequences<Item> = [[Item(3), Item(4)]].into_iter().collect();
+    let mut trainer = Trainer::try_new(&network, &sequences, &[1; ITEMS], &config).unwrap();
+    let batch = Batches::new(&sequences, ITEMS, 1, 21, 1, ChaCha8Rng::seed_from_u64(1)).next().unwrap();
+    trainer.step(&network, &batch).unwrap();
+    let moved = (network.items().weights() - before).abs().sum_dim_intlist([1i64].as_slice(), false, Kind::Float);
+    let moved: Vec<f32> = Vec::try_from(moved).unwrap();
+    let touched: Vec<usize> = (0..=ITEMS).filter(|&row| moved[row] > 0.0).collect();
+    // Two tracks, the start mark, and a negative.
+    assert!([3, 4, ITEMS].iter().all(|row| touched.contains(row)) && touched.len() <= 4, "{touched:?}");
+}
+
+#[tokio::test]
+async fn weights_of_another_shape_are_refused() {
+    let _torch = torch().await;
+    let mut network = network(EncoderKind::Transformer);
+    check_refused(&mut network, |weights| { weights.remove("output_norm.bias"); }, "`output_norm.bias` should be Float [16], found nothing");
+    check_refused(
+        &mut network,
+        |weights| { weights.insert("items.weight".to_owned(), Tensor::zeros([9, 16], (Kind::Float, Device::Cpu))); },
+        "`items.weight` should be Float [31, 16], found Float [9, 16]",
+    );
+    check_refused(
+        &mut network,
+        |weights| { weights.insert("extra".to_owned(), Tensor::zeros([1], (Kind::Float, Device::Cpu))); },
+        "`extra` should be absent, found Float [1]",
+    );
+}
+
+#[track_caller]
+fn check_refused(
+    network: &mut NextTrackNetwork,
+    change: impl Fn(&mut std::collections::BTreeMap<String, Tensor>),
+    expected: &str,
+) {
+    let mut weights = network.snapshot().unwrap();
+    change(&mut weights);
+    let error = network.restore(&weights).unwrap_err();
+    assert_eq!(error.exit_code(), 65);
+    assert!(error.to_string().contains(expected), "{error}");
+}
+
+fn network(encoder: EncoderKind) -> NextTrackNetwork {
+    let mut config: ModelConfig = small_config();
+    config.network.encoder = encoder;
+    tch::manual_seed(5);
+    let network = NextTrackNetwork::try_new(&config.network, ITEMS, Device::Cpu).unwrap();
+    // Weights of a size at which inputs make a visible difference.
+    for weight in network.weights().values() {
+        tch::no_grad(|| { let _ = weight.shallow_clone().normal_(0.0, 0.3); });
+    }
+    network
+}

@@ -1,0 +1,60 @@
+//! Command line and environment of the scheduler.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use runtime::telemetry::LogFormat;
+
+/// Plans queries, divides them into tasks and sends these to executors.
+///
+/// Object store credentials come from the `AWS_*` environment variables (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`,
+/// `AWS_REGION`, `AWS_ENDPOINT_URL`, `AWS_ALLOW_HTTP`).
+#[derive(Debug, Parser)]
+#[command(name = "segue-scheduler", version)]
+pub(crate) struct Options {
+    /// Address to listen on
+    #[arg(long, env = "SEGUE_BIND_HOST", default_value = "127.0.0.1")]
+    pub(crate) bind_host: String,
+    /// Port of gRPC and REST; 0 takes a free one
+    #[arg(long, env = "SEGUE_BIND_PORT", default_value_t = 50050)]
+    pub(crate) bind_port: u16,
+    /// Name under which executors and clients reach this scheduler
+    #[arg(long, env = "SEGUE_EXTERNAL_HOST", default_value = "localhost")]
+    pub(crate) external_host: String,
+    /// Port of /healthz, /readyz and /metrics; 0 takes a free one
+    #[arg(long, env = "SEGUE_ADMIN_PORT", default_value_t = 50054)]
+    pub(crate) admin_port: u16,
+    /// Partitions of a stage, for clients that do not say; 2 to 4 per core of the cluster
+    #[arg(long, env = "SEGUE_TARGET_PARTITIONS", default_value_t = 16)]
+    pub(crate) target_partitions: usize,
+    /// Seconds after which the shuffle files of a finished job are removed
+    #[arg(long, env = "SEGUE_JOB_DATA_SECONDS", default_value_t = 300)]
+    pub(crate) job_data_seconds: u64,
+    /// Seconds after which a finished job is forgotten
+    #[arg(long, env = "SEGUE_JOB_STATE_SECONDS", default_value_t = 3600)]
+    pub(crate) job_state_seconds: u64,
+    /// Seconds to let running jobs finish after SIGTERM
+    #[arg(long, env = "SEGUE_DRAIN_SECONDS", default_value_t = 300)]
+    pub(crate) drain_seconds: u64,
+    /// File to write the addresses to, as JSON, once the scheduler is ready
+    #[arg(long, env = "SEGUE_READY_FILE")]
+    pub(crate) ready_file: Option<PathBuf>,
+    /// What to log, in the syntax of RUST_LOG
+    #[arg(long, env = "SEGUE_LOG", default_value = "info")]
+    pub(crate) log: String,
+    /// Form of the log lines: text or json
+    #[arg(long, env = "SEGUE_LOG_FORMAT", default_value = "text")]
+    pub(crate) log_format: LogFormat,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn command_line_is_consistent() {
+        Options::command().debug_assert();
+    }
+}

@@ -1,0 +1,91 @@
+//! Runs the scheduler until it is told to stop.
+
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, anyhow};
+use cluster::scheduler::{self, Scheduler, SchedulerOptions};
+use lake::ObjectStores;
+use runtime::{admin, shutdown, telemetry};
+use serde::Serialize;
+use tokio::net::TcpListener;
+use tracing::{info, warn};
+use udfs::session::EngineOptions;
+
+use crate::options::Options;
+
+/// Deep plans overflow the usual 2 MB; Ballista's own binary takes the same.
+const STACK_BYTES: usize = 32 * 1024 * 1024;
+/// Pause between two looks at the running jobs while draining.
+const DRAIN_POLL: Duration = Duration::from_millis(100);
+
+#[derive(Serialize)]
+struct Addresses {
+    grpc: SocketAddr,
+    admin: SocketAddr,
+}
+
+pub(crate) fn run(options: Options) -> Result<()> {
+    telemetry::init(&options.log, options.log_format).map_err(|reason| anyhow!(reason))?;
+    let threads = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(STACK_BYTES)
+        .build()
+        .context("cannot start the async runtime")?;
+    threads.block_on(serve(options))
+}
+
+async fn serve(options: Options) -> Result<()> {
+    let address = format!("{}:{}", options.bind_host, options.bind_port);
+    let listener = TcpListener::bind(&address).await.with_context(|| format!("cannot listen on {address}"))?;
+    let grpc = listener.local_addr()?;
+    let scheduler = scheduler::create(&settings(&options, grpc), Arc::new(ObjectStores::from_env())).await?;
+    let admin_address = SocketAddr::new(grpc.ip(), options.admin_port);
+    let admin = admin::serve(admin_address, || true)
+        .await
+        .with_context(|| format!("cannot listen on {admin_address}"))?;
+    let serving = tokio::spawn(scheduler::serve(listener, scheduler.clone()));
+    if let Some(path) = &options.ready_file {
+        shutdown::write_ready_file(path, &Addresses { grpc, admin })
+            .with_context(|| format!("cannot write the ready file `{}`", path.display()))?;
+    }
+    info!(grpc = %grpc, admin = %admin, "scheduler ready");
+    tokio::select! {
+        served = serving => served.context("the service panicked")?.map_err(Into::into),
+        stopped = shutdown::requested() => {
+            stopped?;
+            drain(&scheduler, Duration::from_secs(options.drain_seconds)).await;
+            Ok(())
+        }
+    }
+}
+
+fn settings(options: &Options, grpc: SocketAddr) -> SchedulerOptions {
+    SchedulerOptions {
+        external_host: options.external_host.clone(),
+        port: grpc.port(),
+        engine: EngineOptions { target_partitions: options.target_partitions, ..EngineOptions::default() },
+        job_data_seconds: options.job_data_seconds,
+        job_state_seconds: options.job_state_seconds,
+    }
+}
+
+/// Jobs live in this process's memory only, so those that run are let finish as long as the limit allows.
+async fn drain(scheduler: &Scheduler, limit: Duration) {
+    let deadline = Instant::now() + limit;
+    loop {
+        let jobs = scheduler.running_job_number() + scheduler.pending_job_number();
+        if jobs == 0 {
+            info!("no jobs left, stopping");
+            return;
+        }
+        if Instant::now() > deadline {
+            warn!(jobs, "stopping with unfinished jobs, as the drain time is over");
+            return;
+        }
+        tokio::time::sleep(DRAIN_POLL).await;
+    }
+}

@@ -1,0 +1,99 @@
+//! Logical plans: Segue's tables.
+
+use std::{any::Any, sync::Arc};
+
+use arrow::datatypes::SchemaRef;
+use ballista_core::serde::BallistaLogicalExtensionCodec;
+use datafusion::{
+    catalog::TableProvider,
+    common::TableReference,
+    datasource::file_format::FileFormatFactory,
+    error::Result,
+    execution::TaskContext,
+    logical_expr::{Extension, LogicalPlan},
+};
+use datafusion_proto::logical_plan::LogicalExtensionCodec;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::envelope;
+use crate::{
+    lake_table::LakeTable,
+    scan::{ScanSpec, SliceTable},
+};
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum TableNode {
+    Slices {
+        #[serde(with = "super::url_text")]
+        url: Url,
+        spec: ScanSpec,
+    },
+    Lake {
+        #[serde(with = "super::url_text")]
+        lake_url: Url,
+        name: String,
+        version: Option<u64>,
+    },
+}
+
+/// Codec for logical plans with Segue's tables.
+#[derive(Debug, Default)]
+pub struct SegueLogicalCodec {
+    ballista: BallistaLogicalExtensionCodec,
+}
+
+impl LogicalExtensionCodec for SegueLogicalCodec {
+    fn try_decode(&self, bytes: &[u8], inputs: &[LogicalPlan], context: &TaskContext) -> Result<Extension> {
+        self.ballista.try_decode(bytes, inputs, context)
+    }
+
+    fn try_encode(&self, node: &Extension, into: &mut Vec<u8>) -> Result<()> {
+        self.ballista.try_encode(node, into)
+    }
+
+    fn try_decode_table_provider(
+        &self,
+        bytes: &[u8],
+        table: &TableReference,
+        schema: SchemaRef,
+        context: &TaskContext,
+    ) -> Result<Arc<dyn TableProvider>> {
+        if !envelope::is_ours(bytes) {
+            return self.ballista.try_decode_table_provider(bytes, table, schema, context);
+        }
+        Ok(match envelope::open(bytes)? {
+            TableNode::Slices { url, spec } => Arc::new(SliceTable::try_new(url, spec)?),
+            TableNode::Lake { lake_url, name, version } => {
+                Arc::new(LakeTable::from_parts(lake_url, name, schema, version))
+            }
+        })
+    }
+
+    fn try_encode_table_provider(
+        &self,
+        table: &TableReference,
+        provider: Arc<dyn TableProvider>,
+        into: &mut Vec<u8>,
+    ) -> Result<()> {
+        let any: &dyn Any = provider.as_ref();
+        let node = if let Some(slices) = any.downcast_ref::<SliceTable>() {
+            TableNode::Slices { url: slices.url().clone(), spec: slices.spec().clone() }
+        } else if let Some(lake) = any.downcast_ref::<LakeTable>() {
+            let (lake_url, name) = (lake.lake_url().clone(), lake.name().to_owned());
+            TableNode::Lake { lake_url, name, version: lake.version() }
+        } else {
+            return self.ballista.try_encode_table_provider(table, provider, into);
+        };
+        envelope::seal(&node, into)
+    }
+
+    fn try_decode_file_format(&self, bytes: &[u8], context: &TaskContext) -> Result<Arc<dyn FileFormatFactory>> {
+        self.ballista.try_decode_file_format(bytes, context)
+    }
+
+    fn try_encode_file_format(&self, into: &mut Vec<u8>, format: Arc<dyn FileFormatFactory>) -> Result<()> {
+        self.ballista.try_encode_file_format(into, format)
+    }
+}

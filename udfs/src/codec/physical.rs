@@ -1,0 +1,72 @@
+//! Physical plans: Segue's scan and operators.
+
+use std::sync::Arc;
+
+use ballista_core::serde::BallistaPhysicalExtensionCodec;
+use datafusion::{
+    common::internal_err,
+    datasource::source::DataSourceExec,
+    error::Result,
+    execution::TaskContext,
+    physical_plan::ExecutionPlan,
+};
+use datafusion_proto::physical_plan::{PhysicalExtensionCodec, PhysicalProtoConverterExtension};
+use serde::{Deserialize, Serialize};
+
+use super::{envelope, slice_scan::SliceScanNode};
+use crate::operators::{CommitExec, CommitSpec, ParquetWriteExec, WriteTarget};
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum PlanNode {
+    SliceScan(SliceScanNode),
+    ParquetWrite(WriteTarget),
+    Commit(CommitSpec),
+}
+
+/// Codec for physical plans with Segue's scan and operators.
+#[derive(Debug, Default)]
+pub struct SeguePhysicalCodec {
+    ballista: BallistaPhysicalExtensionCodec,
+}
+
+impl PhysicalExtensionCodec for SeguePhysicalCodec {
+    fn try_decode(
+        &self,
+        bytes: &[u8],
+        inputs: &[Arc<dyn ExecutionPlan>],
+        context: &TaskContext,
+        converter: &dyn PhysicalProtoConverterExtension,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        if !envelope::is_ours(bytes) {
+            return self.ballista.try_decode(bytes, inputs, context, converter);
+        }
+        match (envelope::open(bytes)?, inputs) {
+            (PlanNode::SliceScan(scan), []) => scan.into_plan(),
+            (PlanNode::ParquetWrite(target), [input]) => {
+                Ok(Arc::new(ParquetWriteExec::new(Arc::clone(input), target)))
+            }
+            (PlanNode::Commit(spec), [input]) => Ok(Arc::new(CommitExec::new(Arc::clone(input), spec))),
+            (_, inputs) => internal_err!("a node came with {} inputs", inputs.len()),
+        }
+    }
+
+    fn try_encode(
+        &self,
+        plan: Arc<dyn ExecutionPlan>,
+        into: &mut Vec<u8>,
+        converter: &dyn PhysicalProtoConverterExtension,
+    ) -> Result<()> {
+        let node = if let Some(write) = plan.downcast_ref::<ParquetWriteExec>() {
+            PlanNode::ParquetWrite(write.target().clone())
+        } else if let Some(commit) = plan.downcast_ref::<CommitExec>() {
+            PlanNode::Commit(commit.spec().clone())
+        } else if let Some(scan) = plan.downcast_ref::<DataSourceExec>().map(SliceScanNode::try_of).transpose()?.flatten()
+        {
+            PlanNode::SliceScan(scan)
+        } else {
+            return self.ballista.try_encode(plan, into, converter);
+        };
+        envelope::seal(&node, into)
+    }
+}

@@ -1,0 +1,7 @@
+//! Tables of the lake in SQL: reads see one committed version, inserts are parallel and atomic.
+
+mod provider;
+mod schema_provider;
+
+pub use provider::LakeTable;
+pub use schema_provider::LakeSchemaProvider;

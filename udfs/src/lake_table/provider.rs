@@ -1,0 +1,167 @@
+//! A table of the lake as a table provider.
+
+use std::sync::Arc;
+
+use arrow::datatypes::SchemaRef;
+use async_trait::async_trait;
+use datafusion::{
+    catalog::{Session, TableProvider},
+    common::{ColumnStatistics, Statistics, not_impl_err, stats::Precision},
+    datasource::{
+        TableType,
+        listing::PartitionedFile,
+        physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource},
+        source::DataSourceExec,
+    },
+    error::{DataFusionError, Result},
+    execution::object_store::ObjectStoreUrl,
+    logical_expr::{Expr, dml::InsertOp},
+    physical_plan::{ExecutionPlan, coalesce_partitions::CoalescePartitionsExec},
+};
+use lake::{Column, Lake, Manifest, Snapshot, WriteMode};
+use url::Url;
+use uuid::Uuid;
+
+use crate::operators::{CommitExec, CommitSpec, ParquetWriteExec, WriteTarget};
+
+/// A table of the lake, pinned to one version for reading.
+///
+/// The version is chosen where the name is resolved and travels with the plan, so a query sees one state of the table
+/// however long it runs. A table that is only written to has no version.
+#[derive(Debug, Clone)]
+pub struct LakeTable {
+    lake_url: Url,
+    name: String,
+    schema: SchemaRef,
+    version: Option<u64>,
+}
+
+impl LakeTable {
+    /// The table as of a snapshot.
+    pub fn of_snapshot(snapshot: &Snapshot) -> Self {
+        let table = snapshot.table();
+        Self {
+            lake_url: table.lake().url().clone(),
+            name: table.name().to_owned(),
+            schema: Arc::clone(snapshot.schema()),
+            version: Some(snapshot.version()),
+        }
+    }
+
+    /// A table to be written with rows of this schema, whether or not it exists.
+    pub fn target(lake: &Lake, name: &str, schema: SchemaRef) -> Self {
+        Self { lake_url: lake.url().clone(), name: name.to_owned(), schema, version: None }
+    }
+
+    /// Rebuilds a table from what [`Self::lake_url`], [`Self::name`] and [`Self::version`] say.
+    pub(crate) fn from_parts(lake_url: Url, name: String, schema: SchemaRef, version: Option<u64>) -> Self {
+        Self { lake_url, name, schema, version }
+    }
+
+    /// Address of the lake.
+    pub fn lake_url(&self) -> &Url {
+        &self.lake_url
+    }
+
+    /// Name of the table.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Version that reads see.
+    pub fn version(&self) -> Option<u64> {
+        self.version
+    }
+
+    fn store_url(&self) -> Result<ObjectStoreUrl> {
+        ObjectStoreUrl::parse(&self.lake_url[..url::Position::BeforePath])
+    }
+
+    fn table(&self, state: &dyn Session) -> Result<lake::Table> {
+        let store = state.runtime_env().object_store(self.store_url()?)?;
+        let lake = Lake::with_store(self.lake_url.clone(), store).map_err(lake_error)?;
+        lake.table(&self.name).map_err(lake_error)
+    }
+}
+
+/// Planning runs on the scheduler, where a failure is the user's to see at once.
+fn lake_error(error: lake::Error) -> DataFusionError {
+    DataFusionError::External(Box::new(error))
+}
+
+#[async_trait]
+impl TableProvider for LakeTable {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        _filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let table = self.table(state)?;
+        let Some(version) = self.version else {
+            return Err(DataFusionError::Plan(format!("table `{}` is only being written", self.name)));
+        };
+        let manifest = table.manifest(version).await.map_err(lake_error)?;
+        let config = FileScanConfigBuilder::new(
+            self.store_url()?,
+            Arc::new(ParquetSource::new(Arc::clone(&self.schema))),
+        )
+        .with_file_groups(file_groups(&table, &manifest, state.config().target_partitions()))
+        .with_statistics(statistics(&manifest, &self.schema))
+        .with_projection_indices(projection.cloned())?
+        .with_limit(limit)
+        .build();
+        Ok(DataSourceExec::from_data_source(config))
+    }
+
+    async fn insert_into(
+        &self,
+        _state: &dyn Session,
+        input: Arc<dyn ExecutionPlan>,
+        op: InsertOp,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let mode = match op {
+            InsertOp::Overwrite => WriteMode::Overwrite,
+            InsertOp::Append => WriteMode::Append,
+            InsertOp::Replace => return not_impl_err!("REPLACE INTO a table of the lake; use INSERT OVERWRITE"),
+        };
+        let target = WriteTarget {
+            lake_url: self.lake_url.clone(),
+            table: self.name.clone(),
+            write_id: Uuid::now_v7().to_string(),
+        };
+        let spec = CommitSpec { target: target.clone(), mode, columns: Column::of_schema(&input.schema()) };
+        let write: Arc<dyn ExecutionPlan> = Arc::new(ParquetWriteExec::new(input, target));
+        let gather = Arc::new(CoalescePartitionsExec::new(write));
+        Ok(Arc::new(CommitExec::new(gather, spec)))
+    }
+}
+
+fn file_groups(table: &lake::Table, manifest: &Manifest, partitions: usize) -> Vec<FileGroup> {
+    let partitions = partitions.clamp(1, manifest.files.len().max(1));
+    let mut groups = vec![FileGroup::new(Vec::new()); partitions];
+    for (index, file) in manifest.files.iter().enumerate() {
+        let path = table.path(&file.path);
+        groups[index % partitions].push(PartitionedFile::new(path.to_string(), file.bytes));
+    }
+    groups
+}
+
+/// Counts from the manifest, which let the planner choose the smaller side of a join.
+fn statistics(manifest: &Manifest, schema: &SchemaRef) -> Statistics {
+    let number = |value: u64| usize::try_from(value).map_or(Precision::Absent, Precision::Exact);
+    Statistics {
+        num_rows: number(manifest.rows()),
+        total_byte_size: Precision::Absent,
+        column_statistics: vec![ColumnStatistics::new_unknown(); schema.fields().len()],
+    }
+}

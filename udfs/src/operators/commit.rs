@@ -1,0 +1,147 @@
+//! Makes the files of all writing tasks visible at once.
+
+use std::{fmt, sync::Arc};
+
+use arrow::{
+    array::{ArrayRef, RecordBatch, UInt64Array},
+    datatypes::{DataType, Field, Schema, SchemaRef},
+};
+use datafusion::{
+    common::tree_node::TreeNodeRecursion,
+    error::{DataFusionError, Result},
+    execution::{SendableRecordBatchStream, TaskContext},
+    physical_expr::{EquivalenceProperties, PhysicalExpr},
+    physical_plan::{
+        DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, Partitioning, PlanProperties,
+        execution_plan::{Boundedness, EmissionType},
+        stream::RecordBatchStreamAdapter,
+    },
+};
+use futures::{TryStreamExt, stream};
+use lake::{Column, CommitRequest, Manifest, WriteMode};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    failure::lake_failure,
+    write_target::{WriteTarget, from_report},
+};
+
+/// What is committed, and how.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CommitSpec {
+    /// The table and the write.
+    pub target: WriteTarget,
+    /// Whether the rows replace those that are there.
+    pub mode: WriteMode,
+    /// Columns of the files.
+    pub columns: Vec<Column>,
+}
+
+/// Commits the files that [`ParquetWriteExec`](super::ParquetWriteExec) reports, and yields the number of rows.
+///
+/// ```text
+/// (path, rows, bytes) of every task ──► data/<write_id>/…, then _commits/<version>.json ──► (count)
+/// ```
+///
+/// Invariant: the first commit of a write wins; a second attempt yields the same count and changes nothing.
+#[derive(Debug)]
+pub struct CommitExec {
+    input: Arc<dyn ExecutionPlan>,
+    spec: CommitSpec,
+    properties: Arc<PlanProperties>,
+}
+
+impl CommitExec {
+    /// Commits the files reported by `input`, which must have one partition.
+    pub fn new(input: Arc<dyn ExecutionPlan>, spec: CommitSpec) -> Self {
+        let properties = PlanProperties::new(
+            EquivalenceProperties::new(count_schema()),
+            Partitioning::UnknownPartitioning(1),
+            EmissionType::Final,
+            Boundedness::Bounded,
+        );
+        Self { input, spec, properties: Arc::new(properties) }
+    }
+
+    /// What is committed.
+    pub fn spec(&self) -> &CommitSpec {
+        &self.spec
+    }
+}
+
+/// The schema that DataFusion expects of every insert.
+fn count_schema() -> SchemaRef {
+    Arc::new(Schema::new(vec![Field::new("count", DataType::UInt64, false)]))
+}
+
+impl DisplayAs for CommitExec {
+    fn fmt_as(&self, _format: DisplayFormatType, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "CommitExec: table={}, mode={:?}", self.spec.target.table, self.spec.mode)
+    }
+}
+
+impl ExecutionPlan for CommitExec {
+    fn name(&self) -> &'static str {
+        "CommitExec"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        &self.properties
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        vec![&self.input]
+    }
+
+    fn required_input_distribution(&self) -> Vec<Distribution> {
+        vec![Distribution::SinglePartition]
+    }
+
+    fn benefits_from_input_partitioning(&self) -> Vec<bool> {
+        vec![false]
+    }
+
+    fn apply_expressions(
+        &self,
+        _f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        Ok(TreeNodeRecursion::Continue)
+    }
+
+    fn with_new_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
+        let input = children.into_iter().next().unwrap_or_else(|| Arc::clone(&self.input));
+        Ok(Arc::new(Self::new(input, self.spec.clone())))
+    }
+
+    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        if partition != 0 {
+            return Err(DataFusionError::Internal(format!("CommitExec has one partition, asked for {partition}")));
+        }
+        let table = self.spec.target.open(&context)?;
+        let spec = self.spec.clone();
+        let reports = self.input.execute(0, context)?;
+        let counted = stream::once(async move {
+            let reports: Vec<RecordBatch> = reports.try_collect().await?;
+            let manifest = commit(&table, spec, &reports).await?;
+            let count: ArrayRef = Arc::new(UInt64Array::from(vec![written_rows(&manifest)]));
+            Ok(RecordBatch::try_new(count_schema(), vec![count])?)
+        });
+        Ok(Box::pin(RecordBatchStreamAdapter::new(count_schema(), counted)))
+    }
+}
+
+async fn commit(table: &lake::Table, spec: CommitSpec, reports: &[RecordBatch]) -> Result<Manifest> {
+    let request = CommitRequest {
+        schema: Column::to_schema(&spec.columns).map_err(lake_failure)?,
+        files: reports.iter().flat_map(from_report).collect(),
+        write_id: spec.target.write_id,
+        mode: spec.mode,
+    };
+    table.commit(request).await.map_err(lake_failure)
+}
+
+/// Rows of this write, without those that an append found there.
+fn written_rows(manifest: &Manifest) -> u64 {
+    let own = format!("data/{}/", manifest.write_id);
+    manifest.files.iter().filter(|file| file.path.starts_with(&own)).map(|file| file.rows).sum()
+}

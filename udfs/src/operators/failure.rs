@@ -1,0 +1,47 @@
+//! Failures of the lake in the classes that Ballista knows.
+
+use std::error::Error as _;
+
+use datafusion::error::DataFusionError;
+
+/// Ballista runs a task again after an IO error and gives up at once after any other (`BallistaError` retry classes),
+/// so what may pass (the object store did not answer, answered 5xx, or cut the connection) becomes an IO error.
+pub(crate) fn lake_failure(error: lake::Error) -> DataFusionError {
+    if is_transient(&error) {
+        let text = chain(&error);
+        return DataFusionError::IoError(std::io::Error::other(text));
+    }
+    DataFusionError::Execution(chain(&error))
+}
+
+fn is_transient(error: &lake::Error) -> bool {
+    use object_store::Error as E;
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        if let Some(store) = source.downcast_ref::<E>() {
+            return !matches!(
+                store,
+                E::NotFound { .. }
+                    | E::PermissionDenied { .. }
+                    | E::Unauthenticated { .. }
+                    | E::InvalidPath { .. }
+                    | E::NotSupported { .. }
+                    | E::NotImplemented { .. }
+            );
+        }
+        cause = source.source();
+    }
+    matches!(error, lake::Error::CommitConflict { .. })
+}
+
+/// The error with its causes: only text survives the way from an executor to the client.
+fn chain(error: &lake::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        cause = source.source();
+    }
+    text
+}

@@ -1,0 +1,9 @@
+//! The session: made here and nowhere else, so that client, scheduler and executor plan and run alike.
+
+mod object_stores;
+mod options;
+mod state;
+
+pub use object_stores::StoreRegistry;
+pub use options::EngineOptions;
+pub use state::{MAX_MESSAGE_BYTES, function_registry, register_functions, runtime_env, session_config, session_state};

@@ -1,0 +1,92 @@
+//! Builds the session's configuration, runtime and state.
+
+use std::{path::Path, sync::Arc};
+
+use ballista_core::{
+    extension::{SessionConfigExt, ballista_aggregate_functions, ballista_scalar_functions, ballista_window_functions},
+    optimizer::ballista_default_optimizer_rules,
+    registry::BallistaFunctionRegistry,
+};
+use datafusion::{
+    error::Result,
+    execution::{
+        FunctionRegistry, SessionState, SessionStateBuilder,
+        runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
+    },
+    prelude::{SessionConfig, SessionContext},
+};
+use lake::ObjectStores;
+
+use super::{EngineOptions, StoreRegistry};
+use crate::{
+    codec::{SegueLogicalCodec, SeguePhysicalCodec},
+    functions,
+    optimizer::NarrowTracks,
+};
+
+/// Largest plan or result message between processes. Ballista's 16 MiB are too few for plans over thousands of files,
+/// and a message that is too large is taken for the loss of an executor (datafusion-ballista issue 2290).
+pub const MAX_MESSAGE_BYTES: usize = 128 * 1024 * 1024;
+
+/// Configuration of a session, with Segue's codecs.
+pub fn session_config(options: &EngineOptions) -> SessionConfig {
+    SessionConfig::new_with_ballista()
+        .with_target_partitions(options.target_partitions)
+        .with_information_schema(true)
+        .with_ballista_grpc_client_max_message_size(MAX_MESSAGE_BYTES)
+        .with_ballista_adaptive_query_planner(options.adaptive)
+        .with_ballista_logical_extension_codec(Arc::new(SegueLogicalCodec::default()))
+        .with_ballista_physical_extension_codec(Arc::new(SeguePhysicalCodec::default()))
+}
+
+/// Runtime with the shared object stores; spills go to `work_dir`, or the system's temporary folder.
+///
+/// # Errors
+/// A DataFusion error if the folder cannot be used.
+pub fn runtime_env(stores: Arc<ObjectStores>, work_dir: Option<&Path>) -> Result<Arc<RuntimeEnv>> {
+    let builder = RuntimeEnvBuilder::new().with_object_store_registry(Arc::new(StoreRegistry::new(stores)));
+    match work_dir {
+        Some(work_dir) => builder.with_temp_file_path(work_dir).build_arc(),
+        None => builder.build_arc(),
+    }
+}
+
+/// State of a session: all functions and optimizer rules, on a configuration and a runtime.
+///
+/// # Errors
+/// A DataFusion error if a function cannot be registered.
+pub fn session_state(config: SessionConfig, runtime: Arc<RuntimeEnv>) -> Result<SessionState> {
+    let mut rules = ballista_default_optimizer_rules();
+    rules.push(Arc::new(NarrowTracks));
+    let mut state = SessionStateBuilder::new()
+        .with_default_features()
+        .with_config(config)
+        .with_runtime_env(runtime)
+        .with_optimizer_rules(rules)
+        .with_scalar_functions(ballista_scalar_functions())
+        .with_aggregate_functions(ballista_aggregate_functions())
+        .with_window_functions(ballista_window_functions())
+        .build();
+    for function in functions::scalar_functions() {
+        state.register_udf(function)?;
+    }
+    for function in functions::aggregate_functions() {
+        state.register_udaf(function)?;
+    }
+    Ok(state)
+}
+
+/// Registers Segue's functions on a client's context, as Ballista's upgrade of a state forgets them.
+pub fn register_functions(context: &SessionContext) {
+    for function in functions::scalar_functions() {
+        context.register_udf(function.as_ref().clone());
+    }
+    for function in functions::aggregate_functions() {
+        context.register_udaf(function.as_ref().clone());
+    }
+}
+
+/// The functions of a state, as an executor looks them up.
+pub fn function_registry(state: &SessionState) -> Arc<BallistaFunctionRegistry> {
+    Arc::new(BallistaFunctionRegistry::from(state))
+}
