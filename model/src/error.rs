@@ -32,7 +32,9 @@ pub enum Error {
         source: Box<object_store::Error>,
     },
     /// A column does not hold what it should.
-    #[error("table `{table}`, column `{column}`: expected {expected}, found {found}; run the step that writes it again")]
+    #[error(
+        "table `{table}`, column `{column}`: expected {expected}, found {found}; run the step that writes it again"
+    )]
     Column {
         /// The table, or the file of a model.
         table: String,
@@ -87,7 +89,9 @@ pub enum Error {
         expected: u64,
     },
     /// A file of the model is not the one that was written with it.
-    #[error("file `{file}` of model `{id}` is damaged or was replaced: expected {expected}, found {found}; train it again")]
+    #[error(
+        "file `{file}` of model `{id}` is damaged or was replaced: expected {expected}, found {found}; train it again"
+    )]
     Damaged {
         /// The model.
         id: ModelId,
@@ -111,7 +115,9 @@ pub enum Error {
         found: String,
     },
     /// A tensor is missing, of another shape, or left over.
-    #[error("weights: tensor `{tensor}` should be {expected}, found {found}; the configuration and the weights do not fit")]
+    #[error(
+        "weights: tensor `{tensor}` should be {expected}, found {found}; the configuration and the weights do not fit"
+    )]
     TensorMismatch {
         /// Name of the tensor.
         tensor: String,
@@ -168,6 +174,9 @@ pub enum Error {
     /// libtorch refused an operation; its own message names the operation and the shapes.
     #[error("libtorch refused an operation")]
     Torch(#[from] tch::TchError),
+    /// The threads that wait for storage cannot be started.
+    #[error("cannot start the threads that wait for storage")]
+    Runtime(#[source] std::io::Error),
     /// Standard output or error cannot be written.
     #[error("cannot write to {stream}")]
     Output {
@@ -204,6 +213,7 @@ impl Error {
             | Self::Diverged { .. }
             | Self::NotANumber { .. }
             | Self::Torch(_)
+            | Self::Runtime(_)
             | Self::Output { .. } => 1,
         }
     }

@@ -32,6 +32,8 @@ pub mod versions;
 
 mod device;
 mod error;
+mod waiting;
 
 pub use device::DeviceChoice;
 pub use error::{Error, Result};
+pub use waiting::wait_without_spinning;

@@ -6,28 +6,36 @@ use std::{
 };
 
 use clap::Parser;
-use model::command::{Cli, run};
-use tracing_subscriber::EnvFilter;
+use model::{
+    Error,
+    command::{Cli, run},
+    wait_without_spinning,
+};
+use runtime::telemetry;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    // Results go to standard output, so that logs must not.
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,model=info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
-    let tokio = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
-        Ok(tokio) => tokio,
-        Err(error) => return report(&error, 1),
-    };
-    match tokio.block_on(run(cli)) {
+    if cli.computes_at_length() {
+        wait_without_spinning();
+    }
+    match start(cli) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => report(&error, error.exit_code()),
+        Err(error) => report(&error),
     }
 }
 
+fn start(cli: Cli) -> Result<(), Error> {
+    telemetry::init(&cli.log, cli.log_format)
+        .map_err(|problem| Error::Configuration { field: "log".to_owned(), problem })?;
+    let mut tokio = tokio::runtime::Builder::new_multi_thread();
+    let tokio = tokio.worker_threads(2).enable_all().build().map_err(Error::Runtime)?;
+    tokio.block_on(run(cli))
+}
+
 /// Writes an error and its causes to standard error, one line each.
-fn report(error: &dyn std::error::Error, code: u8) -> ExitCode {
+fn report(error: &Error) -> ExitCode {
     let mut text = format!("error: {error}");
-    let mut source = error.source();
+    let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         // libtorch appends a stack of its own frames.
         let message = cause.to_string();
@@ -37,5 +45,5 @@ fn report(error: &dyn std::error::Error, code: u8) -> ExitCode {
     }
     // If standard error is gone there is nobody left to tell.
     let _ = writeln!(io::stderr(), "{text}");
-    ExitCode::from(code)
+    ExitCode::from(error.exit_code())
 }

@@ -37,6 +37,13 @@ pub struct CommitRequest {
     pub files: Vec<DataFile>,
 }
 
+/// What a write builds upon: the version before it, the files that stay, and the columns of all files together.
+struct Base {
+    version: u64,
+    columns: Vec<Column>,
+    files: Vec<DataFile>,
+}
+
 impl Table {
     /// Makes the staged files of a write the next version of the table.
     ///
@@ -45,13 +52,15 @@ impl Table {
     /// folder, which is removed as far as possible.
     ///
     /// # Errors
-    /// [`Error::ObjectStore`] if a file cannot be moved or the manifest not be written, [`Error::CommitConflict`] if
-    /// other writers keep winning.
+    /// [`Error::ObjectStore`] if a file cannot be moved or the manifest not be written, [`Error::SchemaMismatch`] if
+    /// appended rows have other columns than the table, [`Error::CommitConflict`] if other writers keep winning.
     pub async fn commit(&self, request: CommitRequest) -> Result<Manifest> {
         if let Some(done) = self.find_commit(&request.write_id).await? {
             debug!(table = self.name(), version = done.version, "write was committed before");
             return Ok(done);
         }
+        // Rows that do not fit are refused before any file is moved.
+        self.base(&request).await?;
         let files = self.publish_files(&request).await?;
         let manifest = self.put_manifest(&request, files).await?;
         self.remove_staging(&request.write_id).await;
@@ -102,20 +111,15 @@ impl Table {
 
     async fn put_manifest(&self, request: &CommitRequest, files: Vec<DataFile>) -> Result<Manifest> {
         for _ in 0..MAX_ATTEMPTS {
-            let latest = self.latest_version().await?;
-            let mut all = match (request.mode, latest) {
-                (WriteMode::Append, Some(version)) => self.manifest(version).await?.files,
-                _ => Vec::new(),
-            };
-            all.extend(files.iter().cloned());
+            let Base { version, columns, files: kept } = self.base(request).await?;
             let manifest = Manifest {
                 table: self.name().to_owned(),
-                version: latest.unwrap_or(0) + 1,
+                version: version + 1,
                 write_id: request.write_id.clone(),
                 mode: request.mode,
                 committed_at_ms: now_ms(),
-                columns: Column::of_schema(&request.schema),
-                files: all,
+                columns,
+                files: kept.into_iter().chain(files.iter().cloned()).collect(),
             };
             if self.try_create(&manifest).await? {
                 return Ok(manifest);
@@ -125,6 +129,22 @@ impl Table {
             }
         }
         Err(Error::CommitConflict { table: self.name().to_owned(), attempts: MAX_ATTEMPTS })
+    }
+
+    async fn base(&self, request: &CommitRequest) -> Result<Base> {
+        let latest = self.latest_version().await?;
+        let columns = Column::of_schema(&request.schema);
+        let version = latest.unwrap_or(0);
+        if latest.is_none() || request.mode == WriteMode::Overwrite {
+            return Ok(Base { version, columns, files: Vec::new() });
+        }
+        let before = self.manifest(version).await?;
+        let joined = Column::join(&before.columns, &columns).ok_or_else(|| Error::SchemaMismatch {
+            path: self.name().to_owned(),
+            found: Column::describe(&columns),
+            expected: Column::describe(&before.columns),
+        })?;
+        Ok(Base { version, columns: joined, files: before.files })
     }
 
     async fn try_create(&self, manifest: &Manifest) -> Result<bool> {

@@ -83,14 +83,14 @@ pub enum Error {
         #[source]
         source: parquet::errors::ParquetError,
     },
-    /// A batch does not have the schema of the writer.
-    #[error("a batch for `{path}` has schema {found}, expected {expected}")]
+    /// Rows do not have the columns of the file or table that they are written to.
+    #[error("rows for `{path}` have the columns {found}, expected {expected}")]
     SchemaMismatch {
-        /// The file being written.
+        /// The file or table being written.
         path: String,
-        /// The schema of the batch.
+        /// Columns of the rows.
         found: String,
-        /// The schema of the file.
+        /// Columns of the file or table.
         expected: String,
     },
     /// Other writers kept committing first.

@@ -83,6 +83,21 @@ impl Column {
         Ok(Arc::new(Schema::new(fields?)))
     }
 
+    /// Columns of a table whose files have either of these, if their names and types are the same; NULL may occur where
+    /// it may in one of them.
+    pub(crate) fn join(left: &[Self], right: &[Self]) -> Option<Vec<Self>> {
+        let same = |(left, right): (&Self, &Self)| left.name == right.name && left.data_type == right.data_type;
+        let joined = |(left, right): (&Self, &Self)| Self { nullable: left.nullable || right.nullable, ..left.clone() };
+        let fits = left.len() == right.len() && left.iter().zip(right).all(same);
+        fits.then(|| left.iter().zip(right).map(joined).collect())
+    }
+
+    /// Names and types in order, for messages.
+    pub(crate) fn describe(columns: &[Self]) -> String {
+        let one = |column: &Self| format!("{} {}", column.name, column.data_type);
+        columns.iter().map(one).collect::<Vec<_>>().join(", ")
+    }
+
     fn of_field(field: &Field) -> Self {
         Self {
             name: field.name().clone(),

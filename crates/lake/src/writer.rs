@@ -11,7 +11,7 @@ use parquet::{
 };
 use uuid::Uuid;
 
-use crate::{CommitRequest, DataFile, Error, Result, Snapshot, Table, WriteMode};
+use crate::{Column, CommitRequest, DataFile, Error, Result, Snapshot, Table, WriteMode};
 
 /// Rows of a row group: large enough for good encoding, small enough that a writer's memory stays in tens of MB.
 const ROW_GROUP_ROWS: usize = 256 * 1024;
@@ -67,8 +67,8 @@ impl ParquetFileWriter {
         if !self.schema.contains(&batch.schema()) && self.schema.fields() != batch.schema().fields() {
             return Err(Error::SchemaMismatch {
                 path: self.path.to_string(),
-                found: batch.schema().to_string(),
-                expected: self.schema.to_string(),
+                found: Column::describe(&Column::of_schema(&batch.schema())),
+                expected: Column::describe(&Column::of_schema(&self.schema)),
             });
         }
         self.rows += batch.num_rows() as u64;

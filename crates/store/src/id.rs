@@ -74,7 +74,10 @@ impl<K: IdKind> Id<K> {
                 expected: "1 to 64 ASCII letters, digits, `-`, `_`, `.` or `:`",
             });
         }
-        Ok(Self { text, kind: PhantomData })
+        Ok(Self {
+            text,
+            kind: PhantomData,
+        })
     }
 }
 

@@ -98,7 +98,9 @@ async fn forget_interrupted(connection: &mut MySqlConnection) -> Result<(), Migr
     .fetch_one(&mut *connection)
     .await?;
     if tables > 0 {
-        query("DELETE FROM _sqlx_migrations WHERE success = FALSE").execute(connection).await?;
+        query("DELETE FROM _sqlx_migrations WHERE success = FALSE")
+            .execute(connection)
+            .await?;
     }
     Ok(())
 }
@@ -110,7 +112,11 @@ fn outcome(
     result: Result<Result<Progress, MigrateError>, Elapsed>,
 ) -> Result<(), Error> {
     let url = url.to_string();
-    let known = migrator.iter().map(|migration| migration.version).max().unwrap_or_default();
+    let known = migrator
+        .iter()
+        .map(|migration| migration.version)
+        .max()
+        .unwrap_or_default();
     match result {
         Ok(Ok(Progress::Done)) => Ok(()),
         Ok(Ok(Progress::LockedByAnother)) | Err(_) => Err(Error::MigrationTimeout { url, limit }),

@@ -18,20 +18,44 @@ pub(crate) fn bounded_message(message: &str) -> String {
 }
 
 /// Refuses a text that does not fit an ASCII column of `max_bytes`.
-pub(crate) fn check_ascii(field: &'static str, text: &str, max_bytes: usize, expected: &'static str) -> Result<(), Error> {
-    let fits = !text.is_empty() && text.len() <= max_bytes && text.bytes().all(|byte| byte.is_ascii_graphic());
-    if fits { Ok(()) } else { Err(invalid(field, text, expected)) }
+pub(crate) fn check_ascii(
+    field: &'static str,
+    text: &str,
+    max_bytes: usize,
+    expected: &'static str,
+) -> Result<(), Error> {
+    let fits = !text.is_empty()
+        && text.len() <= max_bytes
+        && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if fits {
+        Ok(())
+    } else {
+        Err(invalid(field, text, expected))
+    }
 }
 
 /// Refuses a text that is longer than its column.
-pub(crate) fn check_length(field: &'static str, text: &str, max_bytes: usize, expected: &'static str) -> Result<(), Error> {
-    if text.len() <= max_bytes { Ok(()) } else { Err(invalid(field, text, expected)) }
+pub(crate) fn check_length(
+    field: &'static str,
+    text: &str,
+    max_bytes: usize,
+    expected: &'static str,
+) -> Result<(), Error> {
+    if text.len() <= max_bytes {
+        Ok(())
+    } else {
+        Err(invalid(field, text, expected))
+    }
 }
 
 /// The error of a value that cannot be stored, showing the beginning of it.
 pub(crate) fn invalid(field: &'static str, value: &str, expected: &'static str) -> Error {
     let shown = &value[..value.floor_char_boundary(200)];
-    Error::InvalidValue { field, value: shown.to_owned(), expected }
+    Error::InvalidValue {
+        field,
+        value: shown.to_owned(),
+        expected,
+    }
 }
 
 #[cfg(test)]
@@ -42,15 +66,28 @@ mod tests {
     fn cuts_long_messages_between_characters() {
         assert_eq!(bounded_message("short"), "short");
         let cut = bounded_message(&"é".repeat(MAX_MESSAGE_BYTES));
-        assert!(cut.len() <= MAX_MESSAGE_BYTES && cut.ends_with("é … (cut)"), "{}", cut.len());
+        assert!(
+            cut.len() <= MAX_MESSAGE_BYTES && cut.ends_with("é … (cut)"),
+            "{}",
+            cut.len()
+        );
     }
 
     #[test]
     fn accepts_what_fits_an_ascii_column() {
-        for (text, accepted) in
-            [("spotify:track:1", true), ("1234567890123456", true), ("12345678901234567", false), ("", false), ("a b", false), ("é", false)]
-        {
-            assert_eq!(check_ascii("track_uri", text, 16, "").is_ok(), accepted, "{text:?}");
+        for (text, accepted) in [
+            ("spotify:track:1", true),
+            ("1234567890123456", true),
+            ("12345678901234567", false),
+            ("", false),
+            ("a b", false),
+            ("é", false),
+        ] {
+            assert_eq!(
+                check_ascii("track_uri", text, 16, "").is_ok(),
+                accepted,
+                "{text:?}"
+            );
         }
     }
 }

@@ -63,7 +63,7 @@ unpack_packages() {
     command -v apt-get >/dev/null || fail \
         "the test servers come from Debian packages and apt-get is missing here:" \
         "set TEST_MYSQL_URL, TEST_S3_ENDPOINT, TEST_S3_ACCESS_KEY_ID and TEST_S3_SECRET_ACCESS_KEY to servers of yours"
-    say "getting $group from Debian packages (once)"
+    say "getting $group from Debian packages (once, up to 85 MB)"
     work=$(mktemp --directory "$cache/packages/unpacking.XXXXXX")
     trap 'rm -rf "$work"' EXIT
     mkdir -p "$work/lists/partial" "$work/archives/partial" "$work/root"

@@ -92,7 +92,9 @@ pub async fn metrics(lake: &Lake, manifest: &Manifest) -> Result<MetricsReport> 
 pub async fn resolve(lake: &Lake, selector: ModelSelector) -> Result<ModelId> {
     let complete = complete_models(lake).await?;
     match selector {
-        ModelSelector::Latest => complete.last().copied().ok_or_else(|| Error::NoModels { lake: lake.url().to_string() }),
+        ModelSelector::Latest => {
+            complete.last().copied().ok_or_else(|| Error::NoModels { lake: lake.url().to_string() })
+        }
         ModelSelector::Id(id) if complete.contains(&id) => Ok(id),
         ModelSelector::Id(id) => Err(Error::NoSuchModel { lake: lake.url().to_string(), id: id.to_string() }),
     }
@@ -118,8 +120,11 @@ pub async fn list(lake: &Lake) -> Result<Vec<Manifest>> {
 
 async fn complete_models(lake: &Lake) -> Result<Vec<ModelId>> {
     let folder = lake.path("models");
-    let found =
-        lake.object_store().list_with_delimiter(Some(&folder)).await.map_err(Error::store("list the models in", &folder))?;
+    let found = lake
+        .object_store()
+        .list_with_delimiter(Some(&folder))
+        .await
+        .map_err(Error::store("list the models in", &folder))?;
     let ids = found.common_prefixes.iter().filter_map(|prefix| prefix.filename()?.parse::<ModelId>().ok());
     let mut complete = Vec::new();
     for id in ids {
@@ -155,10 +160,7 @@ async fn fetch(lake: &Lake, manifest: &Manifest, file: &str) -> Result<Bytes> {
         let (file, expected) = (file.to_owned(), expected.to_owned());
         Error::Damaged { id, file, expected, found }
     };
-    let record = manifest
-        .files
-        .get(file)
-        .ok_or_else(|| damaged("a record in artefact.json", "none".to_owned()))?;
+    let record = manifest.files.get(file).ok_or_else(|| damaged("a record in artefact.json", "none".to_owned()))?;
     let path = path(lake, id, file);
     let bytes = get(lake, &path).await.map_err(Error::store("read", &path))?;
     let found = FileRecord::of(&bytes);

@@ -31,7 +31,11 @@ pub fn choose_weight(
         let neighbour_scores = z_scores(&neighbours.score(queries)?.f_to_device(network_scores.device())?)?;
         for (sum, &weight) in sums.iter_mut().zip(&weights) {
             let lists = select(&mix(&neighbour_scores, &network_scores, weight)?, queries, LIST_LENGTH, "blend")?;
-            *sum += range.clone().zip(&lists).map(|(place, list)| set.judge(place, list, &[&Ndcg as &dyn Metric])[0]).sum::<f64>();
+            *sum += range
+                .clone()
+                .zip(&lists)
+                .map(|(place, list)| set.judge(place, list, &[&Ndcg as &dyn Metric])[0])
+                .sum::<f64>();
         }
     }
     let playlists = set.len().max(1) as f64;

@@ -1,6 +1,7 @@
 //! What can be typed.
 
 use clap::{Args, Parser, Subcommand};
+use runtime::telemetry::LogFormat;
 
 use super::{
     models::ModelsArgs, predict::PredictArgs, recommend::RecommendArgs, train::TrainArgs, version::VersionArgs,
@@ -11,8 +12,21 @@ use crate::DeviceChoice;
 #[derive(Debug, Parser)]
 #[command(name = "segue-model", version, propagate_version = true)]
 pub struct Cli {
+    /// Which logs go to standard error, in the syntax of `RUST_LOG`.
+    #[arg(long, env = "RUST_LOG", value_name = "FILTER", default_value = "warn,model=info", global = true)]
+    pub log: String,
+    /// Form of the log lines: text or json.
+    #[arg(long, env = "SEGUE_LOG_FORMAT", value_name = "FORMAT", default_value = "text", global = true)]
+    pub log_format: LogFormat,
     #[command(subcommand)]
     pub(super) command: Command,
+}
+
+impl Cli {
+    /// Whether the command keeps the processor busy for more than a moment.
+    pub fn computes_at_length(&self) -> bool {
+        matches!(self.command, Command::Train(_) | Command::Predict(_))
+    }
 }
 
 /// What can be done.
@@ -33,7 +47,7 @@ pub(super) enum Command {
 /// Where the lake is.
 #[derive(Debug, Args)]
 pub(super) struct LakeArgs {
-    /// Lake: a path, file:///path or s3://bucket/prefix; AWS_* variables apply to the latter.
+    /// Lake: a path, or an address with `file://` or `s3://`; the latter is reached as the `AWS_…` variables say.
     #[arg(long, env = "SEGUE_LAKE", value_name = "URL")]
     pub(super) lake: String,
 }

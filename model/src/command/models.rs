@@ -55,11 +55,8 @@ fn table(models: &[ListedModel]) -> String {
             let interval = metrics.recommenders.get(*name).and_then(|measured| measured.metrics.get("ndcg_500"));
             interval.map_or_else(String::new, |interval| format!("{:.4}", interval.mean))
         };
-        let first = [
-            manifest.model_id.to_string(),
-            manifest.vocabulary_items.to_string(),
-            metrics.playlists.train.to_string(),
-        ];
+        let first =
+            [manifest.model_id.to_string(), manifest.vocabulary_items.to_string(), metrics.playlists.train.to_string()];
         table.add_row(first.into_iter().chain(recommenders.iter().map(ndcg)));
     }
     table.to_string()

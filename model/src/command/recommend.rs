@@ -22,7 +22,7 @@ pub(super) struct RecommendArgs {
     /// Model: its id, or `latest`.
     #[arg(long, value_name = "ID", default_value_t = ModelSelector::Latest)]
     model: ModelSelector,
-    /// Tracks of the list, in order: spotify:track:… or https://open.spotify.com/track/…, separated by commas.
+    /// Tracks of the list in order, separated by commas: `spotify:track:…`, or links to `open.spotify.com/track/…`.
     #[arg(long, value_name = "TRACKS", value_delimiter = ',', required_unless_present = "title")]
     tracks: Vec<TrackReference>,
     /// Title of the list; it counts where none of the tracks is known.

@@ -55,6 +55,7 @@ pub(super) struct TrainArgs {
 struct TrainOutput<'a> {
     model_id: ModelId,
     seconds: f64,
+    epochs: u32,
     #[serde(flatten)]
     metrics: &'a MetricsReport,
 }
@@ -73,7 +74,8 @@ pub(super) async fn run(args: TrainArgs) -> Result<()> {
     drop(progress);
     let seconds = started.elapsed().as_secs_f64();
     if args.json {
-        return print_json(&TrainOutput { model_id: manifest.model_id, seconds, metrics: &model.metrics });
+        let epochs = model.metrics.training.epochs;
+        return print_json(&TrainOutput { model_id: manifest.model_id, seconds, epochs, metrics: &model.metrics });
     }
     print_text(&summary(manifest.model_id, &model.metrics, seconds))
 }

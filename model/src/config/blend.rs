@@ -9,14 +9,14 @@ use crate::Result;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BlendConfig {
-    /// Steps between network alone and neighbours alone that are tried on the validation playlists; default 20, from 1 to
+    /// Steps between network alone and neighbours alone that are tried on the validation playlists; default 10, from 1 to
     /// 1,000. Both ends are always tried, so that the blend is never worse there than its better part.
     pub steps: u32,
 }
 
 impl Default for BlendConfig {
     fn default() -> Self {
-        Self { steps: 20 }
+        Self { steps: 10 }
     }
 }
 

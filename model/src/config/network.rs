@@ -38,7 +38,7 @@ impl NetworkConfig {
         check_range("network.heads", self.heads, 1, self.dimension)?;
         check_range("network.dropout", self.dropout, 0.0, 0.9)?;
         check_range("network.max_length", self.max_length, 2, 512)?;
-        if self.dimension % self.heads != 0 {
+        if !self.dimension.is_multiple_of(self.heads) {
             let problem = format!("{} does not divide network.dimension = {}", self.heads, self.dimension);
             return Err(Error::setting("network.heads", problem));
         }

@@ -71,8 +71,7 @@ impl<'a> Batches<'a> {
         let last = (first + self.batch_size).min(self.pieces.len());
         let length = self.pieces[first..last].iter().map(Piece::len).max().unwrap_or(0);
         let rows = last - first;
-        let mut batch =
-            Batch { rows, length, tokens: vec![0; rows * length], places: Vec::new(), targets: Vec::new() };
+        let mut batch = Batch { rows, length, tokens: vec![0; rows * length], places: Vec::new(), targets: Vec::new() };
         for row in 0..rows {
             self.fill(&mut batch, row, self.pieces[first + row]);
         }

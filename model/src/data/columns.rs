@@ -125,8 +125,7 @@ mod tests {
         let text: ArrayRef = Arc::new(StringArray::from(vec!["a"]));
         let null: ArrayRef = Arc::new(Int64Array::from(vec![None, Some(1)]));
         let huge: ArrayRef = Arc::new(UInt64Array::from(vec![u64::MAX]));
-        let holes: ArrayRef =
-            Arc::new(ListArray::from_iter_primitive::<Int64Type, _, _>([Some(vec![Some(1), None])]));
+        let holes: ArrayRef = Arc::new(ListArray::from_iter_primitive::<Int64Type, _, _>([Some(vec![Some(1), None])]));
         let error = |array: &ArrayRef| integers(&batch(array), "tracks", "c").unwrap_err().to_string();
         assert!(error(&text).contains("table `tracks`, column `c`: expected integers, found Utf8"));
         assert!(error(&null).contains("found 1 NULL value(s) among 2"));

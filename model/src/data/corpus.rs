@@ -109,8 +109,7 @@ mod tests {
     #[track_caller]
     fn check(seeds: &[u32], holdouts: &[u32], expected: Option<&[u32]>) {
         let ids = |values: &[u32]| values.iter().copied().map(TrackId).collect::<Vec<_>>();
-        let playlist =
-            Playlist { pid: 1, title: None, split: Split::Test, seeds: ids(seeds), holdouts: ids(holdouts) };
+        let playlist = Playlist { pid: 1, title: None, split: Split::Test, seeds: ids(seeds), holdouts: ids(holdouts) };
         let train = Playlist { pid: 0, split: Split::Train, holdouts: vec![], ..playlist.clone() };
         let corpus = Corpus::from_playlists(vec![playlist, train], 1).unwrap();
         let hidden: Vec<_> = corpus.test.iter().map(|held_out| held_out.hidden.clone()).collect();
@@ -120,9 +119,8 @@ mod tests {
 
     #[test]
     fn a_draw_repeats_and_keeps_the_order() {
-        let playlists: Vec<_> = (0..100)
-            .map(|pid| HeldOut { pid, title: None, seeds: vec![], hidden: vec![TrackId(1)] })
-            .collect();
+        let playlists: Vec<_> =
+            (0..100).map(|pid| HeldOut { pid, title: None, seeds: vec![], hidden: vec![TrackId(1)] }).collect();
         let pids = |limit, seed| draw(&playlists, limit, seed).iter().map(|held_out| held_out.pid).collect::<Vec<_>>();
         assert_eq!(pids(10, 1), pids(10, 1));
         assert_ne!(pids(10, 1), pids(10, 2));

@@ -129,7 +129,8 @@ mod tests {
     #[track_caller]
     fn check(playlists: &[&[u32]], config: &VocabularyConfig, expected: &[(u32, u32)]) {
         let train: Sequences<_> = playlists.iter().map(|list| list.iter().copied().map(TrackId)).collect();
-        let chosen: Vec<_> = choose_tracks(&train, config).unwrap().into_iter().map(|(id, count)| (id.0, count)).collect();
+        let chosen: Vec<_> =
+            choose_tracks(&train, config).unwrap().into_iter().map(|(id, count)| (id.0, count)).collect();
         assert_eq!(chosen, expected);
     }
 

@@ -48,13 +48,7 @@ impl Objective {
     ///
     /// # Errors
     /// [`crate::Error::Torch`] if shapes do not fit.
-    pub fn value(
-        &self,
-        contexts: &Tensor,
-        rows: &ItemRows,
-        targets: &[i64],
-        negatives: &Negatives,
-    ) -> Result<Tensor> {
+    pub fn value(&self, contexts: &Tensor, rows: &ItemRows, targets: &[i64], negatives: &Negatives) -> Result<Tensor> {
         let targets = rows.places(targets)?;
         match self {
             Self::Full { items } => {

@@ -2,7 +2,7 @@
 
 use super::{Judgement, LIST_LENGTH, Metric};
 
-/// NDCG@500 with binary relevance: Σ rel_i / log2(i + 1), divided by the same sum over min(|G|, 500) ones
+/// NDCG@500 with binary relevance: `Σ rel_i / log2(i + 1)`, divided by the same sum over min(|G|, 500) ones
 /// (Järvelin & Kekäläinen 2002, in the form of the challenge).
 #[derive(Debug, Clone, Copy)]
 pub struct Ndcg;

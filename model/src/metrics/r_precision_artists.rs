@@ -5,8 +5,8 @@ use super::{Judgement, Metric};
 /// What a right artist is worth in hidden tracks.
 const ARTIST_CREDIT: f64 = 0.25;
 
-/// R-precision with credit for artists: (|S_T ∩ G_T| + 0.25 · |S_A ∩ G_A|) / |G_T|, where S_A are the distinct artists of
-/// those among the first |G_T| recommendations that are no hits, and G_A those of the hidden tracks.
+/// R-precision with credit for artists: `(|S_T ∩ G_T| + 0.25 · |S_A ∩ G_A|) / |G_T|`, where `S_A` are the distinct
+/// artists of those among the first `|G_T|` recommendations that are no hits, and `G_A` those of the hidden tracks.
 #[derive(Debug, Clone, Copy)]
 pub struct RPrecisionArtists;
 

@@ -5,7 +5,7 @@ use tch::{Tensor, nn::Path};
 use super::{SequenceEncoder, TransformerBlock, linear::INITIAL_WEIGHTS};
 use crate::{Result, config::NetworkConfig};
 
-/// A small causal transformer with learnt positions, after SASRec (Kang & McAuley 2018, arXiv 1808.09781).
+/// A small causal transformer with learnt positions, after `SASRec` (Kang et al. 2018, arXiv 1808.09781).
 #[derive(Debug)]
 pub struct TransformerEncoder {
     dropout: f64,

@@ -5,7 +5,7 @@ use tch::{Tensor, nn::Path};
 use super::{LayerNorm, Linear};
 use crate::{Result, config::NetworkConfig};
 
-/// Width of the feed-forward layer in units of the dimension. SASRec uses 1, language models 4.
+/// Width of the feed-forward layer in units of the dimension. `SASRec` uses 1, language models 4.
 const FEED_FORWARD_FACTOR: i64 = 2;
 
 /// Causal self-attention and a feed-forward layer, each behind a normalisation and beside a residual path

@@ -57,7 +57,8 @@ impl Adam {
             for ((weight, moments), gradient) in self.dense.iter_mut().zip(dense_gradients) {
                 let _ = weight.f_add_(&moments.update(gradient, rate, self.steps, &self.config)?)?;
             }
-            for ((weight, moments), gradient) in [&mut self.table, &mut self.table_bias].into_iter().zip(row_gradients) {
+            for ((weight, moments), gradient) in [&mut self.table, &mut self.table_bias].into_iter().zip(row_gradients)
+            {
                 let mut touched = moments.rows(&rows.indices)?;
                 let change = touched.update(gradient, rate, self.steps, &self.config)?;
                 moments.put_rows(&rows.indices, &touched)?;

@@ -54,3 +54,35 @@ impl Moments {
         Ok(self.first.f_div(&root)?.f_mul_scalar_(-rate / first_bias)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tch::{
+        Device, Kind,
+        nn::{self, OptimizerConfig, VarStore},
+    };
+
+    use super::*;
+
+    /// libtorch's own Adam is the reference.
+    #[test]
+    fn moves_as_the_reference_does() {
+        let config = OptimiserConfig { beta1: 0.8, beta2: 0.95, epsilon: 1e-6, ..OptimiserConfig::default() };
+        let target = Tensor::from_slice(&[1.0f32, -2.0, 300.0, 0.0]);
+        let loss = |weights: &Tensor| (weights - &target).square().sum(Kind::Float);
+
+        let store = VarStore::new(Device::Cpu);
+        let reference = store.root().zeros("weights", &[4]);
+        let mut adam = nn::adam(config.beta1, config.beta2, 0.0).eps(config.epsilon).build(&store, 0.1).unwrap();
+        let mut own = Tensor::zeros([4], (Kind::Float, Device::Cpu));
+        let mut moments = Moments::zeros_like(&own).unwrap();
+        for step in 1..=20 {
+            adam.backward_step(&loss(&reference));
+            let gradient = (&own - &target) * 2.0;
+            own += moments.update(&gradient, 0.1, step, &config).unwrap();
+            let difference = f64::try_from((&own - &reference).abs().max()).unwrap();
+            assert!(difference < 1e-5, "step {step} differs by {difference}");
+        }
+        assert!(f64::try_from(own.get(0)).unwrap() > 0.5);
+    }
+}

@@ -39,17 +39,13 @@ pub(crate) fn select(
     if shape.0 != queries.len() || shape.1 == 0 {
         return Ok(vec![Vec::new(); queries.len()]);
     }
+    if bool::try_from(scores.f_isnan()?.f_any()?)? {
+        return Err(Error::NotANumber { recommender });
+    }
     let mut flat = vec![0.0f32; shape.0 * shape.1];
     let contiguous = scores.f_to_device(Device::Cpu)?.f_to_kind(Kind::Float)?.f_contiguous()?;
     let count = flat.len();
     contiguous.f_copy_data(&mut flat, count)?;
-    flat.par_chunks_mut(shape.1)
-        .zip(queries)
-        .map(|(row, query)| {
-            if row.iter().any(|score| score.is_nan()) {
-                return Err(Error::NotANumber { recommender });
-            }
-            Ok(top_k(row, &query.seeds, k))
-        })
-        .collect()
+    let rows = flat.par_chunks_mut(shape.1).zip(queries);
+    Ok(rows.map(|(row, query)| top_k(row, &query.seeds, k)).collect())
 }

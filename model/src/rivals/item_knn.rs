@@ -11,10 +11,10 @@ use crate::{
     recommender::{Query, Recommender},
 };
 
-/// Scores a track by the sum of its cosines with the seeds: Σ_s weight(s) · cosine(s, track).
+/// Scores a track by the sum of its cosines with the seeds: `Σ_s weight(s) · cosine(s, track)`.
 ///
-/// Seeds that every other playlist holds say little, so they weigh less: weight(s) = 1 / ((p_s − 1)^β + 1) for a seed that
-/// p_s training playlists hold (after Definitive Turtles, RecSys Challenge 2018, where β is 0.35 to 0.43).
+/// Seeds that every other playlist holds say little, so they weigh less: `weight(s) = 1 / ((p_s − 1)^β + 1)` for a seed
+/// that `p_s` training playlists hold (after Definitive Turtles, RecSys Challenge 2018, where β is 0.35 to 0.43).
 #[derive(Debug, Clone)]
 pub struct ItemKnn<'a> {
     neighbours: &'a Neighbours,

@@ -17,7 +17,7 @@ const TABLE: &str = "track_cooccurrence";
 pub struct Neighbour {
     /// The neighbour.
     pub item: Item,
-    /// c_ij / √(c_i · c_j), over the training playlists.
+    /// `c_ij / √(c_i · c_j)`, over the training playlists.
     pub cosine: f32,
 }
 

@@ -114,8 +114,7 @@ mod tests {
             ("else", &[0]),
             ("other", &[0]),
         ];
-        let sequences: Sequences<Item> =
-            playlists.iter().map(|(_, items)| items.iter().copied().map(Item)).collect();
+        let sequences: Sequences<Item> = playlists.iter().map(|(_, items)| items.iter().copied().map(Item)).collect();
         let titles: Vec<_> = playlists.iter().map(|(title, _)| Some((*title).to_owned())).collect();
         (TitleModel::count(&sequences, &titles, &TitleConfig::default()), vec![4, 3, 2, 1])
     }

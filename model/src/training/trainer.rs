@@ -151,10 +151,8 @@ impl<'a> Trainer<'a> {
         let rows = network.items().rows(wanted)?;
         let [rows_count, length] = [batch.rows, batch.length].map(|size| i64::try_from(size).unwrap_or(i64::MAX));
         let dimension = i64::from(network.config().dimension);
-        let embedded = rows
-            .weights
-            .f_index_select(0, &rows.places(&batch.tokens)?)?
-            .f_reshape([rows_count, length, dimension])?;
+        let embedded =
+            rows.weights.f_index_select(0, &rows.places(&batch.tokens)?)?.f_reshape([rows_count, length, dimension])?;
         let places = Tensor::f_from_slice(&batch.places)?.f_to_device(network.device())?;
         let contexts = network
             .contexts(&embedded, true)?

@@ -77,11 +77,27 @@ async fn what_does_not_fit_is_refused() {
         assert_eq!(error.exit_code(), 65);
         assert!(error.to_string().contains(expected), "`{error}` does not say `{expected}`");
     };
-    check("artefact.json", |json| json["format_version"] = json!(2), "has artefact format 2, this segue-model reads format 1").await;
-    check("artefact.json", |json| json["vocabulary_sha256"] = json!("00"), "does not fit its weights: expected hash 00, found").await;
-    check("artefact.json", |json| json["files"]["titles.parquet"]["bytes"] = json!(1), "`titles.parquet` of model").await;
+    check(
+        "artefact.json",
+        |json| json["format_version"] = json!(2),
+        "has artefact format 2, this segue-model reads format 1",
+    )
+    .await;
+    check(
+        "artefact.json",
+        |json| json["vocabulary_sha256"] = json!("00"),
+        "does not fit its weights: expected hash 00, found",
+    )
+    .await;
+    check("artefact.json", |json| json["files"]["titles.parquet"]["bytes"] = json!(1), "`titles.parquet` of model")
+        .await;
     check("config.json", |json| json["items"] = json!(7), "does not fit its weights").await;
-    check("config.json", |json| json["config"]["network"]["dimension"] = json!(8), "should be Float [8], found Float [16]").await;
+    check(
+        "config.json",
+        |json| json["config"]["network"]["dimension"] = json!(8),
+        "should be Float [8], found Float [16]",
+    )
+    .await;
     check("config.json", |json| json["config"]["network"]["blocks"] = json!(2), "found nothing").await;
     check("config.json", |json| json["config"]["network"]["encoder"] = json!("gru"), "found nothing").await;
 }

@@ -38,6 +38,9 @@ async fn blend_is_never_worse_on_validation_than_its_better_part() {
             let blend = Blend::new(knn, network, choice.weight);
             assert!(close(mean_ndcg(&blend, &set).unwrap(), choice.validation));
         }
-        assert_eq!(model.metrics.blend.validation, model.metrics.blend.tried.iter().map(|tried| tried.validation).fold(0.0, f64::max));
+        assert_eq!(
+            model.metrics.blend.validation,
+            model.metrics.blend.tried.iter().map(|tried| tried.validation).fold(0.0, f64::max)
+        );
     }
 }

@@ -90,8 +90,7 @@ async fn renumber_tracks(lake: &Lake, rows: &[Row]) {
     let mut columns = tracks.columns().to_vec();
     columns[0] = std::sync::Arc::new(ids);
     let batch = RecordBatch::try_new(tracks.schema(), columns).unwrap();
-    let mut writer =
-        lake.table("tracks").unwrap().writer(tracks.schema(), lake::WriteMode::Overwrite).await.unwrap();
+    let mut writer = lake.table("tracks").unwrap().writer(tracks.schema(), lake::WriteMode::Overwrite).await.unwrap();
     writer.write(batch).await.unwrap();
     writer.commit().await.unwrap();
     let mut rows = rows.to_vec();
@@ -133,7 +132,13 @@ async fn unseen_lists_and_titles_are_answered() {
 fn with_strangers() -> Vec<Row> {
     let mut rows = playlists(300, 10);
     for (pid, title) in [(1000, Some("scene 3")), (1001, Some("unheard of")), (1002, None)] {
-        rows.push(Row { pid, title: title.map(str::to_owned), split: "test", seeds: vec![7_000], holdouts: vec![7_001] });
+        rows.push(Row {
+            pid,
+            title: title.map(str::to_owned),
+            split: "test",
+            seeds: vec![7_000],
+            holdouts: vec![7_001],
+        });
     }
     rows
 }

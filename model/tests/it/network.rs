@@ -108,15 +108,25 @@ async fn a_step_leaves_untouched_rows_as_they_are() {
 async fn weights_of_another_shape_are_refused() {
     let _torch = torch().await;
     let mut network = network(EncoderKind::Transformer);
-    check_refused(&mut network, |weights| { weights.remove("output_norm.bias"); }, "`output_norm.bias` should be Float [16], found nothing");
     check_refused(
         &mut network,
-        |weights| { weights.insert("items.weight".to_owned(), Tensor::zeros([9, 16], (Kind::Float, Device::Cpu))); },
+        |weights| {
+            weights.remove("output_norm.bias");
+        },
+        "`output_norm.bias` should be Float [16], found nothing",
+    );
+    check_refused(
+        &mut network,
+        |weights| {
+            weights.insert("items.weight".to_owned(), Tensor::zeros([9, 16], (Kind::Float, Device::Cpu)));
+        },
         "`items.weight` should be Float [31, 16], found Float [9, 16]",
     );
     check_refused(
         &mut network,
-        |weights| { weights.insert("extra".to_owned(), Tensor::zeros([1], (Kind::Float, Device::Cpu))); },
+        |weights| {
+            weights.insert("extra".to_owned(), Tensor::zeros([1], (Kind::Float, Device::Cpu)));
+        },
         "`extra` should be absent, found Float [1]",
     );
 }
@@ -141,7 +151,9 @@ fn network(encoder: EncoderKind) -> NextTrackNetwork {
     let network = NextTrackNetwork::try_new(&config.network, ITEMS, Device::Cpu).unwrap();
     // Weights of a size at which inputs make a visible difference.
     for weight in network.weights().values() {
-        tch::no_grad(|| { let _ = weight.shallow_clone().normal_(0.0, 0.3); });
+        tch::no_grad(|| {
+            let _ = weight.shallow_clone().normal_(0.0, 0.3);
+        });
     }
     network
 }

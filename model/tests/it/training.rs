@@ -87,7 +87,9 @@ async fn network_beats_popularity_and_metrics_are_complete() {
     assert!(ndcg("blend").low > ndcg("popularity").high);
     for measured in metrics.recommenders.values() {
         assert_eq!(measured.metrics.len(), 6);
-        assert!(measured.metrics.values().all(|interval| interval.low <= interval.mean && interval.mean <= interval.high));
+        assert!(
+            measured.metrics.values().all(|interval| interval.low <= interval.mean && interval.mean <= interval.high)
+        );
     }
     assert_eq!((metrics.playlists.train, metrics.playlists.validation), (480, 60));
     assert!(metrics.playlists.test + metrics.playlists.nothing_hidden >= 60);

@@ -18,7 +18,7 @@ fn is_transient(error: &lake::Error) -> bool {
     use object_store::Error as E;
     let mut cause = error.source();
     while let Some(source) = cause {
-        if let Some(store) = source.downcast_ref::<E>() {
+        if let Some(store) = store_error(source) {
             return !matches!(
                 store,
                 E::NotFound { .. }
@@ -32,6 +32,11 @@ fn is_transient(error: &lake::Error) -> bool {
         cause = source.source();
     }
     matches!(error, lake::Error::CommitConflict { .. })
+}
+
+/// The store's error, also where it hides inside an IO error, whose own source would pass over it.
+fn store_error<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a object_store::Error> {
+    cause.downcast_ref().or_else(|| cause.downcast_ref::<std::io::Error>()?.get_ref()?.downcast_ref())
 }
 
 /// The error with its causes: only text survives the way from an executor to the client.

@@ -24,6 +24,8 @@ pub(crate) struct SliceInput {
     /// Offset in the uncompressed text of the buffer's first byte.
     base: usize,
     last: bool,
+    compressed: bool,
+    damage: Option<String>,
 }
 
 /// The form of a file, told by its name.
@@ -44,7 +46,15 @@ impl SliceInput {
             }
             GetResultPayload::Stream(stream) => Box::pin(StreamReader::new(stream.map_err(std::io::Error::other))),
         };
-        Ok(Self { path: path.to_string(), reader: decompress(path, raw), buffer: Vec::new(), base: 0, last: false })
+        Ok(Self {
+            path: path.to_string(),
+            reader: decompress(path, raw),
+            buffer: Vec::new(),
+            base: 0,
+            last: false,
+            compressed: matches!(path.extension(), Some("gz" | "zst")),
+            damage: None,
+        })
     }
 
     /// The bytes that are not parsed yet.
@@ -55,6 +65,11 @@ impl SliceInput {
     /// Whether the buffer reaches to the end of the file.
     pub(crate) fn is_last(&self) -> bool {
         self.last
+    }
+
+    /// What is wrong with the compression behind the buffer, once the buffer reaches to the end.
+    pub(crate) fn damage(&self) -> Option<&str> {
+        self.damage.as_deref()
     }
 
     /// Offset in the uncompressed text of a position in the buffer.
@@ -77,25 +92,34 @@ impl SliceInput {
         self.buffer.reserve(target - self.buffer.len());
         while self.buffer.len() < target {
             let room = (target - self.buffer.len()) as u64;
-            let count = (&mut self.reader).take(room).read_buf(&mut self.buffer).await;
-            if count.map_err(|source| self.read_error(&source))? == 0 {
-                self.last = true;
-                return Ok(());
+            match (&mut self.reader).take(room).read_buf(&mut self.buffer).await {
+                Ok(0) => {
+                    self.last = true;
+                    return Ok(());
+                }
+                Ok(_) => {}
+                Err(source) if self.compressed && is_damage(&source) => {
+                    self.damage = Some(source.to_string());
+                    self.last = true;
+                    return Ok(());
+                }
+                Err(source) => return Err(self.read_error(&source)),
             }
         }
         Ok(())
     }
 
-    /// Damaged compression is bad data and final; everything else may pass, and Ballista retries an IO error.
+    /// What failed below the decoder may pass, and Ballista retries an IO error.
     fn read_error(&self, source: &std::io::Error) -> DataFusionError {
         let text = format!("cannot read `{}` at about byte {}: {source}", self.path, self.base + self.buffer.len());
-        match source.kind() {
-            std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput | std::io::ErrorKind::UnexpectedEof => {
-                DataFusionError::Execution(text)
-            }
-            kind => DataFusionError::IoError(std::io::Error::new(kind, text)),
-        }
+        DataFusionError::IoError(std::io::Error::new(source.kind(), text))
     }
+}
+
+/// Whether an error is the decoder's own: those of the disk have a code, those of a store carry its error.
+fn is_damage(source: &std::io::Error) -> bool {
+    let of_store = source.get_ref().is_some_and(|inner| inner.is::<object_store::Error>());
+    source.raw_os_error().is_none() && !of_store
 }
 
 fn decompress(path: &Path, raw: Pin<Box<dyn AsyncRead + Send>>) -> Pin<Box<dyn AsyncRead + Send>> {

@@ -116,6 +116,9 @@ impl SliceReader {
             let (buffer, last) = (self.input.buffer(), self.input.is_last());
             match self.document.next(buffer, &mut self.at, last, &mut playlist)? {
                 Step::End => {
+                    if let Some(reason) = self.input.damage() {
+                        return Err(Fault::new(self.at, FaultKind::Damaged { reason: reason.to_owned() }));
+                    }
                     self.done = true;
                     return Ok(());
                 }
@@ -134,10 +137,11 @@ impl SliceReader {
             self.at = 0;
             return Ok(());
         }
+        let fault = self.with_damage(fault);
         if self.spec.bad_input == BadInput::Fail && self.spec.content == Content::Playlists {
             return Err(self.failure(&fault));
         }
-        if !fault.is_local() {
+        if !fault.is_local() || !self.document.is_at_playlist() {
             self.reject_rest(&fault);
             return Ok(());
         }
@@ -148,9 +152,19 @@ impl SliceReader {
                 self.input.refill(self.at).await?;
                 self.at = 0;
             }
-            Err(skip) => self.reject_rest(&skip),
+            Err(skip) => self.reject_rest(&self.with_damage(skip)),
         }
         Ok(())
+    }
+
+    /// Says why the text ends too early, if it does because it cannot be decompressed any further.
+    fn with_damage(&self, fault: Fault) -> Fault {
+        match self.input.damage() {
+            Some(reason) if fault.kind == FaultKind::Incomplete => {
+                Fault::new(fault.at, FaultKind::Damaged { reason: reason.to_owned() })
+            }
+            _ => fault,
+        }
     }
 
     fn reject_rest(&mut self, fault: &Fault) {

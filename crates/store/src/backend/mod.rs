@@ -4,6 +4,7 @@
 //! of this module names a driver's types.
 
 mod access;
+mod batches;
 mod call;
 mod fault;
 mod mysql;
@@ -14,9 +15,9 @@ mod session;
 mod sql;
 mod sqlite;
 mod value;
-mod values_list;
 
 pub(crate) use access::open;
+pub(crate) use batches::{MAX_BATCH_BYTES, batches, placeholders};
 pub(crate) use call::Call;
 pub(crate) use fault::Fault;
 pub(crate) use pool::Pool;
@@ -24,4 +25,3 @@ pub(crate) use row::Row;
 pub(crate) use session::Session;
 pub(crate) use sql::{Dialect, Sql};
 pub(crate) use value::Value;
-pub(crate) use values_list::{MAX_STATEMENT_BYTES, placeholders, rows_per_statement};

@@ -3,10 +3,10 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use sqlx::Error as SqlxError;
 use sqlx::mysql::MySqlPool;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{Sqlite, SqlitePool};
-use sqlx::Error as SqlxError;
 
 use crate::backend::session::Connection;
 use crate::backend::{Dialect, Fault, Session};
@@ -22,13 +22,19 @@ pub(crate) struct Pool {
 pub(super) enum Connections {
     Sqlite(SqlitePool),
     /// A database in memory lives as long as one connection to it, so one is kept aside.
-    SqliteMemory { pool: SqlitePool, _anchor: Arc<Mutex<PoolConnection<Sqlite>>> },
+    SqliteMemory {
+        pool: SqlitePool,
+        _anchor: Arc<Mutex<PoolConnection<Sqlite>>>,
+    },
     MySql(MySqlPool),
 }
 
 impl Pool {
     pub(super) fn new(connections: Connections, acquire_timeout: Duration) -> Self {
-        Self { connections, acquire_timeout }
+        Self {
+            connections,
+            acquire_timeout,
+        }
     }
 
     pub(crate) fn dialect(&self) -> Dialect {

@@ -18,10 +18,12 @@ pub(crate) enum Sql {
     /// One text for both dialects.
     Same(&'static str),
     /// A text for each.
-    Each { sqlite: &'static str, mysql: &'static str },
-    /// A text made at run time out of literals and placeholders, never out of data. `reused` says whether the connection
-    /// should keep it prepared.
-    Built { text: Arc<str>, reused: bool },
+    Each {
+        sqlite: &'static str,
+        mysql: &'static str,
+    },
+    /// A text made at run time out of literals and placeholders, never out of data.
+    Built(Arc<str>),
 }
 
 impl Sql {
@@ -30,12 +32,8 @@ impl Sql {
             (Self::Same(text), _) => text.into_sql_str(),
             (Self::Each { sqlite, .. }, Dialect::Sqlite) => sqlite.into_sql_str(),
             (Self::Each { mysql, .. }, Dialect::MySql) => mysql.into_sql_str(),
-            (Self::Built { text, .. }, _) => AssertSqlSafe(Arc::clone(text)).into_sql_str(),
+            (Self::Built(text), _) => AssertSqlSafe(Arc::clone(text)).into_sql_str(),
         }
-    }
-
-    pub(crate) fn is_reused(&self) -> bool {
-        !matches!(self, Self::Built { reused: false, .. })
     }
 }
 

@@ -72,7 +72,12 @@ pub struct StepRecord {
 impl StepStart {
     pub(super) fn check(&self) -> Result<(), Error> {
         check_ascii("step", &self.step, 64, "1 to 64 visible ASCII characters")?;
-        check_ascii("input_fingerprint", &self.input_fingerprint, 128, "1 to 128 visible ASCII characters")
+        check_ascii(
+            "input_fingerprint",
+            &self.input_fingerprint,
+            128,
+            "1 to 128 visible ASCII characters",
+        )
     }
 }
 
@@ -92,11 +97,22 @@ impl StepOutcome {
     /// The outcome of an attempt that gave up.
     #[must_use]
     pub fn failed(error: impl Into<String>) -> Self {
-        Self { error: Some(error.into()), ..Self::with_status(StepStatus::Failed) }
+        Self {
+            error: Some(error.into()),
+            ..Self::with_status(StepStatus::Failed)
+        }
     }
 
     fn with_status(status: StepStatus) -> Self {
-        Self { status, rows_in: None, rows_out: None, bytes: None, duration_ms: None, output_version: None, error: None }
+        Self {
+            status,
+            rows_in: None,
+            rows_out: None,
+            bytes: None,
+            duration_ms: None,
+            output_version: None,
+            error: None,
+        }
     }
 }
 

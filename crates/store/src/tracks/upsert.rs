@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::backend::{Call, Dialect, Fault, MAX_STATEMENT_BYTES, Session, Sql, Value, placeholders};
+use crate::backend::{
+    Call, Dialect, Fault, MAX_BATCH_BYTES, Session, Sql, Value, batches, placeholders,
+};
 use crate::tracks::keys::{TrackKeys, known_keys};
 use crate::{Error, Store, Track};
 
 /// How many tracks one transaction writes.
-const TRACKS_PER_TRANSACTION: usize = 500;
+const TRACKS_PER_TRANSACTION: usize = 1024;
 
 /// How MySQL and MariaDB resolve a conflict. `VALUES()` is the one form that both understand: the newer row alias is
 /// unknown to MariaDB. An attribute that is not given keeps its value.
@@ -26,7 +28,7 @@ impl Store {
     /// Writes the attributes of tracks; tracks that are new are added. An attribute that is absent keeps what is stored.
     /// Of several entries for one track the last one counts.
     ///
-    /// It commits every few hundred tracks. After an error, some are written and some are not; writing all of them again
+    /// It commits every thousand tracks or so. After an error, some are written and some are not; writing all of them again
     /// is the remedy.
     ///
     /// # Errors
@@ -34,9 +36,12 @@ impl Store {
     /// [`Error::InvalidValue`] when a URI or a name does not fit; then nothing is written.
     pub async fn upsert_tracks(&self, tracks: &[Track]) -> Result<(), Error> {
         tracks.iter().try_for_each(Track::check)?;
-        for chunk in bounded_chunks(tracks) {
+        for chunk in tracks.chunks(TRACKS_PER_TRANSACTION) {
             // Sorted, so that two processes wait for each other instead of locking each other out; and distinct.
-            let by_uri: BTreeMap<&str, &Track> = chunk.iter().map(|track| (track.track_uri.as_str(), track)).collect();
+            let by_uri: BTreeMap<&str, &Track> = chunk
+                .iter()
+                .map(|track| (track.track_uri.as_str(), track))
+                .collect();
             let sorted: Vec<&Track> = by_uri.into_values().collect();
             let first = sorted.first().map_or("", |track| track.track_uri.as_str());
             let call = self.call("write the attributes of tracks from", first);
@@ -46,28 +51,12 @@ impl Store {
     }
 }
 
-/// Cuts where a transaction has enough tracks or a statement enough bytes. Every chunk has at least one track.
-fn bounded_chunks(tracks: &[Track]) -> Vec<&[Track]> {
-    let mut chunks = Vec::new();
-    let (mut start, mut bytes) = (0, 0);
-    for (index, track) in tracks.iter().enumerate() {
-        let added = track.statement_bytes();
-        let is_full = index - start == TRACKS_PER_TRANSACTION || bytes + added > MAX_STATEMENT_BYTES;
-        if index > start && is_full {
-            chunks.push(&tracks[start..index]);
-            (start, bytes) = (index, 0);
-        }
-        bytes += added;
-    }
-    if start < tracks.len() {
-        chunks.push(&tracks[start..]);
-    }
-    chunks
-}
-
 async fn upsert_once(call: &Call<'_>, tracks: &[&Track]) -> Result<(), Fault> {
     let mut session = call.session().await?;
-    let uris: Vec<&str> = tracks.iter().map(|track| track.track_uri.as_str()).collect();
+    let uris: Vec<&str> = tracks
+        .iter()
+        .map(|track| track.track_uri.as_str())
+        .collect();
     let keys = known_keys(&mut session, &uris).await?;
     session.begin().await?;
     let written = write(&mut session, call.pool.dialect(), tracks, &keys).await;
@@ -76,21 +65,55 @@ async fn upsert_once(call: &Call<'_>, tracks: &[&Track]) -> Result<(), Fault> {
 
 /// Known tracks are written with their key, because MySQL uses up a number of its sequence for every row without one, and
 /// nightly updates of millions of tracks would use up the sequence in a few years.
-async fn write(session: &mut Session, dialect: Dialect, tracks: &[&Track], keys: &TrackKeys) -> Result<(), Fault> {
-    let (known, new): (Vec<&Track>, Vec<&Track>) = tracks.iter().partition(|track| keys.contains_key(&track.track_uri));
-    if !known.is_empty() {
-        let mut values = Vec::with_capacity(known.len() * 8);
-        for track in &known {
-            values.push(keys.get(&track.track_uri).copied().map_or(Value::Int(None), Value::from));
+async fn write(
+    session: &mut Session,
+    dialect: Dialect,
+    tracks: &[&Track],
+    keys: &TrackKeys,
+) -> Result<(), Fault> {
+    let (known, new): (Vec<&Track>, Vec<&Track>) = tracks
+        .iter()
+        .partition(|track| keys.contains_key(&track.track_uri));
+    for batch in bounded_batches(&known) {
+        let mut values = Vec::with_capacity(batch.len() * 8);
+        for track in batch {
+            values.push(
+                keys.get(&track.track_uri)
+                    .copied()
+                    .map_or(Value::Int(None), Value::from),
+            );
             values.extend(attributes(track));
         }
-        session.execute(&upsert_with_keys(dialect, known.len()), &values).await?;
+        session
+            .execute(
+                &upsert("track_key, track_uri", 8, dialect, batch.len()),
+                &values,
+            )
+            .await?;
     }
-    if !new.is_empty() {
-        let values: Vec<Value<'_>> = new.iter().copied().flat_map(attributes).collect();
-        session.execute(&upsert_without_keys(dialect, new.len()), &values).await?;
+    for batch in bounded_batches(&new) {
+        let values: Vec<Value<'_>> = batch.iter().flat_map(|track| attributes(track)).collect();
+        session
+            .execute(&upsert("track_uri", 7, dialect, batch.len()), &values)
+            .await?;
     }
     Ok(())
+}
+
+/// Cuts tracks into batches of a bounded number of bytes. A track that exceeds them alone is a batch.
+fn bounded_batches<'t>(tracks: &'t [&'t Track]) -> Vec<&'t [&'t Track]> {
+    let mut parts = Vec::new();
+    let (mut start, mut bytes) = (0, 0);
+    for (index, track) in tracks.iter().enumerate() {
+        let added = track.statement_bytes();
+        if index > start && bytes + added > MAX_BATCH_BYTES {
+            parts.extend(batches(&tracks[start..index]));
+            (start, bytes) = (index, 0);
+        }
+        bytes += added;
+    }
+    parts.extend(batches(&tracks[start..]));
+    parts
 }
 
 fn attributes(track: &Track) -> [Value<'_>; 7] {
@@ -105,14 +128,6 @@ fn attributes(track: &Track) -> [Value<'_>; 7] {
     ]
 }
 
-fn upsert_with_keys(dialect: Dialect, rows: usize) -> Sql {
-    upsert("track_key, track_uri", 8, dialect, rows)
-}
-
-fn upsert_without_keys(dialect: Dialect, rows: usize) -> Sql {
-    upsert("track_uri", 7, dialect, rows)
-}
-
 fn upsert(first_columns: &str, columns: usize, dialect: Dialect, rows: usize) -> Sql {
     let on_conflict = match dialect {
         Dialect::Sqlite => ON_CONFLICT,
@@ -123,7 +138,7 @@ fn upsert(first_columns: &str, columns: usize, dialect: Dialect, rows: usize) ->
          VALUES {} {on_conflict}",
         placeholders(columns, rows),
     );
-    Sql::Built { text: text.into(), reused: rows == TRACKS_PER_TRANSACTION }
+    Sql::Built(text.into())
 }
 
 #[cfg(test)]
@@ -131,19 +146,28 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(name_bytes: &[usize], chunk_lengths: &[usize]) {
-        let named = |bytes: &usize| Track { track_name: Some("x".repeat(*bytes)), ..Track::unnamed("a") };
+    fn check(name_bytes: &[usize], lengths: &[usize]) {
+        let named = |bytes: &usize| Track {
+            track_name: Some("x".repeat(*bytes)),
+            ..Track::unnamed("a")
+        };
         let tracks: Vec<Track> = name_bytes.iter().map(named).collect();
-        let lengths: Vec<usize> = bounded_chunks(&tracks).into_iter().map(<[Track]>::len).collect();
-        assert_eq!(lengths, chunk_lengths);
+        let tracks: Vec<&Track> = tracks.iter().collect();
+        let found: Vec<usize> = bounded_batches(&tracks)
+            .into_iter()
+            .map(<[&Track]>::len)
+            .collect();
+        assert_eq!(found, lengths);
     }
 
     #[test]
-    fn chunks_are_bounded_by_rows_and_by_bytes() {
+    fn batches_are_bounded_by_bytes() {
         check(&[], &[]);
-        check(&[10; 3], &[3]);
-        check(&[10; TRACKS_PER_TRANSACTION], &[TRACKS_PER_TRANSACTION]);
-        check(&[10; TRACKS_PER_TRANSACTION + 1], &[TRACKS_PER_TRANSACTION, 1]);
-        check(&[MAX_STATEMENT_BYTES, 10, MAX_STATEMENT_BYTES / 2, MAX_STATEMENT_BYTES / 2], &[1, 2, 1]);
+        check(&[10; 3], &[2, 1]);
+        check(&[MAX_BATCH_BYTES / 5; 9], &[4, 4, 1]);
+        check(
+            &[MAX_BATCH_BYTES * 2, 10, MAX_BATCH_BYTES * 2, 10, 10],
+            &[1, 1, 1, 2],
+        );
     }
 }

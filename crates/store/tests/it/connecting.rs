@@ -9,12 +9,20 @@ use crate::databases::{connect, connect_error, on_each_database, on_mysql, sqlit
 use crate::samples::{publish, run_id, run_start};
 
 fn impatient() -> StoreOptions {
-    StoreOptions { acquire_timeout: Duration::from_millis(300), max_attempts: 2, ..StoreOptions::default() }
+    StoreOptions {
+        acquire_timeout: Duration::from_millis(300),
+        max_attempts: 2,
+        ..StoreOptions::default()
+    }
 }
 
 /// A port at which nothing listens.
 fn closed_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }
 
 /// The whole of an error, as a log would show it.
@@ -32,7 +40,11 @@ fn chain(error: &Error) -> String {
 async fn a_server_that_is_not_there_is_named_without_its_password() {
     let port = closed_port();
     let started = Instant::now();
-    let error = connect_error(&format!("mysql://segue:hunter2@127.0.0.1:{port}/segue"), &impatient()).await;
+    let error = connect_error(
+        &format!("mysql://segue:hunter2@127.0.0.1:{port}/segue"),
+        &impatient(),
+    )
+    .await;
     assert_eq!(
         error.to_string(),
         format!(
@@ -41,17 +53,26 @@ async fn a_server_that_is_not_there_is_named_without_its_password() {
         ),
     );
     let all = chain(&error);
-    assert!(all.contains("Connection refused") && !all.contains("hunter2"), "{all}");
+    assert!(
+        all.contains("Connection refused") && !all.contains("hunter2"),
+        "{all}"
+    );
     assert!(started.elapsed() < Duration::from_secs(5));
 }
 
 #[tokio::test]
 async fn a_server_that_does_not_answer_is_not_waited_for() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("mysql://segue:hunter2@{}/segue", silent.local_addr().unwrap());
+    let url = format!(
+        "mysql://segue:hunter2@{}/segue",
+        silent.local_addr().unwrap()
+    );
     let error = connect_error(&url, &impatient()).await;
     assert!(matches!(error, Error::NoAnswer { .. }), "{error:?}");
-    assert!(error.to_string().contains("did not answer within 300ms"), "{error}");
+    assert!(
+        error.to_string().contains("did not answer within 300ms"),
+        "{error}"
+    );
     assert!(!chain(&error).contains("hunter2"));
 }
 
@@ -72,13 +93,25 @@ async fn a_wrong_password_is_told_apart() {
 #[tokio::test]
 async fn a_missing_database_is_created_only_where_that_is_allowed() {
     on_each_database(async |database| {
-        let forbidden = StoreOptions { create_database: false, ..impatient() };
+        let forbidden = StoreOptions {
+            create_database: false,
+            ..impatient()
+        };
         let error = connect_error(&database.url, &forbidden).await;
         assert!(matches!(error, Error::UnknownDatabase { .. }), "{error:?}");
-        assert!(error.to_string().ends_with("does not exist: create it, or allow the store to create it"));
+        assert!(
+            error
+                .to_string()
+                .ends_with("does not exist: create it, or allow the store to create it")
+        );
         database.store().await.ping().await.unwrap();
         let url = database.url.parse().unwrap();
-        Store::connect(&url, &forbidden).await.unwrap().ping().await.unwrap();
+        Store::connect(&url, &forbidden)
+            .await
+            .unwrap()
+            .ping()
+            .await
+            .unwrap();
     })
     .await;
 }
@@ -118,7 +151,10 @@ async fn a_database_in_memory_lives_as_long_as_its_store() {
     assert_eq!(store.list_runs(10).await.unwrap().len(), 4);
     assert_eq!(store.recommendations(2, 5).await.unwrap().len(), 2);
     let other = connect("sqlite::memory:").await;
-    assert!(other.list_runs(10).await.unwrap().is_empty(), "every store in memory is its own");
+    assert!(
+        other.list_runs(10).await.unwrap().is_empty(),
+        "every store in memory is its own"
+    );
 }
 
 #[tokio::test]
@@ -129,7 +165,10 @@ async fn stores_show_no_password() {
         assert!(shown.contains("mysql://root"), "{shown}");
         assert!(!shown.contains(":hunter2@"), "{shown}");
         store.start_run(&run_start("r1")).await.unwrap();
-        store.finish_run(&run_id("r1"), RunStatus::Stopped, None).await.unwrap();
+        store
+            .finish_run(&run_id("r1"), RunStatus::Stopped, None)
+            .await
+            .unwrap();
     })
     .await;
 }

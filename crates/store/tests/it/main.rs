@@ -1,5 +1,12 @@
 //! The store on every database: the same tests run on SQLite and on the server at `TEST_MYSQL_URL`.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a test fails by panicking and says on standard error what it skips; its helpers do so, too"
+)]
+
 mod chaos_proxy;
 mod connecting;
 mod databases;
@@ -7,8 +14,9 @@ mod faults;
 mod loading;
 mod migrating;
 mod models;
-mod publishing;
 mod pruning;
+mod publishing;
+mod reading;
 mod runs;
 mod samples;
 mod steps;

@@ -1,11 +1,8 @@
 //! Publishing: all at once, once, and only what was verified.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use store::{Error, PredictionRow, Store};
 
-use crate::databases::{TestDatabase, on_each_database};
+use crate::databases::on_each_database;
 use crate::samples::{prediction_set, predictions, publish, set_id, shown};
 
 #[tokio::test]
@@ -14,7 +11,10 @@ async fn nothing_is_current_before_the_first_publication() {
         let store = database.store().await;
         assert_eq!(store.current_set().await.unwrap(), None);
         store.begin_set(&prediction_set("s1")).await.unwrap();
-        store.load(&set_id("s1"), &predictions("s1", 2, 2)).await.unwrap();
+        store
+            .load(&set_id("s1"), &predictions("s1", 2, 2))
+            .await
+            .unwrap();
         assert_eq!(store.current_set().await.unwrap(), None);
         assert!(store.recommendations(0, 10).await.unwrap().is_empty());
     })
@@ -27,14 +27,23 @@ async fn publishing_twice_changes_nothing() {
         let store = database.store().await;
         let rows = publish(&store, "s1", 3, 4).await;
         let before = store.current_set().await.unwrap().unwrap();
-        assert_eq!((before.set_id.as_str(), before.rows, before.playlists), ("s1", Some(12), Some(3)));
+        assert_eq!(
+            (before.set_id.as_str(), before.rows, before.playlists),
+            ("s1", Some(12), Some(3))
+        );
         let again = store.publish(&set_id("s1"), 12, 3).await.unwrap();
         assert!(!again.changed);
         assert_eq!(Some(again.published_at_us), before.published_at_us);
         assert_eq!(store.current_set().await.unwrap(), Some(before));
         let miscounted = store.publish(&set_id("s1"), 13, 3).await.unwrap_err();
-        assert!(matches!(miscounted, Error::CountMismatch { .. }), "{miscounted}");
-        assert_eq!(database.raw().await.current_predictions().await, shown(&rows));
+        assert!(
+            matches!(miscounted, Error::CountMismatch { .. }),
+            "{miscounted}"
+        );
+        assert_eq!(
+            database.raw().await.current_predictions().await,
+            shown(&rows)
+        );
     })
     .await;
 }
@@ -46,31 +55,67 @@ async fn sets_that_are_not_as_expected_are_refused() {
         let old = publish(&store, "old", 2, 2).await;
         let rows = predictions("new", 3, 4);
         let without = |playlist_id: i64, rank_no: u16| -> Vec<PredictionRow> {
-            let kept = |row: &&PredictionRow| (row.playlist_id, row.rank_no) != (playlist_id, rank_no);
+            let kept =
+                |row: &&PredictionRow| (row.playlist_id, row.rank_no) != (playlist_id, rank_no);
             rows.iter().filter(kept).cloned().collect()
         };
-        check_refused(&store, &rows, (13, 3), "prediction set `new` has 12 rows, expected 13: load it again").await;
-        check_refused(&store, &rows, (12, 4), "prediction set `new` has 3 playlists, expected 4: load it again").await;
-        check_refused(&store, &[], (0, 0), "prediction set `new` is empty: load it before it is published").await;
+        check_refused(
+            &store,
+            &rows,
+            (13, 3),
+            "prediction set `new` has 12 rows, expected 13: load it again",
+        )
+        .await;
+        check_refused(
+            &store,
+            &rows,
+            (12, 4),
+            "prediction set `new` has 3 playlists, expected 4: load it again",
+        )
+        .await;
+        check_refused(
+            &store,
+            &[],
+            (0, 0),
+            "prediction set `new` is empty: load it before it is published",
+        )
+        .await;
         let gap = "playlist `1` of prediction set `new` has a gap in its ranks: load it again";
         check_refused(&store, &without(1, 2), (11, 3), gap).await;
         check_refused(&store, &without(1, 1), (11, 3), gap).await;
         let unknown = store.publish(&set_id("other"), 1, 1).await.unwrap_err();
         assert!(matches!(unknown, Error::UnknownSet { .. }), "{unknown}");
-        assert_eq!(database.raw().await.current_predictions().await, shown(&old));
+        assert_eq!(
+            database.raw().await.current_predictions().await,
+            shown(&old)
+        );
         // The last rank may be missing: lists need not be equally long.
         load_again(&store, &without(1, 4)).await;
         store.publish(&set_id("new"), 11, 3).await.unwrap();
-        assert_eq!(database.raw().await.current_predictions().await, shown(&without(1, 4)));
+        assert_eq!(
+            database.raw().await.current_predictions().await,
+            shown(&without(1, 4))
+        );
     })
     .await;
 }
 
-async fn check_refused(store: &Store, rows: &[PredictionRow], (expected_rows, playlists): (u64, u64), text: &str) {
+async fn check_refused(
+    store: &Store,
+    rows: &[PredictionRow],
+    (expected_rows, playlists): (u64, u64),
+    text: &str,
+) {
     load_again(store, rows).await;
-    let error = store.publish(&set_id("new"), expected_rows, playlists).await.unwrap_err();
+    let error = store
+        .publish(&set_id("new"), expected_rows, playlists)
+        .await
+        .unwrap_err();
     assert_eq!(error.to_string(), text);
-    assert_eq!(store.current_set().await.unwrap().unwrap().set_id, set_id("old"));
+    assert_eq!(
+        store.current_set().await.unwrap().unwrap().set_id,
+        set_id("old")
+    );
 }
 
 async fn load_again(store: &Store, rows: &[PredictionRow]) {
@@ -110,58 +155,6 @@ async fn readers_do_not_go_back_in_time_unless_on_purpose() {
     .await;
 }
 
-/// Two readers watch, with one statement each time, while sets of different sizes are published and pruned.
-#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
-async fn readers_see_one_whole_set_at_any_moment() {
-    on_each_database(async |database| {
-        let store = database.store().await;
-        publish(&store, "s0", playlists_of(0), 10).await;
-        let ended = Arc::new(AtomicBool::new(false));
-        let readers = [watch(database, &ended).await, watch(database, &ended).await];
-        for n in 1..=20 {
-            publish(&store, &format!("s{n}"), playlists_of(n), 10).await;
-            store.prune(2).await.unwrap();
-        }
-        ended.store(true, Ordering::Relaxed);
-        for reader in readers {
-            let seen = reader.await.unwrap();
-            assert!(seen.len() > 3, "the reader must have seen sets change: {seen:?}");
-            assert!(seen.is_sorted(), "the reader must not go back: {seen:?}");
-        }
-    })
-    .await;
-}
-
-fn playlists_of(set: i64) -> i64 {
-    20 + set % 5
-}
-
-/// Reads the view until the writer has ended, and returns the distinct sets seen, in order.
-async fn watch(database: &TestDatabase, ended: &Arc<AtomicBool>) -> tokio::task::JoinHandle<Vec<i64>> {
-    let (mut raw, store, ended) = (database.raw().await, database.store().await, Arc::clone(ended));
-    tokio::spawn(async move {
-        let mut seen = Vec::new();
-        while !ended.load(Ordering::Relaxed) {
-            let rows = raw.current_predictions().await;
-            let set = set_of(rows.first().expect("a reader must never see nothing"));
-            assert_eq!(rows, shown(&predictions(&format!("s{set}"), playlists_of(set), 10)));
-            if seen.last() != Some(&set) {
-                seen.push(set);
-            }
-            let list = store.recommendations(7, 10).await.unwrap();
-            let sets: Vec<i64> = list.iter().map(|next| set_of(&next.track.track_uri)).collect();
-            assert_eq!(sets, vec![sets[0]; 10]);
-        }
-        seen
-    })
-}
-
-/// `12` of `…:track:s12-345`.
-fn set_of(text: &str) -> i64 {
-    let (_, label) = text.rsplit_once(":s").unwrap();
-    label.split('-').next().unwrap().parse().unwrap()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_many_who_publish_at_once_the_newest_wins() {
     on_each_database(async |database| {
@@ -169,7 +162,10 @@ async fn of_many_who_publish_at_once_the_newest_wins() {
         let ids: Vec<String> = (0..6).map(|n| format!("s{n}")).collect();
         for id in &ids {
             store.begin_set(&prediction_set(id)).await.unwrap();
-            store.load(&set_id(id), &predictions(id, 50, 5)).await.unwrap();
+            store
+                .load(&set_id(id), &predictions(id, 50, 5))
+                .await
+                .unwrap();
         }
         let publish_all = ids.iter().map(|id| {
             let (store, id) = (store.clone(), set_id(id));
@@ -181,7 +177,10 @@ async fn of_many_who_publish_at_once_the_newest_wins() {
                 Err(error) => assert!(matches!(error, Error::SetSuperseded { .. }), "{error}"),
             }
         }
-        assert_eq!(database.raw().await.current_predictions().await, shown(&predictions("s5", 50, 5)));
+        assert_eq!(
+            database.raw().await.current_predictions().await,
+            shown(&predictions("s5", 50, 5))
+        );
     })
     .await;
 }

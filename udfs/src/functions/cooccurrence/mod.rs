@@ -69,7 +69,7 @@ impl AggregateUDFImpl for Cooccurrence {
             return plan_err!("cooccurrence takes a group, an item, and optionally k and min_count");
         }
         let numbers = std::iter::repeat_n(DataType::Int64, types.len() - 2);
-        Ok(types[..2].iter().cloned().chain(numbers).collect())
+        Ok(types[..2].iter().map(plain).chain(numbers).collect())
     }
 
     fn return_type(&self, types: &[DataType]) -> Result<DataType> {
@@ -94,6 +94,16 @@ impl AggregateUDFImpl for Cooccurrence {
 
     fn documentation(&self) -> Option<&Documentation> {
         self.doc()
+    }
+}
+
+/// The type in which values are ranked: views and dictionaries cannot be.
+fn plain(data_type: &DataType) -> DataType {
+    match data_type {
+        DataType::Utf8View => DataType::Utf8,
+        DataType::BinaryView => DataType::Binary,
+        DataType::Dictionary(_, values) => plain(values),
+        other => other.clone(),
     }
 }
 
@@ -126,6 +136,6 @@ fn constant(args: &AccumulatorArgs, index: usize, name: &str, default: i64) -> R
         ScalarValue::Int64(Some(number)) if number >= 1 && u32::try_from(number).is_ok() => {
             u32::try_from(number).map_err(|error| datafusion::error::DataFusionError::External(error.into()))
         }
-        other => plan_err!("{name} of cooccurrence must be at least 1, got {other}"),
+        other => plan_err!("{name} of cooccurrence must be from 1 to {}, got {other}", u32::MAX),
     }
 }

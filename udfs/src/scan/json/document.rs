@@ -19,7 +19,7 @@ pub(crate) enum Layout {
 enum State {
     Start,
     /// Inside the outer object, before a key.
-    Keys,
+    Keys { first: bool },
     /// Inside the array, before a playlist.
     Playlists { first: bool },
     /// Behind the array.
@@ -58,6 +58,11 @@ impl Document {
             Layout::Slice => "$".to_owned(),
             Layout::Lines => format!("$[{}]", self.index),
         }
+    }
+
+    /// Whether a playlist comes next, so that a defect in it can be passed over.
+    pub(crate) fn is_at_playlist(&self) -> bool {
+        self.layout == Layout::Lines || matches!(self.state, State::Playlists { .. })
     }
 
     /// Parses the next playlist of `buffer[*at..]` into `playlist` and moves `at` behind it.
@@ -109,10 +114,10 @@ impl Document {
                 if !cursor.accept(b'{')? {
                     return Err(cursor.syntax("an object with an array `playlists`"));
                 }
-                self.state = State::Keys;
+                self.state = State::Keys { first: true };
                 Ok(None)
             }
-            (Layout::Slice, State::Keys) => self.advance_keys(cursor),
+            (Layout::Slice, State::Keys { first }) => self.advance_keys(cursor, first),
             (Layout::Slice, State::Playlists { .. }) => self.advance_playlists(cursor, playlist),
             (Layout::Slice, State::Tail) => self.advance_tail(cursor, last),
         }
@@ -132,8 +137,8 @@ impl Document {
         Ok(Some(Step::Playlist))
     }
 
-    fn advance_keys(&mut self, cursor: &mut Cursor<'_>) -> Parsed<Option<Step>> {
-        if cursor.accept(b'}')? {
+    fn advance_keys(&mut self, cursor: &mut Cursor<'_>, first: bool) -> Parsed<Option<Step>> {
+        if first && cursor.accept(b'}')? {
             self.state = State::Tail;
             return Ok(None);
         }
@@ -181,7 +186,7 @@ impl Document {
     /// Consumes the comma or brace behind a member of the outer object.
     fn member_end(&mut self, cursor: &mut Cursor<'_>) -> Parsed<Option<Step>> {
         if cursor.accept(b',')? {
-            self.state = State::Keys;
+            self.state = State::Keys { first: false };
         } else {
             cursor.expect(b'}', "a comma or the end of the slice")?;
             self.state = State::Tail;

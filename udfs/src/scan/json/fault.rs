@@ -29,6 +29,11 @@ pub(crate) enum FaultKind {
         /// What should have come.
         expected: &'static str,
     },
+    /// The file's compression is damaged: nothing behind it can be read.
+    Damaged {
+        /// What the decoder says.
+        reason: String,
+    },
     /// A string is not UTF-8.
     Encoding,
     /// A value of another type than its field has.
@@ -71,7 +76,7 @@ impl Fault {
 
     /// Whether the rest of the file can still be read.
     pub(crate) fn is_local(&self) -> bool {
-        !matches!(self.kind, FaultKind::Incomplete | FaultKind::Syntax { .. })
+        !matches!(self.kind, FaultKind::Incomplete | FaultKind::Syntax { .. } | FaultKind::Damaged { .. })
     }
 
     /// Path of the value in the style of JSONPath, given the path of the playlist.
@@ -95,6 +100,7 @@ impl Display for FaultKind {
         match self {
             Self::Incomplete => formatter.write_str("the file ends in the middle of a value; it is cut off or empty"),
             Self::Syntax { expected } => write!(formatter, "not valid JSON: expected {expected}"),
+            Self::Damaged { reason } => write!(formatter, "the compressed file is damaged or cut off: {reason}"),
             Self::Encoding => formatter.write_str("a string is not valid UTF-8"),
             Self::WrongType { expected, found } => write!(formatter, "expected {expected}, found {found}"),
             Self::Missing { field } => write!(formatter, "the field `{field}` is missing"),

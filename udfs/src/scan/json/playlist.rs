@@ -4,7 +4,7 @@
 //! every query; unknown fields are passed over.
 
 use super::{
-    cursor::{Cursor, Parsed, RawString},
+    cursor::{Cursor, Parsed, RawString, unescape},
     fault::{Fault, FaultKind},
 };
 
@@ -176,11 +176,10 @@ fn optional_boolean(cursor: &mut Cursor<'_>) -> Parsed<Option<bool>> {
 }
 
 fn pid(cursor: &mut Cursor<'_>) -> Parsed<Option<i64>> {
-    let start = cursor.clone();
+    cursor.peek()?;
+    let start = cursor.position();
     match optional_integer(cursor)? {
-        Some(pid) if pid < 0 => {
-            Err(Fault::new(start.position(), FaultKind::Invalid { rule: "a pid that is not negative" }))
-        }
+        Some(pid) if pid < 0 => Err(Fault::new(start, FaultKind::Invalid { rule: "a pid that is not negative" })),
         other => Ok(other),
     }
 }
@@ -189,12 +188,17 @@ fn uri<'a>(cursor: &mut Cursor<'a>) -> Parsed<Option<RawString<'a>>> {
     cursor.peek()?;
     let start = cursor.position();
     let found = optional_string(cursor)?;
-    if let Some(raw) = found
-        && let Err(rule) = check_uri(raw.text)
-    {
-        return Err(Fault::new(start, FaultKind::Invalid { rule }));
-    }
-    Ok(found)
+    let checked = match found {
+        // Some encoders escape slashes: `https:\/\/` is a web address like any other.
+        Some(raw) if raw.escaped => {
+            let mut text = String::new();
+            unescape(raw, &mut text);
+            check_uri(&text)
+        }
+        Some(raw) => check_uri(raw.text),
+        None => Ok(()),
+    };
+    checked.map(|()| found).map_err(|rule| Fault::new(start, FaultKind::Invalid { rule }))
 }
 
 /// Accepts `spotify:track:` with 22 base-62 characters, and URIs of other schemes (`item:42`) as they are.

@@ -1,0 +1,110 @@
+//! What can be typed.
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    commands::{
+        demo::DemoArgs, doctor::DoctorArgs, recommend::RecommendArgs, run::RunArgs, runs::RunsArgs, sample::SampleArgs,
+        sql::SqlArgs, tables::TablesArgs,
+    },
+    settings::Settings,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  segue demo                                      the whole pipeline on sample playlists, with no services
+  segue run --input s3://bucket/mpd               the same on your own slices
+  segue sql 'SELECT count(*) FROM playlists'      ask the lake
+  segue recommend --title 'road trip'             tracks for a list that nobody has seen before
+  segue doctor                                    find out what is missing here
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a data check failed, 65 bad data, 75 temporary (try again later),
+78 wrong configuration, 130 and 143 interrupted.
+
+Object store credentials come from the AWS_* environment variables. NO_COLOR is respected.";
+
+/// Turns raw playlist dumps into next-track predictions, and keeps every step open to SQL.
+#[derive(Debug, Parser)]
+#[command(name = "segue", version, propagate_version = true, after_help = EXAMPLES)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show all of Segue on sample playlists, or on yours
+    Demo(DemoArgs),
+    /// Run the pipeline: raw slices in, published predictions out
+    Run(RunArgs),
+    /// Ask the lake in SQL
+    Sql(SqlArgs),
+    /// Recommend next tracks for a playlist, for tracks, or for a title
+    Recommend(RecommendArgs),
+    /// Show the recorded runs and their steps
+    Runs(RunsArgs),
+    /// Show the lake's tables and where their files are
+    Tables(TablesArgs),
+    /// Make slices in the format of the Million Playlist Dataset
+    Sample(SampleArgs),
+    /// Check everything that Segue needs, and say how to mend it
+    Doctor(DoctorArgs),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::*;
+
+    #[test]
+    fn verify_cli() {
+        Cli::command().debug_assert();
+    }
+
+    #[track_caller]
+    fn check(arguments: &str, accepted: bool) {
+        let parsed = Cli::try_parse_from(std::iter::once("segue").chain(arguments.split(' ')));
+        assert_eq!(parsed.is_ok(), accepted, "{arguments}: {parsed:?}");
+    }
+
+    #[test]
+    fn usage_is_checked() {
+        check("demo", true);
+        check("demo --input data/raw --quiet", true);
+        check("run", false);
+        check("run --input data/raw --steps quarantine,playlists --k 20", true);
+        check("run --input data/raw --steps quarantine --only train", false);
+        check("run --input data/raw --from tracks --only train", false);
+        check("run --input data/raw --only nonsense", false);
+        check("run --input data/raw --bad-input ignore", false);
+        check("run --input data/raw --k 0", false);
+        check("sql", false);
+        check("sql SELECT", true);
+        check("sql -", true);
+        check("sql SELECT --file query.sql", false);
+        check("sql SELECT --json --format csv", false);
+        check("recommend", false);
+        check("recommend --playlist 1 --title x", false);
+        check("recommend --tracks spotify:track:a --title x", true);
+        check("recommend --playlist -1", false);
+        check("runs", true);
+        check("runs show", false);
+        check("runs show latest --json", true);
+        check("sample --output x", false);
+        check("sample --output x --slices 0", false);
+        check("sample --output x --slices 2 --compression zip", false);
+        check("tables --json --lake s3://bucket/lake", true);
+        check("--log-format xml tables", false);
+    }
+
+    #[test]
+    fn settings_stand_before_or_after_the_command() {
+        for arguments in [["segue", "--lake", "x", "tables"], ["segue", "tables", "--lake", "x"]] {
+            assert_eq!(Cli::try_parse_from(arguments).unwrap().settings.lake, "x");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What a person may do after the demonstration: commands that work as they stand.
+
+use std::env;
+
+use anyhow::Result;
+use pipeline::Workspace;
+
+use super::examples::Example;
+use crate::{console::Console, settings::Settings};
+
+/// Shows commands on what the demonstration has made, and where that is.
+pub(super) fn tell(examples: &[Example], workspace: &Workspace, settings: &Settings, console: &mut Console) -> Result<()> {
+    let segue = env::args().next().unwrap_or_else(|| "segue".to_owned());
+    let places = settings.as_arguments();
+    let mut command = |purpose: &str, arguments: &str| {
+        console.line(format_args!("  # {purpose}"))?;
+        console.line(format_args!("  {segue} {arguments}{places}\n"))
+    };
+    command(
+        "the artists that playlists like best",
+        "sql 'SELECT artist_name, count(DISTINCT pid) AS playlists FROM playlist_tracks GROUP BY 1 ORDER BY 2 DESC LIMIT 10'",
+    )?;
+    if let Some(example) = examples.first() {
+        command("all that was published for one of the playlists above", &format!("recommend --playlist {}", example.pid))?;
+        let tracks: Vec<&str> = example.last_tracks.iter().take(2).map(|track| track.uri.as_str()).collect();
+        command("next tracks for a list that was never seen", &format!("recommend --tracks {}", tracks.join(",")))?;
+        command("next tracks for a title alone", &format!("recommend --title {}", quoted(&example.title)))?;
+    }
+    command("the tables, and where their Parquet files are for DuckDB, Polars or Spark", "tables")?;
+    command("this run, step by step", "runs show latest")?;
+    console.line(format_args!("  lake      {}", workspace.lake.url()))?;
+    console.line(format_args!("  database  {}", workspace.store.url()))?;
+    Ok(())
+}
+
+/// A text as one word of a shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shells_take_titles_as_one_word() {
+        assert_eq!(quoted("road trip"), "'road trip'");
+        assert_eq!(quoted("mom's $5"), r"'mom'\''s $5'");
+    }
+}

@@ -1,0 +1,24 @@
+//! From the command line to the command.
+
+use anyhow::Result;
+
+use super::{demo, doctor, recommend, run, runs, sample, sql, tables};
+use crate::{arguments::Command, console::Console, interrupt::Interrupt, settings::Settings};
+
+/// Does what was asked for.
+pub(crate) async fn dispatch(command: Command, settings: &Settings, mut interrupt: Interrupt) -> Result<()> {
+    let mut console = Console::new(settings);
+    let out = &mut console;
+    match command {
+        // These two record that they were interrupted.
+        Command::Demo(args) => demo::run(args, settings, out, &mut interrupt).await?,
+        Command::Run(args) => run::run(args, settings, out, &mut interrupt).await?,
+        Command::Sql(args) => interrupt.race(sql::run(args, settings, out)).await?,
+        Command::Recommend(args) => interrupt.race(recommend::run(args, settings, out)).await?,
+        Command::Runs(args) => interrupt.race(runs::run(args, settings, out)).await?,
+        Command::Tables(args) => interrupt.race(tables::run(args, settings, out)).await?,
+        Command::Sample(args) => interrupt.race(sample::run(args, out)).await?,
+        Command::Doctor(args) => interrupt.race(doctor::run(args, settings, out)).await?,
+    }
+    Ok(console.flush()?)
+}

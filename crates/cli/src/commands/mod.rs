@@ -1,0 +1,14 @@
+//! What segue can do, one command per file or folder.
+
+mod dispatch;
+
+pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod recommend;
+pub(crate) mod run;
+pub(crate) mod runs;
+pub(crate) mod sample;
+pub(crate) mod sql;
+pub(crate) mod tables;
+
+pub(crate) use dispatch::dispatch;

@@ -1,0 +1,107 @@
+//! Arguments of `segue run`, and what becomes of them.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+use lake::ObjectStores;
+use pipeline::RunOptions;
+use udfs::scan;
+
+use super::{execute, step_selection::StepSelection, steps_table};
+use crate::{console::Console, interrupt::Interrupt, model_binary::ModelBinary, settings::Settings, units};
+
+const EXAMPLES: &str = "\
+Examples:
+  segue run --input data/raw
+  segue run --input s3://bucket/mpd --bad-input quarantine --k 500
+  segue run --input data/raw --from train --model-config model.toml
+  segue run --input data/raw --steps quarantine,playlists,playlist_tracks
+
+Steps: quarantine, playlists, playlist_tracks, tracks, sequences, track_cooccurrence, train, predict, publish.
+
+A run that failed or was interrupted goes on where it stopped when the same command is given again.";
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct RunArgs {
+    /// Raw slices: a folder or file, as a path, file:///path or s3://bucket/prefix
+    #[arg(long, env = "SEGUE_INPUT", value_name = "URL")]
+    input: String,
+    /// What to do about playlists that cannot be used: fail, or set them aside in the table quarantine
+    #[arg(long, env = "SEGUE_BAD_INPUT", value_enum, value_name = "POLICY", default_value_t = BadInput::Fail)]
+    bad_input: BadInput,
+    #[command(flatten)]
+    selection: StepSelection,
+    /// Begin anew even if an unfinished run of the same work could be continued
+    #[arg(long)]
+    fresh: bool,
+    /// Tracks to predict for each playlist
+    #[arg(long, value_name = "COUNT", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    k: u16,
+    /// Prediction sets to keep in the database, the current one included
+    #[arg(long, value_name = "COUNT", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+    keep_sets: u32,
+    /// Seed of the trainer's random choices
+    #[arg(long, value_name = "NUMBER", default_value_t = 42)]
+    seed: u64,
+    /// Seconds after which training stops; default from the trainer's settings
+    #[arg(long, value_name = "SECONDS")]
+    train_seconds: Option<u64>,
+    /// Settings of the trainer, a TOML file
+    #[arg(long, env = "SEGUE_MODEL_CONFIG", value_name = "FILE")]
+    model_config: Option<PathBuf>,
+    #[command(flatten)]
+    model: ModelBinary,
+    /// Print the report as one JSON document instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+/// What to do about playlists that cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BadInput {
+    /// Fail and name them
+    Fail,
+    /// Set them aside and go on
+    Quarantine,
+}
+
+impl From<BadInput> for scan::BadInput {
+    fn from(policy: BadInput) -> Self {
+        match policy {
+            BadInput::Fail => Self::Fail,
+            BadInput::Quarantine => Self::Quarantine,
+        }
+    }
+}
+
+pub(crate) async fn run(
+    args: RunArgs,
+    settings: &Settings,
+    console: &mut Console,
+    interrupt: &mut Interrupt,
+) -> Result<()> {
+    let options = RunOptions {
+        input: ObjectStores::parse_url(&args.input)?,
+        bad_input: args.bad_input.into(),
+        steps: args.selection.steps(),
+        fresh: args.fresh,
+        predictions: args.k,
+        keep_sets: args.keep_sets,
+        seed: args.seed,
+        train_seconds: args.train_seconds,
+        model_config: args.model_config,
+        model_binary: args.model.path(),
+        triggered_by: "segue run".to_owned(),
+    };
+    let workspace = interrupt.race(settings.open_workspace()).await?;
+    let report = execute(&workspace, &options, console.is_quiet(), interrupt).await?;
+    if args.json {
+        return console.json(&report);
+    }
+    console.line(steps_table(&report))?;
+    let total = units::milliseconds(report.duration_ms);
+    Ok(console.line(format_args!("\nrun {} succeeded in {total}", report.run_id))?)
+}

@@ -1,0 +1,58 @@
+//! Which steps to run.
+
+use clap::Args;
+use pipeline::Step;
+
+/// Says which steps to run; all of them if nothing is said.
+#[derive(Debug, Clone, Default, Args)]
+#[group(multiple = false)]
+pub(crate) struct StepSelection {
+    /// Steps to run, separated by commas; the pipeline's order holds
+    #[arg(long, value_name = "STEPS", value_delimiter = ',')]
+    steps: Vec<Step>,
+    /// First step to run; those before it stay as they are
+    #[arg(long, value_name = "STEP")]
+    from: Option<Step>,
+    /// The one step to run
+    #[arg(long, value_name = "STEP")]
+    only: Option<Step>,
+}
+
+impl StepSelection {
+    /// The steps in the order in which they run.
+    pub(crate) fn steps(&self) -> Vec<Step> {
+        let is_wanted = |step: &Step| match (self.from, self.only) {
+            (Some(first), _) => *step >= first,
+            (_, Some(only)) => *step == only,
+            _ => self.steps.is_empty() || self.steps.contains(step),
+        };
+        Step::ALL.into_iter().filter(is_wanted).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        selection: StepSelection,
+    }
+
+    #[track_caller]
+    fn check(arguments: &[&str], expected: &[Step]) {
+        let line = Line::try_parse_from(std::iter::once(&"run").chain(arguments)).unwrap();
+        assert_eq!(line.selection.steps(), expected);
+    }
+
+    #[test]
+    fn selects_in_the_order_of_the_pipeline() {
+        check(&[], &Step::ALL);
+        check(&["--steps", "tracks,playlists,tracks"], &[Step::Playlists, Step::Tracks]);
+        check(&["--from", "predict"], &[Step::Predict, Step::Publish]);
+        check(&["--only", "train"], &[Step::Train]);
+    }
+}

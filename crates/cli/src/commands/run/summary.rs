@@ -1,0 +1,22 @@
+//! What a run did, as a table.
+
+use comfy_table::Table;
+use pipeline::RunReport;
+
+use crate::{table::table, units};
+
+/// A row for each step.
+pub(crate) fn steps_table(report: &RunReport) -> Table {
+    let mut shown = table(&["step", "rows", "size", "time", "output"], &[1, 2, 3]);
+    for step in &report.steps {
+        let output = step.output.clone().unwrap_or_default();
+        shown.add_row([
+            step.step.to_string(),
+            units::count(step.rows),
+            units::bytes(step.bytes),
+            units::milliseconds(step.duration_ms),
+            if step.resumed { format!("{output} (done before)") } else { output },
+        ]);
+    }
+    shown
+}

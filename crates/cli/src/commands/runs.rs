@@ -1,0 +1,142 @@
+//! `segue runs`.
+
+use anyhow::{Result, bail};
+use clap::{Args, Subcommand};
+use serde::Serialize;
+use store::{RunId, RunRecord, StepRecord, Store};
+
+use crate::{console::Console, settings::Settings, table::table, units};
+
+/// Runs that are listed at most.
+const MOST_RUNS: i64 = 10_000;
+const DEFAULT_LIMIT: u32 = 20;
+/// Stands for the id of the run that started last.
+const LATEST: &str = "latest";
+
+const EXAMPLES: &str = "\
+Examples:
+  segue runs
+  segue runs show latest
+  segue runs list --limit 3 --json";
+
+/// Arguments of `runs`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct RunsArgs {
+    #[command(subcommand)]
+    command: Option<RunsCommand>,
+    /// Print one JSON document instead of a table
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+/// What can be shown.
+#[derive(Debug, Subcommand)]
+enum RunsCommand {
+    /// List the runs, the newest first; this is the default
+    List(ListArgs),
+    /// Show one run and every attempt at its steps
+    Show(ShowArgs),
+}
+
+#[derive(Debug, Args)]
+struct ListArgs {
+    /// Most runs to list
+    #[arg(long, value_name = "COUNT", default_value_t = DEFAULT_LIMIT, value_parser = clap::value_parser!(u32).range(1..=MOST_RUNS))]
+    limit: u32,
+}
+
+#[derive(Debug, Args)]
+struct ShowArgs {
+    /// Id of the run, or `latest`
+    #[arg(value_name = "ID")]
+    run: String,
+}
+
+/// A run and what was done in it.
+#[derive(Debug, Serialize)]
+struct RunWithSteps {
+    #[serde(flatten)]
+    run: RunRecord,
+    steps: Vec<StepRecord>,
+}
+
+pub(crate) async fn run(args: RunsArgs, settings: &Settings, console: &mut Console) -> Result<()> {
+    let store = settings.open_store().await?;
+    match args.command {
+        Some(RunsCommand::Show(ShowArgs { run })) => show(&run, args.json, &store, console).await,
+        Some(RunsCommand::List(ListArgs { limit })) => list(limit, args.json, &store, console).await,
+        None => list(DEFAULT_LIMIT, args.json, &store, console).await,
+    }
+}
+
+async fn list(limit: u32, is_json: bool, store: &Store, console: &mut Console) -> Result<()> {
+    let runs = store.list_runs(limit).await?;
+    if is_json {
+        return console.json(&runs);
+    }
+    if runs.is_empty() {
+        console.notice(format_args!("{} has no runs yet; `segue run` starts one", store.url()));
+    }
+    let mut shown = table(&["run", "status", "started (UTC)", "time", "started by", "error"], &[3]);
+    for run in &runs {
+        shown.add_row([
+            run.run_id.to_string(),
+            run.status.to_string(),
+            units::time(run.started_at_us),
+            duration(run.started_at_us, run.finished_at_us),
+            run.triggered_by.clone(),
+            first_line(run.error.as_deref()),
+        ]);
+    }
+    Ok(console.line(shown)?)
+}
+
+async fn show(id: &str, is_json: bool, store: &Store, console: &mut Console) -> Result<()> {
+    let run = if id == LATEST {
+        store.list_runs(1).await?.into_iter().next()
+    } else {
+        store.run(&RunId::try_new(id)?).await?
+    };
+    let Some(run) = run else { bail!("there is no run `{id}`; `segue runs` lists them") };
+    let steps = store.steps_of(&run.run_id).await?;
+    if is_json {
+        return console.json(&RunWithSteps { run, steps });
+    }
+    console.line(format_args!("run      {}", run.run_id))?;
+    console.line(format_args!("status   {}", run.status))?;
+    console.line(format_args!("started  {} UTC by {}", units::time(run.started_at_us), run.triggered_by))?;
+    console.line(format_args!("ended    {}", run.finished_at_us.map_or_else(|| "not yet".to_owned(), units::time)))?;
+    console.line(format_args!("options  {}", run.options))?;
+    if let Some(error) = &run.error {
+        console.line(format_args!("error    {error}"))?;
+    }
+    console.line("")?;
+    Ok(console.line(steps_table(&steps))?)
+}
+
+fn steps_table(steps: &[StepRecord]) -> comfy_table::Table {
+    let mut shown = table(&["step", "attempt", "status", "rows", "size", "time", "output", "error"], &[1, 3, 4, 5]);
+    for step in steps {
+        shown.add_row([
+            step.step.clone(),
+            step.attempt.to_string(),
+            step.status.to_string(),
+            units::count(step.rows_out),
+            units::bytes(step.bytes),
+            units::milliseconds(step.duration_ms),
+            step.output_version.clone().unwrap_or_default(),
+            first_line(step.error.as_deref()),
+        ]);
+    }
+    shown
+}
+
+fn duration(started_at_us: i64, finished_at_us: Option<i64>) -> String {
+    let microseconds = finished_at_us.map(|finished| finished.saturating_sub(started_at_us));
+    units::milliseconds(microseconds.and_then(|passed| u64::try_from(passed / 1000).ok()))
+}
+
+fn first_line(error: Option<&str>) -> String {
+    error.and_then(|error| error.lines().next()).unwrap_or_default().to_owned()
+}

@@ -1,0 +1,105 @@
+//! Arguments of `segue sql`, and what becomes of them.
+
+use std::time::Instant;
+
+use anyhow::Result;
+use clap::Args;
+use datafusion::{prelude::SessionContext, sql::parser::Statement};
+use futures::TryStreamExt;
+use lake::ObjectStores;
+
+use super::{source::Source, statements};
+use crate::{
+    commands::run::BadInput,
+    console::Console,
+    formats::{Demand, OutputFormat},
+    settings::Settings,
+    units,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  segue sql 'SHOW TABLES'
+  segue sql 'SELECT artist_name, count(*) AS n FROM playlist_tracks GROUP BY artist_name ORDER BY n DESC LIMIT 10'
+  segue sql --file report.sql --format csv > report.csv
+  segue sql --input data/raw 'SELECT name, cardinality(tracks) FROM raw_playlists LIMIT 5'
+  echo 'DESCRIBE tracks' | segue sql -";
+
+/// Arguments of `sql`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct SqlArgs {
+    #[command(flatten)]
+    source: Source,
+    /// Form of the rows
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = OutputFormat::Table)]
+    format: OutputFormat,
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+    /// Most rows that a table shows, 0 for all; other forms have all rows
+    #[arg(long, value_name = "COUNT", default_value_t = 1000)]
+    limit_rows: usize,
+    /// Raw slices to query as raw_playlists and raw_rejects: a folder or file
+    #[arg(long, value_name = "URL")]
+    input: Option<String>,
+    /// What raw_playlists does about playlists that cannot be used; raw_rejects has them in any case
+    #[arg(long, value_enum, value_name = "POLICY", default_value_t = BadInput::Fail)]
+    bad_input: BadInput,
+}
+
+pub(crate) async fn run(args: SqlArgs, settings: &Settings, console: &mut Console) -> Result<()> {
+    let statements = statements::parse(&args.source.read().await?)?;
+    let input = args.input.as_deref().map(ObjectStores::parse_url).transpose()?;
+    let engine = settings.open_engine().await?;
+    let session = match &input {
+        Some(input) => engine.session_on(input, args.bad_input.into()).await?,
+        None => engine.session().await?,
+    };
+    let format = if args.json { OutputFormat::Json } else { args.format };
+    let limit_rows = (args.limit_rows > 0).then_some(args.limit_rows);
+    for statement in statements {
+        execute(&session, statement, format, limit_rows, console).await?;
+        // Whoever reads along sees each result as soon as it is there.
+        console.flush()?;
+    }
+    Ok(())
+}
+
+async fn execute(
+    session: &SessionContext,
+    statement: Statement,
+    format: OutputFormat,
+    limit_rows: Option<usize>,
+    console: &mut Console,
+) -> Result<()> {
+    let started = Instant::now();
+    let plan = session.state().statement_to_plan(statement).await?;
+    let result = session.execute_logical_plan(plan).await?;
+    if result.schema().fields().is_empty() {
+        return Ok(console.notice(format_args!("done in {}", units::duration(started.elapsed()))));
+    }
+    let mut batches = result.execute_stream().await?;
+    let mut writer = format.writer(limit_rows);
+    writer.begin(&batches.schema(), console.out())?;
+    let (mut rows, mut demand) = (0, Demand::More);
+    while demand == Demand::More
+        && let Some(batch) = batches.try_next().await?
+    {
+        demand = writer.rows(&batch, console.out())?;
+        rows += batch.num_rows();
+    }
+    writer.end(console.out())?;
+    if format == OutputFormat::Table {
+        console.flush()?;
+        let elapsed = units::duration(started.elapsed());
+        match limit_rows {
+            Some(limit) if demand == Demand::Enough => console.notice(format_args!(
+                "the first {} rows, {elapsed}; --limit-rows 0 shows all, --format csv and the like have all",
+                units::count(limit as u64)
+            )),
+            _ => console.notice(format_args!("{} rows, {elapsed}", units::count(rows as u64))),
+        }
+    }
+    Ok(())
+}

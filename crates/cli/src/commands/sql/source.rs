@@ -1,0 +1,46 @@
+//! Where the statements come from.
+
+use std::{
+    io::{self, Read},
+    path::PathBuf,
+};
+
+use anyhow::{Context, Result};
+use clap::Args;
+
+/// Stands for standard input.
+const STDIN: &str = "-";
+
+/// The statements, or where they are.
+#[derive(Debug, Clone, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Source {
+    /// Statements, separated by semicolons; - reads them from standard input
+    #[arg(value_name = "STATEMENT", allow_hyphen_values = true)]
+    statement: Option<String>,
+    /// File of statements; - is standard input
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
+impl Source {
+    /// The statements' text.
+    pub(crate) async fn read(self) -> Result<String> {
+        // Both files and standard input may block, the latter for as long as a person thinks.
+        tokio::task::spawn_blocking(move || self.read_blocking()).await.context("the reading of statements panicked")?
+    }
+
+    fn read_blocking(self) -> Result<String> {
+        if let Some(statement) = self.statement.filter(|statement| statement != STDIN) {
+            return Ok(statement);
+        }
+        match self.file.filter(|file| file.as_os_str() != STDIN) {
+            Some(file) => std::fs::read_to_string(&file).with_context(|| format!("cannot read `{}`", file.display())),
+            None => {
+                let mut text = String::new();
+                io::stdin().read_to_string(&mut text).context("cannot read statements from standard input")?;
+                Ok(text)
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Exit codes: what a person or a scheduler of jobs should do about a failure.
+//!
+//! They follow `sysexits.h` where it has a word for it. A job that ends with 2, 65 or 78 will not end better by itself.
+
+use std::{io, sync::Arc};
+
+use pipeline::ErrorClass;
+
+use crate::{
+    failure::{AlreadyReported, UsageError},
+    interrupt::Interrupted,
+};
+
+pub(crate) const OK: u8 = 0;
+const FAILED: u8 = 1;
+const USAGE: u8 = 2;
+const CHECK_FAILED: u8 = 3;
+const BAD_DATA: u8 = 65;
+const TEMPORARY: u8 = 75;
+const CONFIGURATION: u8 = 78;
+
+/// The exit code for an error: the first of its causes that has an opinion decides.
+pub(crate) fn of(error: &anyhow::Error) -> u8 {
+    error.chain().find_map(of_cause).unwrap_or(FAILED)
+}
+
+fn of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<u8> {
+    if let Some(interrupted) = cause.downcast_ref::<Interrupted>() {
+        return Some(interrupted.exit_code);
+    }
+    if let Some(reported) = cause.downcast_ref::<AlreadyReported>() {
+        return Some(reported.exit_code);
+    }
+    if cause.is::<UsageError>() || matches!(cause.downcast_ref(), Some(sample::Error::InvalidOption { .. })) {
+        return Some(USAGE);
+    }
+    if let Some(error) = cause.downcast_ref::<io::Error>() {
+        // Whoever read the output has seen enough.
+        return (error.kind() == io::ErrorKind::BrokenPipe).then_some(OK);
+    }
+    if let Some(error) = cause.downcast_ref::<pipeline::Error>() {
+        return Some(of_pipeline(error));
+    }
+    if let Some(error) = cause.downcast_ref::<cluster::Error>() {
+        return Some(of_cluster(error));
+    }
+    if let Some(error) = cause.downcast_ref::<lake::Error>() {
+        return Some(of_lake(error));
+    }
+    let store = cause.downcast_ref::<store::Error>();
+    store.or_else(|| cause.downcast_ref::<Arc<store::Error>>().map(AsRef::as_ref)).map(of_store)
+}
+
+fn of_pipeline(error: &pipeline::Error) -> u8 {
+    use pipeline::Error as E;
+    match error {
+        E::Cluster(error) => of_cluster(error),
+        E::Lake(error) => of_lake(error),
+        E::Store(error) => of_store(error),
+        E::NoRows { .. } => CHECK_FAILED,
+        E::Model { status, .. } => match status.code().and_then(|code| u8::try_from(code).ok()) {
+            Some(code @ (BAD_DATA | TEMPORARY | CONFIGURATION)) => code,
+            _ => FAILED,
+        },
+        other => match other.class() {
+            ErrorClass::BadData => BAD_DATA,
+            ErrorClass::Temporary => TEMPORARY,
+            ErrorClass::Configuration => CONFIGURATION,
+            ErrorClass::Failed => FAILED,
+        },
+    }
+}
+
+fn of_cluster(error: &cluster::Error) -> u8 {
+    match error {
+        cluster::Error::InvalidAddress { .. } => CONFIGURATION,
+        cluster::Error::Unreachable { .. } => TEMPORARY,
+        _ => FAILED,
+    }
+}
+
+fn of_lake(error: &lake::Error) -> u8 {
+    match error {
+        lake::Error::InvalidUrl { .. } | lake::Error::FormatVersion { .. } => CONFIGURATION,
+        lake::Error::CommitConflict { .. } => TEMPORARY,
+        _ => FAILED,
+    }
+}
+
+fn of_store(error: &store::Error) -> u8 {
+    use store::Error as E;
+    match error {
+        E::InvalidUrl { .. }
+        | E::AccessDenied { .. }
+        | E::UnknownDatabase { .. }
+        | E::NotADatabase { .. }
+        | E::SchemaTooNew { .. }
+        | E::SchemaDrift { .. } => CONFIGURATION,
+        E::Unreachable { .. } | E::NoAnswer { .. } | E::Timeout { .. } | E::MigrationTimeout { .. } => TEMPORARY,
+        E::PublishConflict { .. } | E::RunAlive { .. } => TEMPORARY,
+        _ => FAILED,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{os::unix::process::ExitStatusExt, process::ExitStatus};
+
+    use anyhow::anyhow;
+    use pipeline::Step;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(error: impl Into<anyhow::Error>, code: u8) {
+        let error = error.into().context("while doing something");
+        assert_eq!(of(&error), code, "{error:#}");
+    }
+
+    fn model_ended_with(code: i32) -> pipeline::Error {
+        // The upper byte of a wait status is the exit code.
+        let status = ExitStatus::from_raw(code << 8);
+        pipeline::Error::Model { step: Step::Train, status, last_words: String::new() }
+    }
+
+    #[test]
+    fn says_whose_turn_it_is() {
+        check(anyhow!("anything"), 1);
+        check(UsageError("no statement".to_owned()), 2);
+        check(pipeline::Error::NoRows { step: Step::Tracks }, 3);
+        check(pipeline::Error::BadInput("slice 7".to_owned()), 65);
+        check(cluster::Error::Unreachable { address: "df://h".to_owned(), reason: String::new() }, 75);
+        check(cluster::Error::InvalidAddress { address: "h".to_owned(), reason: String::new() }, 78);
+        check("postgres://db".parse::<store::DatabaseUrl>().unwrap_err(), 78);
+        check(anyhow::Error::new(Arc::new("postgres://db".parse::<store::DatabaseUrl>().unwrap_err())), 78);
+        check(pipeline::Error::from(lake::Error::InvalidUrl { url: "x".to_owned(), reason: String::new() }), 78);
+        check(model_ended_with(78), 78);
+        check(model_ended_with(101), 1);
+        check(io::Error::from(io::ErrorKind::BrokenPipe), 0);
+        check(io::Error::from(io::ErrorKind::StorageFull), 1);
+        check(AlreadyReported { exit_code: 42 }, 42);
+    }
+}

@@ -1,0 +1,10 @@
+//! The forms in which the rows of a query are written.
+
+mod csv;
+mod json;
+mod result_format;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use result_format::{Demand, OutputFormat, ResultFormat};

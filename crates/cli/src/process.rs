@@ -1,0 +1,36 @@
+//! The threads that the work runs on.
+
+use std::{thread, time::Duration};
+
+use anyhow::{Context, Result, anyhow};
+use runtime::telemetry;
+
+use crate::{arguments::Cli, commands, failure::UsageError, interrupt::Interrupt};
+
+/// Deep plans overflow the usual 2 MB; the scheduler takes the same.
+const STACK_BYTES: usize = 32 * 1024 * 1024;
+/// Longest wait for threads that cannot be interrupted, once the work is over.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Does what was typed.
+pub(crate) fn run(cli: Cli) -> Result<()> {
+    // The main thread's stack has the usual size, so the work has a thread of its own.
+    let work = thread::Builder::new().name("segue".to_owned()).stack_size(STACK_BYTES).spawn(move || work(cli));
+    let outcome = work.context("cannot start a thread")?.join();
+    outcome.unwrap_or_else(|_| Err(anyhow!("segue panicked, which is a defect of segue")))
+}
+
+fn work(cli: Cli) -> Result<()> {
+    telemetry::init(&cli.settings.log, cli.settings.log_format).map_err(UsageError)?;
+    let threads = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(STACK_BYTES)
+        .build()
+        .context("cannot start the async runtime")?;
+    let outcome = threads.block_on(async {
+        let interrupt = Interrupt::listen().context("cannot listen for signals")?;
+        commands::dispatch(cli.command, &cli.settings, interrupt).await
+    });
+    threads.shutdown_timeout(SHUTDOWN_TIMEOUT);
+    outcome
+}

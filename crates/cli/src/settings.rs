@@ -1,0 +1,124 @@
+//! What every command may be told: where lake, database and cluster are, and how much to say.
+
+use std::{convert::Infallible, str::FromStr, sync::Arc};
+
+use anyhow::Result;
+use clap::Args;
+use cluster::ClusterAddress;
+use lake::{Lake, ObjectStores};
+use pipeline::{LakeEngine, Workspace};
+use runtime::telemetry::LogFormat;
+use store::{DatabaseUrl, Store, StoreOptions};
+use udfs::session::EngineOptions;
+
+const DEFAULT_LAKE: &str = "data/lake";
+const DEFAULT_DATABASE: &str = "sqlite://data/segue.db";
+
+/// Settings that every command takes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings of all commands")]
+pub(crate) struct Settings {
+    /// Lake: a path, file:///path or s3://bucket/prefix
+    #[arg(long, env = "SEGUE_LAKE", global = true, value_name = "URL", default_value = DEFAULT_LAKE)]
+    pub(crate) lake: String,
+    /// Database of runs and predictions: sqlite://PATH or mysql://USER:PASSWORD@HOST/DATABASE
+    #[arg(
+        long,
+        env = "SEGUE_DATABASE",
+        hide_env_values = true,
+        global = true,
+        value_name = "URL",
+        default_value = DEFAULT_DATABASE
+    )]
+    pub(crate) database: DatabaseArgument,
+    /// Scheduler of a cluster: df://host:port; without it, queries run in this process
+    #[arg(long, env = "SEGUE_SCHEDULER", global = true, value_name = "URL")]
+    pub(crate) scheduler: Option<String>,
+    /// What to log to standard error, in the syntax of RUST_LOG
+    #[arg(long, env = "SEGUE_LOG", global = true, value_name = "FILTER", default_value = "warn")]
+    pub(crate) log: String,
+    /// Form of the log lines: text or json
+    #[arg(long, env = "SEGUE_LOG_FORMAT", global = true, value_name = "FORMAT", default_value = "text")]
+    pub(crate) log_format: LogFormat,
+    /// Show no progress and no notices; errors still come
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    /// Set to anything, as <https://no-color.org> has it.
+    #[arg(long, env = "NO_COLOR", global = true, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "1")]
+    pub(crate) no_color: Option<String>,
+}
+
+impl Settings {
+    /// Whether text may be emphasised, as far as the person is concerned.
+    pub(crate) fn allows_colour(&self) -> bool {
+        self.no_color.as_deref().is_none_or(str::is_empty)
+    }
+
+    /// Where queries run.
+    pub(crate) fn cluster(&self) -> ClusterAddress {
+        match &self.scheduler {
+            Some(url) if !url.is_empty() => ClusterAddress::Remote { url: url.clone() },
+            _ => ClusterAddress::Embedded { vcores: processors() },
+        }
+    }
+
+    /// The places as arguments of another command, each with a space before it; none if all are the usual ones. A
+    /// server's address may have a password, so it is left to the environment.
+    pub(crate) fn as_arguments(&self) -> String {
+        let mut arguments = String::new();
+        if self.lake != DEFAULT_LAKE {
+            arguments.push_str(&format!(" --lake {}", self.lake));
+        }
+        let database = self.database.url().map(ToString::to_string).unwrap_or_default();
+        if database != DEFAULT_DATABASE && database.starts_with("sqlite:") {
+            arguments.push_str(&format!(" --database {database}"));
+        }
+        arguments
+    }
+
+    pub(crate) async fn open_lake(&self) -> Result<Lake> {
+        Ok(Lake::open(&self.lake, Arc::new(ObjectStores::from_env())).await?)
+    }
+
+    pub(crate) async fn open_store(&self) -> Result<Store> {
+        Ok(Store::connect(self.database.url()?, &StoreOptions::default()).await?)
+    }
+
+    pub(crate) async fn open_engine(&self) -> Result<LakeEngine> {
+        Ok(LakeEngine::open(&self.lake, &self.cluster(), EngineOptions::default()).await?)
+    }
+
+    pub(crate) async fn open_workspace(&self) -> Result<Workspace> {
+        let database = self.database.url()?;
+        Ok(Workspace::open(&self.lake, database, &self.cluster(), EngineOptions::default()).await?)
+    }
+}
+
+/// Cores that this process may use.
+pub(crate) fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// A database's address as typed.
+///
+/// It is judged when it is used and not when the command line is parsed, as clap would repeat a wrong one on the
+/// screen, its password included.
+#[derive(Debug, Clone)]
+pub(crate) struct DatabaseArgument {
+    parsed: Result<DatabaseUrl, Arc<store::Error>>,
+}
+
+impl DatabaseArgument {
+    /// The address, or what is wrong with it.
+    pub(crate) fn url(&self) -> Result<&DatabaseUrl> {
+        self.parsed.as_ref().map_err(|error| anyhow::Error::new(Arc::clone(error)))
+    }
+}
+
+impl FromStr for DatabaseArgument {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self { parsed: text.parse().map_err(Arc::new) })
+    }
+}

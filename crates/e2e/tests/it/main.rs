@@ -1,0 +1,9 @@
+//! Tests of the whole system: real scheduler and executor processes, a real S3 server, a real MySQL server.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod contract;
+mod endpoints;
+mod places;
+mod run;
+mod session;

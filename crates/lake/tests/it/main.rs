@@ -1,0 +1,12 @@
+//! The lake's promises to readers and writers, on a local disk.
+
+#[cfg(test)]
+mod commits;
+#[cfg(test)]
+mod concurrency;
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod opening;
+#[cfg(test)]
+mod reading;

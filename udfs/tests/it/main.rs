@@ -1,0 +1,20 @@
+//! What every session promises, through SQL on a single node: scan, functions, reads and writes of the lake, codecs.
+
+#[cfg(test)]
+mod codec;
+#[cfg(test)]
+mod cooccurrence;
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod functions;
+#[cfg(test)]
+mod insert;
+#[cfg(test)]
+mod narrow_tracks;
+#[cfg(test)]
+mod operators;
+#[cfg(test)]
+mod rejects;
+#[cfg(test)]
+mod scan;

@@ -1,0 +1,150 @@
+//! The contract of the operators of the write.
+
+use std::sync::Arc;
+
+use arrow::{
+    array::{Int64Array, RecordBatch},
+    datatypes::{DataType, Field, Schema, SchemaRef},
+};
+use datafusion::{
+    datasource::memory::MemorySourceConfig,
+    error::DataFusionError,
+    execution::TaskContext,
+    physical_plan::{
+        ExecutionPlan, coalesce_partitions::CoalescePartitionsExec, collect, displayable,
+        stream::RecordBatchStreamAdapter, streaming::{PartitionStream, StreamingTableExec},
+    },
+};
+use futures::stream;
+use lake::{Column, WriteMode};
+use udfs::operators::{CommitExec, CommitSpec, ParquetWriteExec, WriteTarget};
+
+use crate::fixture::{TestLake, lines, session};
+
+#[tokio::test]
+async fn partitions_write_and_one_commit_makes_all_visible() {
+    let place = TestLake::new().await;
+    let plan = write(&place, "w1", numbers(&[&[1, 2], &[], &[3]]));
+    insta::assert_snapshot!(displayable(plan.as_ref()).indent(false).to_string(), @"");
+    assert_eq!(run(plan).await.unwrap(), ["3"]);
+    let snapshot = place.lake.table("t").unwrap().snapshot().await.unwrap();
+    assert_eq!((snapshot.rows(), snapshot.manifest().files.len()), (3, 2), "a partition without rows writes no file");
+}
+
+#[tokio::test]
+async fn a_write_that_is_run_again_counts_once() {
+    let place = TestLake::new().await;
+    let plan = write(&place, "w1", numbers(&[&[1, 2], &[3]]));
+    assert_eq!(run(Arc::clone(&plan)).await.unwrap(), ["3"]);
+    assert_eq!(run(plan).await.unwrap(), ["3"]);
+    let table = place.lake.table("t").unwrap();
+    assert_eq!(table.latest_version().await.unwrap(), Some(1));
+    assert_eq!(place.parquet_files("t/data").len(), 2);
+}
+
+#[tokio::test]
+async fn a_failing_child_fails_the_write() {
+    let place = TestLake::new().await;
+    let failed = run(write(&place, "w1", failing())).await.unwrap_err().to_string();
+    assert!(failed.contains("the child fails"), "{failed}");
+    assert_eq!(place.lake.table("t").unwrap().latest_version().await.unwrap(), None);
+    assert!(place.parquet_files("t").is_empty(), "{:?}", place.parquet_files("t"));
+}
+
+#[tokio::test]
+async fn a_write_that_is_dropped_leaves_nothing() {
+    let place = TestLake::new().await;
+    let plan = write(&place, "w1", numbers(&[&[1, 2], &[3]]));
+    drop(plan.execute(0, session(1).task_ctx()).unwrap());
+    assert!(place.parquet_files("t").is_empty());
+}
+
+#[tokio::test]
+async fn operators_keep_what_they_do_on_new_children() {
+    let place = TestLake::new().await;
+    let plan = write(&place, "w1", numbers(&[&[1]]));
+    let child = Arc::clone(plan.children()[0]);
+    let shown = displayable(plan.as_ref()).indent(false).to_string();
+    let renewed = plan.with_new_children(vec![child]).unwrap();
+    assert_eq!(displayable(renewed.as_ref()).indent(false).to_string(), shown);
+
+    let target = target(&place, "w2");
+    let write: Arc<dyn ExecutionPlan> = Arc::new(ParquetWriteExec::new(numbers(&[&[1]]), target.clone()));
+    let renewed = write.with_new_children(vec![numbers(&[&[1], &[2], &[3]])]).unwrap();
+    let renewed = renewed.downcast_ref::<ParquetWriteExec>().unwrap();
+    assert_eq!((renewed.target(), renewed.properties().partitioning.partition_count()), (&target, 3));
+}
+
+#[tokio::test]
+async fn the_commit_has_one_partition() {
+    let place = TestLake::new().await;
+    let plan = write(&place, "w1", numbers(&[&[1], &[2]]));
+    assert_eq!(plan.properties().partitioning.partition_count(), 1);
+    let error = plan.execute(1, session(1).task_ctx()).err().unwrap().to_string();
+    assert!(error.contains("CommitExec has one partition, asked for 1"), "{error}");
+}
+
+#[tokio::test]
+async fn a_lake_that_cannot_be_written_is_a_fault_that_may_pass() {
+    let place = TestLake::new().await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let mut target = target(&place, "w1");
+    target.lake_url = url::Url::from_file_path(file.path().join("lake")).unwrap();
+    let write = Arc::new(ParquetWriteExec::new(numbers(&[&[1]]), target));
+    let failed = run(write).await.unwrap_err();
+    assert!(matches!(failed.find_root(), DataFusionError::IoError(_)), "{failed:?}");
+    assert!(failed.to_string().contains("parquet file"), "{failed}");
+}
+
+/// Writes to table `t` and commits.
+fn write(place: &TestLake, write_id: &str, input: Arc<dyn ExecutionPlan>) -> Arc<dyn ExecutionPlan> {
+    let target = target(place, write_id);
+    let columns = Column::of_schema(&schema());
+    let write = Arc::new(ParquetWriteExec::new(input, target.clone()));
+    let gather = Arc::new(CoalescePartitionsExec::new(write));
+    Arc::new(CommitExec::new(gather, CommitSpec { target, mode: WriteMode::Append, columns }))
+}
+
+fn target(place: &TestLake, write_id: &str) -> WriteTarget {
+    WriteTarget { lake_url: place.lake.url().clone(), table: "t".to_owned(), write_id: write_id.to_owned() }
+}
+
+fn schema() -> SchemaRef {
+    Arc::new(Schema::new(vec![Field::new("value", DataType::Int64, false)]))
+}
+
+fn batch(values: &[i64]) -> RecordBatch {
+    RecordBatch::try_new(schema(), vec![Arc::new(Int64Array::from(values.to_vec()))]).unwrap()
+}
+
+/// A source with one partition for each slice of values.
+fn numbers(partitions: &[&[i64]]) -> Arc<dyn ExecutionPlan> {
+    let partitions: Vec<Vec<RecordBatch>> = partitions.iter().map(|values| vec![batch(values)]).collect();
+    MemorySourceConfig::try_new_exec(&partitions, schema(), None).unwrap()
+}
+
+/// A source that fails behind its first batch.
+fn failing() -> Arc<dyn ExecutionPlan> {
+    let partition: Arc<dyn PartitionStream> = Arc::new(Failing { schema: schema() });
+    Arc::new(StreamingTableExec::try_new(schema(), vec![partition], None, None, false, None).unwrap())
+}
+
+#[derive(Debug)]
+struct Failing {
+    schema: SchemaRef,
+}
+
+impl PartitionStream for Failing {
+    fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    fn execute(&self, _context: Arc<TaskContext>) -> datafusion::execution::SendableRecordBatchStream {
+        let failure = DataFusionError::Execution("the child fails".to_owned());
+        Box::pin(RecordBatchStreamAdapter::new(schema(), stream::iter([Ok(batch(&[1])), Err(failure)])))
+    }
+}
+
+async fn run(plan: Arc<dyn ExecutionPlan>) -> datafusion::error::Result<Vec<String>> {
+    Ok(lines(&collect(plan, session(1).task_ctx()).await?))
+}
