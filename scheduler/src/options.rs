@@ -40,7 +40,11 @@ pub(crate) struct Options {
     #[arg(long, env = "SEGUE_READY_FILE")]
     pub(crate) ready_file: Option<PathBuf>,
     /// What to log, in the syntax of RUST_LOG
-    #[arg(long, env = "SEGUE_LOG", default_value = "info,ballista_scheduler=warn,ballista_executor=warn,ballista_core=warn")]
+    #[arg(
+        long,
+        env = "SEGUE_LOG",
+        default_value = "info,ballista_scheduler=warn,ballista_executor=warn,ballista_core=warn"
+    )]
     pub(crate) log: String,
     /// Form of the log lines: text or json
     #[arg(long, env = "SEGUE_LOG_FORMAT", default_value = "text")]

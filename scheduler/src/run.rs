@@ -44,9 +44,8 @@ async fn serve(options: Options) -> Result<()> {
     let grpc = listener.local_addr()?;
     let scheduler = scheduler::create(&settings(&options, grpc), Arc::new(ObjectStores::from_env())).await?;
     let admin_address = SocketAddr::new(grpc.ip(), options.admin_port);
-    let admin = admin::serve(admin_address, || true)
-        .await
-        .with_context(|| format!("cannot listen on {admin_address}"))?;
+    let admin =
+        admin::serve(admin_address, || true).await.with_context(|| format!("cannot listen on {admin_address}"))?;
     let serving = tokio::spawn(scheduler::serve(listener, scheduler.clone()));
     if let Some(path) = &options.ready_file {
         shutdown::write_ready_file(path, &Addresses { grpc, admin })

@@ -12,14 +12,14 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Examples:
-  segue demo                                      the whole pipeline on sample playlists, with no services
-  segue run --input s3://bucket/mpd               the same on your own slices
-  segue sql 'SELECT count(*) FROM playlists'      ask the lake
-  segue recommend --title 'road trip'             tracks for a list that nobody has seen before
-  segue doctor                                    find out what is missing here
+  segue demo                                    the whole pipeline on sample playlists
+  segue run --input s3://bucket/mpd             the same on your own slices
+  segue sql 'SELECT count(*) FROM playlists'    ask the lake
+  segue recommend --title 'road trip'           tracks for a list that nobody has seen before
+  segue doctor                                  find out what is missing here
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a data check failed, 65 bad data, 75 temporary (try again later),
-78 wrong configuration, 130 and 143 interrupted.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a data check failed, 65 bad data,
+75 temporary (try again later), 78 wrong configuration, 130 and 143 interrupted.
 
 Object store credentials come from the AWS_* environment variables. NO_COLOR is respected.";
 

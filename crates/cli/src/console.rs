@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::Result;
+use comfy_table::Table;
 use serde::Serialize;
 
 use crate::settings::Settings;
@@ -32,6 +33,11 @@ impl Console {
     /// Writes text to standard output and ends the line.
     pub(crate) fn line(&mut self, text: impl fmt::Display) -> io::Result<()> {
         writeln!(self.stdout, "{text}")
+    }
+
+    /// Writes a table.
+    pub(crate) fn table(&mut self, table: &Table) -> io::Result<()> {
+        table.lines().try_for_each(|line| writeln!(self.stdout, "{}", line.trim_end()))
     }
 
     /// Writes a heading after an empty line.

@@ -13,6 +13,11 @@ use udfs::session::EngineOptions;
 
 const DEFAULT_LAKE: &str = "data/lake";
 const DEFAULT_DATABASE: &str = "sqlite://data/segue.db";
+/// Enough that no core waits long for another at the end of a stage; more of them cost more than they bring.
+const PARTITIONS_PER_CORE: usize = 2;
+const LEAST_PARTITIONS: usize = 4;
+/// What the engine in this process says about a failed job is in the job's error, too.
+const DEFAULT_LOG: &str = "warn,ballista_core=off,ballista_executor=off,ballista_scheduler=off";
 
 /// Settings that every command takes.
 #[derive(Debug, Clone, Args)]
@@ -34,8 +39,18 @@ pub(crate) struct Settings {
     /// Scheduler of a cluster: df://host:port; without it, queries run in this process
     #[arg(long, env = "SEGUE_SCHEDULER", global = true, value_name = "URL")]
     pub(crate) scheduler: Option<String>,
-    /// What to log to standard error, in the syntax of RUST_LOG
-    #[arg(long, env = "SEGUE_LOG", global = true, value_name = "FILTER", default_value = "warn")]
+    /// Partitions of a stage, 2 to 4 per core of the cluster [default: 2 per core in this process, else 16]
+    #[arg(long, env = "SEGUE_TARGET_PARTITIONS", global = true, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub(crate) partitions: Option<u16>,
+    /// What to log to standard error, in the syntax of RUST_LOG [default: warn, without the engine's own lines]
+    #[arg(
+        long,
+        env = "SEGUE_LOG",
+        global = true,
+        value_name = "FILTER",
+        default_value = DEFAULT_LOG,
+        hide_default_value = true
+    )]
     pub(crate) log: String,
     /// Form of the log lines: text or json
     #[arg(long, env = "SEGUE_LOG_FORMAT", global = true, value_name = "FORMAT", default_value = "text")]
@@ -62,6 +77,18 @@ impl Settings {
         }
     }
 
+    /// How queries are divided. A cluster's size is not known here, so it gets the engine's default.
+    pub(crate) fn engine(&self) -> EngineOptions {
+        let mut engine = EngineOptions::default();
+        if let ClusterAddress::Embedded { vcores } = self.cluster() {
+            engine.target_partitions = LEAST_PARTITIONS.max(vcores * PARTITIONS_PER_CORE);
+        }
+        if let Some(partitions) = self.partitions {
+            engine.target_partitions = usize::from(partitions);
+        }
+        engine
+    }
+
     /// The places as arguments of another command, each with a space before it; none if all are the usual ones. A
     /// server's address may have a password, so it is left to the environment.
     pub(crate) fn as_arguments(&self) -> String {
@@ -85,12 +112,12 @@ impl Settings {
     }
 
     pub(crate) async fn open_engine(&self) -> Result<LakeEngine> {
-        Ok(LakeEngine::open(&self.lake, &self.cluster(), EngineOptions::default()).await?)
+        Ok(LakeEngine::open(&self.lake, &self.cluster(), self.engine()).await?)
     }
 
     pub(crate) async fn open_workspace(&self) -> Result<Workspace> {
         let database = self.database.url()?;
-        Ok(Workspace::open(&self.lake, database, &self.cluster(), EngineOptions::default()).await?)
+        Ok(Workspace::open(&self.lake, database, &self.cluster(), self.engine()).await?)
     }
 }
 

@@ -36,7 +36,7 @@ mod tests {
         let mut table = table(&["step", "rows"], &[1]);
         table.add_row(["playlists", "1,000"]).add_row(["tracks", "7"]);
         let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
-        assert_eq!(lines, [" step        rows", "───────────────────", " playlists  1,000", " tracks         7"]);
+        assert_eq!(lines, [" step         rows", "───────────────────", " playlists   1,000", " tracks          7"]);
     }
 
     #[test]

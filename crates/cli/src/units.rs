@@ -12,6 +12,11 @@ pub(crate) fn count(value: impl Into<Option<u64>>) -> String {
     value.into().map_or_else(|| UNKNOWN.to_owned(), |value| HumanCount(value).to_string())
 }
 
+/// `1 row`, `1,234 rows`.
+pub(crate) fn rows(value: u64) -> String {
+    format!("{} {}", HumanCount(value), if value == 1 { "row" } else { "rows" })
+}
+
 /// `1.23 MB`.
 pub(crate) fn bytes(value: impl Into<Option<u64>>) -> String {
     value.into().map_or_else(|| UNKNOWN.to_owned(), |value| DecimalBytes(value).to_string())
@@ -20,7 +25,11 @@ pub(crate) fn bytes(value: impl Into<Option<u64>>) -> String {
 /// `1.2 s`, or `3 min 20 s` from two minutes on.
 pub(crate) fn duration(value: Duration) -> String {
     let seconds = value.as_secs();
-    if seconds < 120 { format!("{:.1} s", value.as_secs_f64()) } else { format!("{} min {} s", seconds / 60, seconds % 60) }
+    if seconds < 120 {
+        format!("{:.1} s", value.as_secs_f64())
+    } else {
+        format!("{} min {} s", seconds / 60, seconds % 60)
+    }
 }
 
 /// [`duration`] of milliseconds.
@@ -47,6 +56,8 @@ mod tests {
     fn shows_numbers_for_people() {
         check(count(1_234_567), "1,234,567");
         check(count(None), "–");
+        check(rows(1), "1 row");
+        check(rows(1_000), "1,000 rows");
         check(bytes(33_100_000), "33.10 MB");
         check(bytes(512), "512 B");
         check(milliseconds(1_249), "1.2 s");

@@ -19,7 +19,9 @@ pub enum Error {
         reason: String,
     },
     /// Nobody answers at the scheduler's address.
-    #[error("no scheduler answers at {address}: {reason}; start segue-scheduler there, or leave out --scheduler to run in this process")]
+    #[error(
+        "no scheduler answers at {address}: {reason}; start segue-scheduler there, or leave out --scheduler to run in this process"
+    )]
     Unreachable {
         /// The address.
         address: String,

@@ -3,13 +3,11 @@
 use std::{net::Ipv4Addr, path::PathBuf, sync::Arc};
 
 use ballista_core::{config::TaskSchedulingPolicy, extension::SessionConfigExt};
-pub use ballista_executor::health::ExecutorHealth;
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
+pub use ballista_executor::health::ExecutorHealth;
 use lake::ObjectStores;
 use tokio::net::TcpListener;
-use udfs::session::{
-    EngineOptions, MAX_MESSAGE_BYTES, function_registry, runtime_env, session_config, session_state,
-};
+use udfs::session::{EngineOptions, MAX_MESSAGE_BYTES, function_registry, runtime_env, session_config, session_state};
 
 use crate::{Error, Result, metered_engine::MeteredEngine};
 
@@ -47,9 +45,7 @@ pub struct ExecutorOptions {
 /// be made.
 pub async fn run(options: &ExecutorOptions, stores: Arc<ObjectStores>, health: ExecutorHealth) -> Result<()> {
     let config = config(options, stores, health)?;
-    start_executor_process(Arc::new(config))
-        .await
-        .map_err(|source| Error::Ballista { process: "executor", source })
+    start_executor_process(Arc::new(config)).await.map_err(|source| Error::Ballista { process: "executor", source })
 }
 
 fn config(

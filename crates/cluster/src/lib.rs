@@ -5,6 +5,7 @@
 //! many machines do. [`connect`] gives a client's session on either.
 
 mod client;
+mod connection_pool;
 mod embedded;
 mod error;
 pub mod executor;

@@ -11,21 +11,16 @@ use ballista_core::{
     JobId,
     serde::protobuf::{RuntimeStatsReport, ShuffleWritePartition, TaskColumnStats, WindowStateReport},
 };
-use ballista_executor::{
-    execution_engine::{DefaultExecutionEngine, ExecutionEngine, QueryStageExecutor},
-};
+use ballista_executor::execution_engine::{DefaultExecutionEngine, ExecutionEngine, QueryStageExecutor};
 use datafusion::{
     error::Result,
     execution::TaskContext,
     physical_plan::{ExecutionPlan, metrics::MetricsSet},
     prelude::SessionConfig,
 };
-use prometheus::{
-    Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts,
-    core::Collector,
-};
+use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, core::Collector};
 
-use crate::Error;
+use crate::{Error, connection_pool::ConnectionPool};
 
 /// Runs stages with Ballista's engine and counts tasks, rows and bytes.
 pub(crate) struct MeteredEngine {
@@ -44,7 +39,8 @@ struct TaskMetrics {
 impl MeteredEngine {
     /// An engine whose metrics are in the process's registry; a second one in a process shares them.
     pub(crate) fn try_new() -> Result<Self, Error> {
-        Ok(Self { inner: DefaultExecutionEngine::new(), metrics: Arc::new(TaskMetrics::try_new()?) })
+        let inner = DefaultExecutionEngine::with_client_pool(Arc::new(ConnectionPool::default()));
+        Ok(Self { inner, metrics: Arc::new(TaskMetrics::try_new()?) })
     }
 }
 

@@ -29,7 +29,9 @@ pub enum Error {
         source: object_store::Error,
     },
     /// The lake was written by another version of Segue.
-    #[error("the lake at `{url}` has format {found}, this segue reads format {expected}; use the segue that wrote it, or another --lake")]
+    #[error(
+        "the lake at `{url}` has format {found}, this segue reads format {expected}; use the segue that wrote it, or another --lake"
+    )]
     FormatVersion {
         /// The lake.
         url: String,
@@ -94,7 +96,9 @@ pub enum Error {
         expected: String,
     },
     /// Other writers kept committing first.
-    #[error("gave up committing to `{table}` after {attempts} attempts, as other writers committed first; run it again")]
+    #[error(
+        "gave up committing to `{table}` after {attempts} attempts, as other writers committed first; run it again"
+    )]
     CommitConflict {
         /// The table.
         table: String,

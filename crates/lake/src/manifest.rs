@@ -99,11 +99,7 @@ impl Column {
     }
 
     fn of_field(field: &Field) -> Self {
-        Self {
-            name: field.name().clone(),
-            data_type: field.data_type().to_string(),
-            nullable: field.is_nullable(),
-        }
+        Self { name: field.name().clone(), data_type: field.data_type().to_string(), nullable: field.is_nullable() }
     }
 
     fn to_field(&self) -> Result<Field> {

@@ -101,11 +101,8 @@ impl ObjectStores {
 
 fn s3_client(url: &Url) -> Result<object_store::aws::AmazonS3> {
     let bucket = url.host_str().unwrap_or_default();
-    let retry = RetryConfig {
-        backoff: BackoffConfig::default(),
-        max_retries: MAX_RETRIES,
-        retry_timeout: RETRY_TIMEOUT,
-    };
+    let retry =
+        RetryConfig { backoff: BackoffConfig::default(), max_retries: MAX_RETRIES, retry_timeout: RETRY_TIMEOUT };
     let client = ClientOptions::new().with_connect_timeout(CONNECT_TIMEOUT).with_timeout(REQUEST_TIMEOUT);
     // `with_client_options` would forget AWS_ALLOW_HTTP, so the builder reads the environment last.
     AmazonS3Builder::new()

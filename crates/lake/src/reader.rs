@@ -21,7 +21,13 @@ impl Snapshot {
             self.schema().index_of(column).map_err(|_| Error::NoSuchColumn {
                 table: self.table().name().to_owned(),
                 column: (*column).to_owned(),
-                available: self.schema().fields().iter().map(|field| field.name().as_str()).collect::<Vec<_>>().join(", "),
+                available: self
+                    .schema()
+                    .fields()
+                    .iter()
+                    .map(|field| field.name().as_str())
+                    .collect::<Vec<_>>()
+                    .join(", "),
             })?;
         }
         let columns: Arc<[String]> = columns.iter().map(|column| (*column).to_owned()).collect();
@@ -41,14 +47,10 @@ impl Snapshot {
     ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
         let path = self.table().path(&file.path);
         let reader = ParquetObject { store: self.table().store(), path: path.clone(), bytes: file.bytes };
-        let builder =
-            ParquetRecordBatchStreamBuilder::new(reader).await.map_err(Error::parquet("open", &path))?;
+        let builder = ParquetRecordBatchStreamBuilder::new(reader).await.map_err(Error::parquet("open", &path))?;
         let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().map(String::as_str));
-        let stream = builder
-            .with_projection(mask)
-            .with_batch_size(BATCH_ROWS)
-            .build()
-            .map_err(Error::parquet("open", &path))?;
+        let stream =
+            builder.with_projection(mask).with_batch_size(BATCH_ROWS).build().map_err(Error::parquet("open", &path))?;
         let reordered = stream.map(move |batch| {
             let batch = batch.map_err(Error::parquet("read", &path))?;
             in_order(&batch, &columns).map_err(|source| Error::parquet("read", &path)(source.into()))

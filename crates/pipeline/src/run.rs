@@ -46,7 +46,8 @@ pub async fn run(workspace: &Workspace, options: &RunOptions, observer: &dyn Obs
 }
 
 async fn slices(workspace: &Workspace, options: &RunOptions) -> Result<Vec<object_store::ObjectMeta>> {
-    let table = SliceTable::try_new(options.input.clone(), ScanSpec::rejects()).map_err(Error::query(Step::Quarantine))?;
+    let table =
+        SliceTable::try_new(options.input.clone(), ScanSpec::rejects()).map_err(Error::query(Step::Quarantine))?;
     let client = workspace.stores.client(&options.input)?;
     table.files(client.as_ref()).await.map_err(|error| match error {
         datafusion::error::DataFusionError::Plan(reason) => Error::BadInput(reason),

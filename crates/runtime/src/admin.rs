@@ -46,7 +46,11 @@ fn router(is_ready: Readiness) -> Router {
 }
 
 async fn readyz(State(is_ready): State<Readiness>) -> Response {
-    if is_ready() { "ready\n".into_response() } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response() }
+    if is_ready() {
+        "ready\n".into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response()
+    }
 }
 
 async fn metrics() -> Response {

@@ -25,25 +25,14 @@ impl AliasTable {
         let total: f64 = weights.iter().sum();
         let scale = weights.len() as f64 / total;
         let mut scaled: Vec<f64> = weights.iter().map(|weight| weight * scale).collect();
-        let mut slots: Vec<Slot> = (0_u32..)
-            .zip(weights)
-            .map(|(index, _)| Slot {
-                threshold: u32::MAX,
-                alias: index,
-            })
-            .collect();
+        let mut slots: Vec<Slot> =
+            (0_u32..).zip(weights).map(|(index, _)| Slot { threshold: u32::MAX, alias: index }).collect();
 
-        let indices = (0_u32..)
-            .zip(&scaled)
-            .map(|(index, &weight)| (index, weight));
-        let (mut small, mut large): (Vec<_>, Vec<_>) =
-            indices.partition(|&(_, weight)| weight < 1.0);
+        let indices = (0_u32..).zip(&scaled).map(|(index, &weight)| (index, weight));
+        let (mut small, mut large): (Vec<_>, Vec<_>) = indices.partition(|&(_, weight)| weight < 1.0);
         while let (Some((poor, _)), Some(&(rich, _))) = (small.pop(), large.last()) {
             let share = scaled[poor as usize];
-            slots[poor as usize] = Slot {
-                threshold: threshold(share),
-                alias: rich,
-            };
+            slots[poor as usize] = Slot { threshold: threshold(share), alias: rich };
             scaled[rich as usize] -= 1.0 - share;
             if scaled[rich as usize] < 1.0 {
                 large.pop();
@@ -59,11 +48,7 @@ impl AliasTable {
         let index = (((bits >> 32) * self.slots.len() as u64) >> 32) as u32;
         let fraction = bits & u64::from(u32::MAX);
         let slot = self.slots[index as usize];
-        if fraction < u64::from(slot.threshold) {
-            index
-        } else {
-            slot.alias
-        }
+        if fraction < u64::from(slot.threshold) { index } else { slot.alias }
     }
 }
 
@@ -90,10 +75,7 @@ mod tests {
             let total: f64 = weights.iter().sum();
             for (count, weight) in counts.iter().zip(weights) {
                 let (seen, expected) = (f64::from(*count) / f64::from(DRAWS), weight / total);
-                assert!(
-                    (seen - expected).abs() < 0.005,
-                    "{weights:?}: {seen} instead of {expected}"
-                );
+                assert!((seen - expected).abs() < 0.005, "{weights:?}: {seen} instead of {expected}");
             }
         }
         check(&[1.0]);

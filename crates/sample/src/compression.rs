@@ -91,8 +91,6 @@ impl FromStr for Compression {
         Self::ALL
             .into_iter()
             .find(|compression| compression.name() == name)
-            .ok_or_else(|| Error::UnknownCompression {
-                name: name.to_owned(),
-            })
+            .ok_or_else(|| Error::UnknownCompression { name: name.to_owned() })
     }
 }

@@ -17,20 +17,14 @@ impl Curve {
 
     /// Returns the value at a quantile in `[0, 1)`, rounded down.
     pub(crate) fn at(&self, quantile: f64) -> u32 {
-        let after = self
-            .knots
-            .partition_point(|knot| knot.0 <= quantile)
-            .clamp(1, self.knots.len() - 1);
+        let after = self.knots.partition_point(|knot| knot.0 <= quantile).clamp(1, self.knots.len() - 1);
         let (from, to) = (self.knots[after - 1], self.knots[after]);
         truncate(from.1 + (to.1 - from.1) * (quantile - from.0) / (to.0 - from.0))
     }
 }
 
 /// Rounds a number towards zero; negative numbers give 0 and large ones `u32::MAX`.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "rounding down is the purpose, and the cast saturates"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "rounding down is the purpose, and the cast saturates")]
 pub(crate) fn truncate(value: f64) -> u32 {
     value as u32
 }

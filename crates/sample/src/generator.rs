@@ -40,11 +40,7 @@ impl Generator {
         options.validate()?;
         let catalog = Catalog::new(options.seed, options.tracks);
         let themes = ThemeTable::new(&catalog);
-        Ok(Self {
-            catalog,
-            themes,
-            playlists_per_slice: options.playlists_per_slice,
-        })
+        Ok(Self { catalog, themes, playlists_per_slice: options.playlists_per_slice })
     }
 
     /// Returns the file name of a slice, without the suffix of a compression.
@@ -68,11 +64,7 @@ impl Generator {
     pub(crate) fn write_counted(&self, slice: u32, out: &mut dyn Write) -> io::Result<SliceTotals> {
         let pids = self.pids(slice);
         let mut writer = SliceWriter::new(&self.catalog, *pids.start(), *pids.end());
-        let mut totals = SliceTotals {
-            track_rows: 0,
-            json_bytes: 0,
-            seen: self.no_tracks(),
-        };
+        let mut totals = SliceTotals { track_rows: 0, json_bytes: 0, seen: self.no_tracks() };
         let mut flush = |buffer: &mut Vec<u8>| {
             totals.json_bytes += buffer.len() as u64;
             out.write_all(buffer)?;
@@ -83,10 +75,7 @@ impl Generator {
             let playlist = Playlist::new(&self.catalog, &self.themes, pid);
             writer.push(&playlist);
             totals.track_rows += playlist.tracks.len() as u64;
-            playlist
-                .tracks
-                .iter()
-                .for_each(|track| totals.seen.insert(track.id));
+            playlist.tracks.iter().for_each(|track| totals.seen.insert(track.id));
             if writer.buffer().len() >= FLUSH_BYTES {
                 flush(writer.buffer())?;
             }

@@ -46,26 +46,15 @@ impl SampleOptions {
     ///
     /// [`Error::InvalidOption`] names the first option that is not.
     pub fn validate(&self) -> Result<(), Error> {
-        check("slices", self.slices, self.slices > 0, || {
+        check("slices", self.slices, self.slices > 0, || "at least 1".to_owned())?;
+        check("playlists_per_slice", self.playlists_per_slice, self.playlists_per_slice > 0, || {
             "at least 1".to_owned()
         })?;
-        check(
-            "playlists_per_slice",
-            self.playlists_per_slice,
-            self.playlists_per_slice > 0,
-            || "at least 1".to_owned(),
-        )?;
         let in_range = (Self::MIN_TRACKS..=Self::MAX_TRACKS).contains(&self.tracks);
-        check("tracks", self.tracks, in_range, || {
-            format!("{} to {}", Self::MIN_TRACKS, Self::MAX_TRACKS)
-        })?;
+        check("tracks", self.tracks, in_range, || format!("{} to {}", Self::MIN_TRACKS, Self::MAX_TRACKS))?;
         let fits = self.slices.checked_mul(self.playlists_per_slice).is_some();
         check("slices", self.slices, fits, || {
-            format!(
-                "at most {} slices of {} playlists",
-                u32::MAX / self.playlists_per_slice,
-                self.playlists_per_slice
-            )
+            format!("at most {} slices of {} playlists", u32::MAX / self.playlists_per_slice, self.playlists_per_slice)
         })
     }
 }
@@ -82,19 +71,6 @@ impl Default for SampleOptions {
     }
 }
 
-fn check(
-    option: &'static str,
-    value: u32,
-    valid: bool,
-    expected: impl FnOnce() -> String,
-) -> Result<(), Error> {
-    if valid {
-        Ok(())
-    } else {
-        Err(Error::InvalidOption {
-            option,
-            value: u64::from(value),
-            expected: expected(),
-        })
-    }
+fn check(option: &'static str, value: u32, valid: bool, expected: impl FnOnce() -> String) -> Result<(), Error> {
+    if valid { Ok(()) } else { Err(Error::InvalidOption { option, value: u64::from(value), expected: expected() }) }
 }

@@ -38,9 +38,7 @@ pub(crate) struct Random {
 impl Random {
     /// Starts the stream of item `id` of `domain` under `key`.
     pub(crate) fn new(key: u64, domain: Domain, id: u64) -> Self {
-        Self {
-            state: keyed(key, domain, id),
-        }
+        Self { state: keyed(key, domain, id) }
     }
 
     pub(crate) fn next_u64(&mut self) -> u64 {
@@ -125,14 +123,7 @@ mod tests {
         // of that name.
         let mut random = Random { state: 1_234_567 };
         let drawn: Vec<u64> = (0..3).map(|_| random.next_u64()).collect();
-        assert_eq!(
-            drawn,
-            [
-                6_457_827_717_110_365_317,
-                3_203_168_211_198_807_973,
-                9_817_491_932_198_370_423
-            ]
-        );
+        assert_eq!(drawn, [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]);
     }
 
     #[test]

@@ -11,9 +11,7 @@ pub(crate) struct SeenTracks {
 impl SeenTracks {
     /// Makes an empty set for ids below `tracks`.
     pub(crate) fn new(tracks: u32) -> Self {
-        Self {
-            words: vec![0; (tracks as usize).div_ceil(64)],
-        }
+        Self { words: vec![0; (tracks as usize).div_ceil(64)] }
     }
 
     pub(crate) fn insert(&mut self, track: TrackId) {
@@ -28,10 +26,7 @@ impl SeenTracks {
     }
 
     pub(crate) fn count(&self) -> u64 {
-        self.words
-            .iter()
-            .map(|word| u64::from(word.count_ones()))
-            .sum()
+        self.words.iter().map(|word| u64::from(word.count_ones())).sum()
     }
 }
 

@@ -35,10 +35,7 @@ pub fn write_slices(
 ) -> Result<Summary, Error> {
     let started = Instant::now();
     let generator = Generator::try_new(options)?;
-    fs::create_dir_all(dir).map_err(|source| Error::CreateFolder {
-        path: dir.to_owned(),
-        source,
-    })?;
+    fs::create_dir_all(dir).map_err(|source| Error::CreateFolder { path: dir.to_owned(), source })?;
     refuse_conflicts(dir, options, &generator)?;
 
     let totals = Mutex::new(Totals::new(options, generator.no_tracks()));
@@ -74,19 +71,8 @@ struct Totals {
 
 impl Totals {
     fn new(options: &SampleOptions, seen: SeenTracks) -> Self {
-        let progress = Progress {
-            slices_done: 0,
-            slices: options.slices,
-            playlists: 0,
-            track_rows: 0,
-            bytes: 0,
-        };
-        Self {
-            progress,
-            playlists_per_slice: options.playlists_per_slice,
-            json_bytes: 0,
-            seen,
-        }
+        let progress = Progress { slices_done: 0, slices: options.slices, playlists: 0, track_rows: 0, bytes: 0 };
+        Self { progress, playlists_per_slice: options.playlists_per_slice, json_bytes: 0, seen }
     }
 
     fn add(&mut self, slice: &SliceTotals, bytes: u64) {
@@ -101,25 +87,13 @@ impl Totals {
 
 /// Refuses to write slices beside the same slices in another compression, since a reader would take
 /// both.
-fn refuse_conflicts(
-    dir: &Path,
-    options: &SampleOptions,
-    generator: &Generator,
-) -> Result<(), Error> {
-    let others = Compression::ALL
-        .into_iter()
-        .filter(|&other| other != options.compression);
+fn refuse_conflicts(dir: &Path, options: &SampleOptions, generator: &Generator) -> Result<(), Error> {
+    let others = Compression::ALL.into_iter().filter(|&other| other != options.compression);
     let others: Vec<&str> = others.map(Compression::suffix).collect();
     for name in (0..options.slices).map(|slice| generator.file_name(slice)) {
-        let conflict = others
-            .iter()
-            .map(|suffix| dir.join(name.clone() + suffix))
-            .find(|path| path.exists());
+        let conflict = others.iter().map(|suffix| dir.join(name.clone() + suffix)).find(|path| path.exists());
         if let Some(path) = conflict {
-            return Err(Error::ConflictingSlice {
-                path,
-                slice: name + options.compression.suffix(),
-            });
+            return Err(Error::ConflictingSlice { path, slice: name + options.compression.suffix() });
         }
     }
     Ok(())

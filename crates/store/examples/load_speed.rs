@@ -23,10 +23,7 @@ const ROWS_PER_CALL: usize = 100_000;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let url: DatabaseUrl = arguments
-        .next()
-        .ok_or("the database url is missing")?
-        .parse()?;
+    let url: DatabaseUrl = arguments.next().ok_or("the database url is missing")?.parse()?;
     let playlists: i64 = arguments.next().map_or(Ok(50_000), |text| text.parse())?;
     let ranks: u16 = arguments.next().map_or(Ok(10), |text| text.parse())?;
     let store = Store::connect(&url, &StoreOptions::default()).await?;
@@ -49,45 +46,27 @@ async fn main() -> Result<(), Box<dyn Error>> {
     report("playlists read", started, 1000);
     let started = Instant::now();
     store.prune(1).await?;
-    report(
-        "rows pruned",
-        started,
-        usize::try_from(playlists)? * usize::from(ranks),
-    );
+    report("rows pruned", started, usize::try_from(playlists)? * usize::from(ranks));
     Ok(())
 }
 
-async fn load_and_publish(
-    store: &Store,
-    set_id: &SetId,
-    playlists: i64,
-    ranks: u16,
-) -> Result<(), Box<dyn Error>> {
+async fn load_and_publish(store: &Store, set_id: &SetId, playlists: i64, ranks: u16) -> Result<(), Box<dyn Error>> {
     let row = |playlist_id: i64, rank_no: u16| PredictionRow {
         playlist_id,
         rank_no,
         track_uri: track_uri((playlist_id * 31 + i64::from(rank_no).pow(3)) % TRACKS),
         score: 1.0 / f32::from(rank_no),
     };
-    let rows: Vec<PredictionRow> = (0..playlists)
-        .flat_map(|playlist_id| (1..=ranks).map(move |rank_no| row(playlist_id, rank_no)))
-        .collect();
-    store
-        .begin_set(&PredictionSet {
-            set_id: set_id.clone(),
-            run_id: None,
-            model_id: "m".parse()?,
-        })
-        .await?;
+    let rows: Vec<PredictionRow> =
+        (0..playlists).flat_map(|playlist_id| (1..=ranks).map(move |rank_no| row(playlist_id, rank_no))).collect();
+    store.begin_set(&PredictionSet { set_id: set_id.clone(), run_id: None, model_id: "m".parse()? }).await?;
     let started = Instant::now();
     for part in rows.chunks(ROWS_PER_CALL) {
         store.load(set_id, part).await?;
     }
     report("rows loaded", started, rows.len());
     let started = Instant::now();
-    store
-        .publish(set_id, rows.len() as u64, playlists.unsigned_abs())
-        .await?;
+    store.publish(set_id, rows.len() as u64, playlists.unsigned_abs()).await?;
     report("rows verified and published", started, rows.len());
     Ok(())
 }
@@ -110,8 +89,5 @@ fn track_uri(number: i64) -> String {
 
 fn report(what: &str, started: Instant, count: usize) {
     let seconds = started.elapsed().as_secs_f64();
-    println!(
-        "{what:<28} {count:>9} in {seconds:>7.2} s = {:>9.0}/s",
-        count as f64 / seconds
-    );
+    println!("{what:<28} {count:>9} in {seconds:>7.2} s = {:>9.0}/s", count as f64 / seconds);
 }

@@ -4,9 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Microseconds since 1970-01-01 UTC.
 pub(crate) fn now_us() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, as_us)
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, as_us)
 }
 
 /// A duration in whole microseconds.

@@ -65,12 +65,7 @@ impl FromStr for DatabaseUrl {
             Some(("mysql" | "mariadb", _)) => parse_mysql(text),
             _ => Err("the scheme is neither `sqlite` nor `mysql`".to_owned()),
         };
-        target
-            .map(|target| Self { target })
-            .map_err(|reason| Error::InvalidUrl {
-                url: redact_unparsed(text),
-                reason,
-            })
+        target.map(|target| Self { target }).map_err(|reason| Error::InvalidUrl { url: redact_unparsed(text), reason })
     }
 }
 
@@ -123,23 +118,16 @@ fn parse_mysql(text: &str) -> Result<Target, String> {
     let text = text.replacen("mariadb:", "mysql:", 1);
     let url = Url::parse(&text).map_err(|error| error.to_string())?;
     if url.host_str().is_none_or(str::is_empty) {
-        return Err(
-            "the host is missing; expected `mysql://user:password@host/database`".to_owned(),
-        );
+        return Err("the host is missing; expected `mysql://user:password@host/database`".to_owned());
     }
     let database = url.path().trim_start_matches('/');
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_$-".contains(&byte);
     if database.is_empty() || database.len() > 64 || !database.bytes().all(allowed) {
-        return Err(
-            "the database is missing or has a character outside of `A-Za-z0-9_$-`".to_owned(),
-        );
+        return Err("the database is missing or has a character outside of `A-Za-z0-9_$-`".to_owned());
     }
     for (option, _) in url.query_pairs() {
         if !MYSQL_OPTIONS.contains(&option.as_ref()) {
-            return Err(format!(
-                "option `{option}` is unknown; known are {}",
-                MYSQL_OPTIONS.join(", ")
-            ));
+            return Err(format!("option `{option}` is unknown; known are {}", MYSQL_OPTIONS.join(", ")));
         }
     }
     Ok(Target::MySql(url))
@@ -158,9 +146,7 @@ fn redact_password(url: &Url) -> Url {
 /// path that follow the last `@`. A password may stand anywhere else, even in options.
 fn redact_unparsed(text: &str) -> String {
     let (scheme, rest) = text.split_once(':').unwrap_or(("", text));
-    let address = rest
-        .rsplit_once('@')
-        .map(|(_, address)| address.split('?').next().unwrap_or_default());
+    let address = rest.rsplit_once('@').map(|(_, address)| address.split('?').next().unwrap_or_default());
     match (scheme, address) {
         ("sqlite", _) => text.to_owned(),
         ("mysql" | "mariadb" | "postgres" | "postgresql", Some(address)) => {
@@ -196,18 +182,9 @@ mod tests {
         check_shown("sqlite:///var/lib/segue.db", "sqlite:///var/lib/segue.db");
         check_shown("sqlite::memory:", "sqlite::memory:");
         check_shown("sqlite://:memory:", "sqlite::memory:");
-        check_shown(
-            "mysql://segue:hunter2@db:3306/segue",
-            "mysql://segue:***@db:3306/segue",
-        );
-        check_shown(
-            "mariadb://segue:hunter2@db/segue",
-            "mysql://segue:***@db/segue",
-        );
-        check_shown(
-            "mysql://segue@db/segue?ssl-mode=REQUIRED",
-            "mysql://segue@db/segue?ssl-mode=REQUIRED",
-        );
+        check_shown("mysql://segue:hunter2@db:3306/segue", "mysql://segue:***@db:3306/segue");
+        check_shown("mariadb://segue:hunter2@db/segue", "mysql://segue:***@db/segue");
+        check_shown("mysql://segue@db/segue?ssl-mode=REQUIRED", "mysql://segue@db/segue?ssl-mode=REQUIRED");
     }
 
     #[test]
@@ -242,10 +219,7 @@ mod tests {
             ("sqlite://a.db?mode=rwc", "takes no options"),
             ("mysql://u:p@db:notaport/segue", "invalid port number"),
             ("mysql://u@db/a`b", "character outside of"),
-            (
-                "mysql://u@db/segue?sslmod=REQUIRED",
-                "option `sslmod` is unknown",
-            ),
+            ("mysql://u@db/segue?sslmod=REQUIRED", "option `sslmod` is unknown"),
         ] {
             let error = text.parse::<DatabaseUrl>().unwrap_err().to_string();
             assert!(error.contains(reason), "{text}: {error}");
@@ -256,10 +230,7 @@ mod tests {
     fn hides_credentials_of_a_lake() {
         for (text, shown) in [
             ("s3://bucket/models/a", "s3://bucket/models/a"),
-            (
-                "https://key:hunter2@host/a?X-Amz-Signature=hunter2#x",
-                "https://host/a",
-            ),
+            ("https://key:hunter2@host/a?X-Amz-Signature=hunter2#x", "https://host/a"),
             ("/data/lake/models/a", "/data/lake/models/a"),
         ] {
             assert_eq!(redact_lake_url(text), shown);

@@ -29,9 +29,7 @@ pub enum Error {
         source: sqlx::Error,
     },
     /// Nothing answered at the URL in time.
-    #[error(
-        "the database `{url}` did not answer within {limit:?}: check that it runs and that the address is right"
-    )]
+    #[error("the database `{url}` did not answer within {limit:?}: check that it runs and that the address is right")]
     NoAnswer {
         /// The URL, redacted.
         url: String,
@@ -39,9 +37,7 @@ pub enum Error {
         limit: Duration,
     },
     /// The server refuses the user, or the user may not use the database.
-    #[error(
-        "the database `{url}` denied access: check the user, the password and the user's grants"
-    )]
+    #[error("the database `{url}` denied access: check the user, the password and the user's grants")]
     AccessDenied {
         /// The URL, redacted.
         url: String,
@@ -78,9 +74,7 @@ pub enum Error {
         known: i64,
     },
     /// A migration that the database has is unknown here, or is not what was applied.
-    #[error(
-        "migration {version} of `{url}` is not the one that this program knows: was a migration file edited?"
-    )]
+    #[error("migration {version} of `{url}` is not the one that this program knows: was a migration file edited?")]
     SchemaDrift {
         /// The URL, redacted.
         url: String,
@@ -160,9 +154,7 @@ pub enum Error {
         status: RunStatus,
     },
     /// The run shows signs of life, so it cannot be resumed.
-    #[error(
-        "run `{run_id}` is running, its last heartbeat is {silent_for:?} old: wait for it to end"
-    )]
+    #[error("run `{run_id}` is running, its last heartbeat is {silent_for:?} old: wait for it to end")]
     RunAlive {
         /// The run.
         run_id: RunId,
@@ -180,9 +172,7 @@ pub enum Error {
         attempt: u32,
     },
     /// This attempt at the step was started before.
-    #[error(
-        "attempt {attempt} at step `{step}` of run `{run_id}` was started before: use the next number"
-    )]
+    #[error("attempt {attempt} at step `{step}` of run `{run_id}` was started before: use the next number")]
     StepExists {
         /// The run.
         run_id: RunId,
@@ -192,9 +182,7 @@ pub enum Error {
         attempt: u32,
     },
     /// The attempt at the step has ended, perhaps by another process that took its run for dead.
-    #[error(
-        "attempt {attempt} at step `{step}` of run `{run_id}` is not running, it is {status}: stop this work"
-    )]
+    #[error("attempt {attempt} at step `{step}` of run `{run_id}` is not running, it is {status}: stop this work")]
     StepEnded {
         /// The run.
         run_id: RunId,
@@ -263,9 +251,7 @@ pub enum Error {
         set_id: SetId,
     },
     /// The ranks of a playlist are not 1, 2, ... without a gap; nothing was published.
-    #[error(
-        "playlist `{playlist_id}` of prediction set `{set_id}` has a gap in its ranks: load it again"
-    )]
+    #[error("playlist `{playlist_id}` of prediction set `{set_id}` has a gap in its ranks: load it again")]
     RankGap {
         /// The set.
         set_id: SetId,

@@ -74,10 +74,7 @@ impl<K: IdKind> Id<K> {
                 expected: "1 to 64 ASCII letters, digits, `-`, `_`, `.` or `:`",
             });
         }
-        Ok(Self {
-            text,
-            kind: PhantomData,
-        })
+        Ok(Self { text, kind: PhantomData })
     }
 }
 

@@ -79,10 +79,7 @@ enum Progress {
 /// Takes the lock that only one migrating process holds. It is freed when the connection closes.
 async fn lock(connection: &mut MySqlConnection, limit: Duration) -> Result<bool, MigrateError> {
     let seconds = i64::try_from(limit.as_secs()).unwrap_or(i64::MAX);
-    let locked: Option<i64> = query_scalar(LOCK)
-        .bind(seconds)
-        .fetch_one(connection)
-        .await?;
+    let locked: Option<i64> = query_scalar(LOCK).bind(seconds).fetch_one(connection).await?;
     Ok(locked == Some(1))
 }
 
@@ -98,9 +95,7 @@ async fn forget_interrupted(connection: &mut MySqlConnection) -> Result<(), Migr
     .fetch_one(&mut *connection)
     .await?;
     if tables > 0 {
-        query("DELETE FROM _sqlx_migrations WHERE success = FALSE")
-            .execute(connection)
-            .await?;
+        query("DELETE FROM _sqlx_migrations WHERE success = FALSE").execute(connection).await?;
     }
     Ok(())
 }
@@ -112,17 +107,11 @@ fn outcome(
     result: Result<Result<Progress, MigrateError>, Elapsed>,
 ) -> Result<(), Error> {
     let url = url.to_string();
-    let known = migrator
-        .iter()
-        .map(|migration| migration.version)
-        .max()
-        .unwrap_or_default();
+    let known = migrator.iter().map(|migration| migration.version).max().unwrap_or_default();
     match result {
         Ok(Ok(Progress::Done)) => Ok(()),
         Ok(Ok(Progress::LockedByAnother)) | Err(_) => Err(Error::MigrationTimeout { url, limit }),
-        Ok(Err(MigrateError::VersionMissing(found))) if found > known => {
-            Err(Error::SchemaTooNew { url, found, known })
-        }
+        Ok(Err(MigrateError::VersionMissing(found))) if found > known => Err(Error::SchemaTooNew { url, found, known }),
         Ok(Err(MigrateError::VersionMissing(version) | MigrateError::VersionMismatch(version))) => {
             Err(Error::SchemaDrift { url, version })
         }

@@ -8,7 +8,8 @@ use crate::database_url::redact_lake_url;
 use crate::text::check_length;
 use crate::{Error, ModelId, Store};
 
-const INSERT_MODEL: &str = "INSERT INTO models (model_id, created_at_us, lake_url, metrics_json, config_json) VALUES (?, ?, ?, ?, ?)";
+const INSERT_MODEL: &str =
+    "INSERT INTO models (model_id, created_at_us, lake_url, metrics_json, config_json) VALUES (?, ?, ?, ?, ?)";
 const MODEL: &str = "SELECT * FROM models WHERE model_id = ?";
 const MODELS: &str = "SELECT * FROM models ORDER BY created_at_us DESC, model_id DESC LIMIT ?";
 
@@ -67,26 +68,12 @@ impl Store {
             Err(error) if error.is_duplicate() => {
                 // Texts are compared, not parsed values: parsing may move the last digit of a number.
                 let offered = [lake_url, metrics, config];
-                let texts = |row: &Row| {
-                    Ok([
-                        row.text("lake_url")?,
-                        row.text("metrics_json")?,
-                        row.text("config_json")?,
-                    ])
-                };
+                let texts =
+                    |row: &Row| Ok([row.text("lake_url")?, row.text("metrics_json")?, row.text("config_json")?]);
                 let values = [model_id.as_str().into()];
-                let recorded = self
-                    .call("read model", model_id)
-                    .read_first(MODEL, &values, texts)
-                    .await?;
+                let recorded = self.call("read model", model_id).read_first(MODEL, &values, texts).await?;
                 let same = recorded.is_some_and(|recorded| recorded == offered);
-                if same {
-                    Ok(())
-                } else {
-                    Err(Error::ModelExists {
-                        model_id: model_id.clone(),
-                    })
-                }
+                if same { Ok(()) } else { Err(Error::ModelExists { model_id: model_id.clone() }) }
             }
             result => result.map(drop),
         }
@@ -107,8 +94,6 @@ impl Store {
     ///
     /// [`Error::Query`] and [`Error::Timeout`], as every call.
     pub async fn list_models(&self, limit: u32) -> Result<Vec<ModelRecord>, Error> {
-        self.call("list", "models")
-            .read(MODELS, &[limit.into()], ModelRecord::from_row)
-            .await
+        self.call("list", "models").read(MODELS, &[limit.into()], ModelRecord::from_row).await
     }
 }

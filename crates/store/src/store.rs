@@ -32,13 +32,7 @@ impl Store {
     /// [`Error::Migration`] and [`Error::MigrationTimeout`] when its schema cannot be brought up to date.
     pub async fn connect(url: &DatabaseUrl, options: &StoreOptions) -> Result<Self, Error> {
         let pool = open(url, options).await?;
-        Ok(Self {
-            shared: Arc::new(Shared {
-                url: url.clone(),
-                options: options.clone(),
-                pool,
-            }),
-        })
+        Ok(Self { shared: Arc::new(Shared { url: url.clone(), options: options.clone(), pool }) })
     }
 
     /// Where the store lives; shown without its password.
@@ -54,10 +48,7 @@ impl Store {
     /// [`Error::Timeout`] or [`Error::Query`] when it does not.
     pub async fn ping(&self) -> Result<(), Error> {
         let key = self.shared.url.to_string();
-        self.call("reach", key)
-            .execute("SELECT 1", &[])
-            .await
-            .map(drop)
+        self.call("reach", key).execute("SELECT 1", &[]).await.map(drop)
     }
 
     /// Closes the connections, waiting for those in use. Clones of the store are then closed, too.
@@ -75,12 +66,7 @@ impl Store {
     }
 
     /// A call with a limit of its own, to which the wait for a connection is added.
-    pub(crate) fn call_within(
-        &self,
-        limit: Duration,
-        operation: &'static str,
-        key: impl fmt::Display,
-    ) -> Call<'_> {
+    pub(crate) fn call_within(&self, limit: Duration, operation: &'static str, key: impl fmt::Display) -> Call<'_> {
         let options = self.options();
         Call {
             pool: &self.shared.pool,
@@ -94,9 +80,7 @@ impl Store {
 
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Store")
-            .field("url", &self.shared.url)
-            .finish_non_exhaustive()
+        f.debug_struct("Store").field("url", &self.shared.url).finish_non_exhaustive()
     }
 }
 
@@ -109,14 +93,10 @@ mod tests {
     #[tokio::test]
     async fn calls_can_be_spawned() {
         let url: DatabaseUrl = "sqlite::memory:".parse().unwrap();
-        let store =
-            tokio::spawn(async move { Store::connect(&url, &StoreOptions::default()).await });
+        let store = tokio::spawn(async move { Store::connect(&url, &StoreOptions::default()).await });
         let store = store.await.unwrap().unwrap();
         let set_id = SetId::try_new("s1").unwrap();
         let published = tokio::spawn(async move { store.publish(&set_id, 1, 1).await });
-        assert!(matches!(
-            published.await.unwrap(),
-            Err(Error::UnknownSet { .. })
-        ));
+        assert!(matches!(published.await.unwrap(), Err(Error::UnknownSet { .. })));
     }
 }

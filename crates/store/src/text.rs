@@ -24,14 +24,8 @@ pub(crate) fn check_ascii(
     max_bytes: usize,
     expected: &'static str,
 ) -> Result<(), Error> {
-    let fits = !text.is_empty()
-        && text.len() <= max_bytes
-        && text.bytes().all(|byte| byte.is_ascii_graphic());
-    if fits {
-        Ok(())
-    } else {
-        Err(invalid(field, text, expected))
-    }
+    let fits = !text.is_empty() && text.len() <= max_bytes && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if fits { Ok(()) } else { Err(invalid(field, text, expected)) }
 }
 
 /// Refuses a text that is longer than its column.
@@ -41,21 +35,13 @@ pub(crate) fn check_length(
     max_bytes: usize,
     expected: &'static str,
 ) -> Result<(), Error> {
-    if text.len() <= max_bytes {
-        Ok(())
-    } else {
-        Err(invalid(field, text, expected))
-    }
+    if text.len() <= max_bytes { Ok(()) } else { Err(invalid(field, text, expected)) }
 }
 
 /// The error of a value that cannot be stored, showing the beginning of it.
 pub(crate) fn invalid(field: &'static str, value: &str, expected: &'static str) -> Error {
     let shown = &value[..value.floor_char_boundary(200)];
-    Error::InvalidValue {
-        field,
-        value: shown.to_owned(),
-        expected,
-    }
+    Error::InvalidValue { field, value: shown.to_owned(), expected }
 }
 
 #[cfg(test)]
@@ -66,11 +52,7 @@ mod tests {
     fn cuts_long_messages_between_characters() {
         assert_eq!(bounded_message("short"), "short");
         let cut = bounded_message(&"é".repeat(MAX_MESSAGE_BYTES));
-        assert!(
-            cut.len() <= MAX_MESSAGE_BYTES && cut.ends_with("é … (cut)"),
-            "{}",
-            cut.len()
-        );
+        assert!(cut.len() <= MAX_MESSAGE_BYTES && cut.ends_with("é … (cut)"), "{}", cut.len());
     }
 
     #[test]
@@ -83,11 +65,7 @@ mod tests {
             ("a b", false),
             ("é", false),
         ] {
-            assert_eq!(
-                check_ascii("track_uri", text, 16, "").is_ok(),
-                accepted,
-                "{text:?}"
-            );
+            assert_eq!(check_ascii("track_uri", text, 16, "").is_ok(), accepted, "{text:?}");
         }
     }
 }

@@ -18,15 +18,11 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 
 /// Returns the names of the variables that a program under test must not inherit.
 pub(crate) fn cleaned_variables() -> impl Iterator<Item = OsString> {
-    env::vars_os()
-        .map(|(name, _)| name)
-        .filter(|name| is_cleaned(&name.to_string_lossy()))
+    env::vars_os().map(|(name, _)| name).filter(|name| is_cleaned(&name.to_string_lossy()))
 }
 
 fn is_cleaned(name: &str) -> bool {
-    CLEANED_PREFIXES
-        .iter()
-        .any(|prefix| name.starts_with(prefix))
+    CLEANED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 #[cfg(test)]

@@ -12,6 +12,8 @@ pub struct Description {
     pub items: usize,
     /// Number of training playlists.
     pub train_playlists: u32,
+    /// How much popular seeds count for less among neighbours.
+    pub damping: f64,
     /// Weight of the neighbours in the blend.
     pub blend_weight: f64,
     /// Settings that the model was trained with.
@@ -24,6 +26,7 @@ impl Description {
         Self {
             items: model.vocabulary.len(),
             train_playlists: model.train_playlists,
+            damping: model.damping,
             blend_weight: model.blend_weight,
             config: model.config.clone(),
         }

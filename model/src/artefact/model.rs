@@ -24,6 +24,8 @@ pub struct Model {
     pub titles: TitleModel,
     /// The network with its weights.
     pub network: NextTrackNetwork,
+    /// How much popular seeds count for less among neighbours.
+    pub damping: f64,
     /// Weight of the neighbours in the blend.
     pub blend_weight: f64,
     /// Number of training playlists.
@@ -41,7 +43,7 @@ impl Model {
         Recommenders {
             popularity: Popularity::new(&counts),
             title: TitleRecommender::new(&self.titles, &counts, self.train_playlists, &self.config.title),
-            knn: ItemKnn::new(&self.neighbours, &counts, &self.config.knn),
+            knn: ItemKnn::new(&self.neighbours, &counts, self.damping),
             network: NetworkRecommender::new(&self.network),
             blend_weight: self.blend_weight,
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::RecommenderMetrics;
-use crate::{blend::BlendChoice, metrics::Interval, training::TrainingReport};
+use crate::{blend::BlendChoice, metrics::Interval, rivals::DampingChoice, training::TrainingReport};
 
 /// Everything measured about a model; the `metrics.json` of its artefact.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,8 @@ pub struct MetricsReport {
     pub hidden_unknown_share: f64,
     /// How training went.
     pub training: TrainingReport,
+    /// How the neighbours were tuned.
+    pub item_knn: DampingChoice,
     /// How the blend was weighed.
     pub blend: BlendChoice,
     /// How each recommender did on the test playlists.

@@ -6,7 +6,6 @@ use tch::Tensor;
 use super::Neighbours;
 use crate::{
     Result,
-    config::KnnConfig,
     data::Item,
     recommender::{Query, Recommender},
 };
@@ -22,10 +21,10 @@ pub struct ItemKnn<'a> {
 }
 
 impl<'a> ItemKnn<'a> {
-    /// Weighs the seeds by the number of training playlists that hold each item.
-    pub fn new(neighbours: &'a Neighbours, counts: &[u32], config: &KnnConfig) -> Self {
+    /// Weighs the seeds by the number of training playlists that hold each item; `damping` is the β above.
+    pub fn new(neighbours: &'a Neighbours, counts: &[u32], damping: f64) -> Self {
         #[expect(clippy::cast_possible_truncation, reason = "scores are f32")]
-        let weight = |&count: &u32| match config.damping {
+        let weight = |&count: &u32| match damping {
             damping if damping > 0.0 => ((f64::from(count.max(1)) - 1.0).powf(damping) + 1.0).recip() as f32,
             _ => 1.0,
         };
@@ -111,7 +110,7 @@ mod tests {
     #[track_caller]
     fn check(damping: f64, seeds: &[u32], expected: &[(u32, f32)]) {
         let neighbours = neighbours();
-        let knn = ItemKnn::new(&neighbours, &[16, 9, 4, 1], &KnnConfig { damping, ..KnnConfig::default() });
+        let knn = ItemKnn::new(&neighbours, &[16, 9, 4, 1], damping);
         let query = Query { seeds: seeds.iter().copied().map(Item).collect(), title: None };
         let list = rank(&knn, &[query], 10).unwrap().remove(0);
         assert_eq!(list.len(), expected.len());
@@ -124,7 +123,7 @@ mod tests {
     #[test]
     fn reasons_are_the_strongest_seeds() {
         let neighbours = neighbours();
-        let knn = ItemKnn::new(&neighbours, &[1; 4], &KnnConfig { damping: 0.0, ..KnnConfig::default() });
+        let knn = ItemKnn::new(&neighbours, &[1; 4], 0.0);
         let because = |seeds: &[Item], limit| knn.because(seeds, Item(2), limit);
         assert_eq!(because(&[Item(0), Item(3), Item(1)], 2), [Item(1), Item(0)]);
         assert_eq!(because(&[Item(0), Item(1)], 1), [Item(1)]);

@@ -3,6 +3,7 @@
 //! Item k-nearest-neighbours over co-occurrence is a strong rival: tuned, it reached 95 % of the winner of the RecSys
 //! Challenge 2018. It is therefore measured beside the network and is half of the blend that is shipped.
 
+mod damping;
 mod item_knn;
 mod neighbours;
 mod popularity;
@@ -10,6 +11,7 @@ mod title;
 mod title_model;
 mod title_recommender;
 
+pub use damping::{DampingChoice, TriedDamping, choose_damping};
 pub use item_knn::ItemKnn;
 pub use neighbours::{Neighbour, Neighbours};
 pub use popularity::Popularity;

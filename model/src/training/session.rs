@@ -15,7 +15,7 @@ use crate::{
     metrics::Bootstrap,
     network::{NetworkRecommender, NextTrackNetwork},
     recommender::Recommender,
-    rivals::{ItemKnn, Popularity, TitleRecommender},
+    rivals::{DampingChoice, ItemKnn, Popularity, TitleRecommender, choose_damping},
 };
 
 /// Trains a network on a dataset, weighs the blend, judges all recommenders on the test playlists, and puts together what
@@ -45,23 +45,34 @@ pub fn train_model(
         &mut |network| mean_ndcg(&NetworkRecommender::new(network), &validation),
         progress,
     )?;
-    progress.phase("weighing the blend");
-    let knn = ItemKnn::new(&dataset.neighbours, &counts, &config.knn);
+    progress.phase("tuning the neighbours and the blend");
+    let item_knn = choose_damping(&dataset.neighbours, &counts, &validation, &config.knn.dampings)?;
+    let knn = ItemKnn::new(&dataset.neighbours, &counts, item_knn.damping);
     let blend = choose_weight(&knn, &NetworkRecommender::new(&network), &validation, &config.blend)?;
     progress.phase("judging on the test playlists");
-    let metrics = judge(&dataset, config, &network, training, blend, validation.len())?;
-    let train_playlists = u32::try_from(dataset.train.len()).unwrap_or(u32::MAX);
+    let fitted = Fitted { network, training, item_knn, blend, validation_playlists: validation.len() };
+    let metrics = judge(&dataset, config, &fitted)?;
     Ok(Model {
         config: config.clone(),
+        train_playlists: u32::try_from(dataset.train.len()).unwrap_or(u32::MAX),
         vocabulary: dataset.vocabulary,
         neighbours: dataset.neighbours,
         titles: dataset.titles,
-        network,
-        blend_weight: metrics.blend.weight,
-        train_playlists,
+        network: fitted.network,
+        damping: fitted.item_knn.damping,
+        blend_weight: fitted.blend.weight,
         metrics,
         data_versions: dataset.data_versions,
     })
+}
+
+/// What was learnt, and how it was chosen.
+struct Fitted {
+    network: NextTrackNetwork,
+    training: TrainingReport,
+    item_knn: DampingChoice,
+    blend: BlendChoice,
+    validation_playlists: usize,
 }
 
 fn seed(seed: u64) {
@@ -72,23 +83,16 @@ fn seed(seed: u64) {
     }
 }
 
-fn judge(
-    dataset: &Dataset,
-    config: &ModelConfig,
-    network: &NextTrackNetwork,
-    training: TrainingReport,
-    blend: BlendChoice,
-    validation_playlists: usize,
-) -> Result<MetricsReport> {
+fn judge(dataset: &Dataset, config: &ModelConfig, fitted: &Fitted) -> Result<MetricsReport> {
     let counts = dataset.vocabulary.train_counts();
     let playlists = draw(&dataset.test, config.evaluation.test_playlists, config.seed);
     let set = EvaluationSet::new(&playlists, &dataset.lookup, &dataset.tracks, &dataset.artists);
     let train_playlists = u32::try_from(dataset.train.len()).unwrap_or(u32::MAX);
     let popularity = Popularity::new(&counts);
     let title = TitleRecommender::new(&dataset.titles, &counts, train_playlists, &config.title);
-    let knn = ItemKnn::new(&dataset.neighbours, &counts, &config.knn);
-    let network = NetworkRecommender::new(network);
-    let mixture = Blend::new(&knn, &network, blend.weight);
+    let knn = ItemKnn::new(&dataset.neighbours, &counts, fitted.item_knn.damping);
+    let network = NetworkRecommender::new(&fitted.network);
+    let mixture = Blend::new(&knn, &network, fitted.blend.weight);
     let judge = |recommender: &dyn Recommender| evaluate(recommender, &set, &counts);
     let evaluations = [judge(&popularity)?, judge(&title)?, judge(&knn)?, judge(&network)?, judge(&mixture)?];
     let bootstrap = Bootstrap::new(config.evaluation.bootstrap, config.seed);
@@ -100,14 +104,15 @@ fn judge(
     Ok(MetricsReport {
         playlists: PlaylistCounts {
             train: dataset.train.len(),
-            validation: validation_playlists,
+            validation: fitted.validation_playlists,
             test: set.len(),
             nothing_hidden: dataset.nothing_hidden,
         },
         vocabulary: dataset.vocabulary.len(),
         hidden_unknown_share: set.hidden_unknown_share(),
-        training,
-        blend,
+        training: fitted.training.clone(),
+        item_knn: fitted.item_knn.clone(),
+        blend: fitted.blend.clone(),
         recommenders,
         comparisons: vec![
             network.compare(knn, bootstrap),

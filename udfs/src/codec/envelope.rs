@@ -13,7 +13,8 @@ pub(crate) fn is_ours(bytes: &[u8]) -> bool {
 
 pub(crate) fn seal<T: Serialize>(node: &T, into: &mut Vec<u8>) -> Result<()> {
     into.extend_from_slice(MAGIC);
-    serde_json::to_writer(into, node).map_err(|error| DataFusionError::Internal(format!("cannot encode a node: {error}")))
+    serde_json::to_writer(into, node)
+        .map_err(|error| DataFusionError::Internal(format!("cannot encode a node: {error}")))
 }
 
 pub(crate) fn open<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {

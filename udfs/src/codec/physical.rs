@@ -4,10 +4,7 @@ use std::sync::Arc;
 
 use ballista_core::serde::BallistaPhysicalExtensionCodec;
 use datafusion::{
-    common::internal_err,
-    datasource::source::DataSourceExec,
-    error::Result,
-    execution::TaskContext,
+    common::internal_err, datasource::source::DataSourceExec, error::Result, execution::TaskContext,
     physical_plan::ExecutionPlan,
 };
 use datafusion_proto::physical_plan::{PhysicalExtensionCodec, PhysicalProtoConverterExtension};
@@ -43,9 +40,7 @@ impl PhysicalExtensionCodec for SeguePhysicalCodec {
         }
         match (envelope::open(bytes)?, inputs) {
             (PlanNode::SliceScan(scan), []) => scan.into_plan(),
-            (PlanNode::ParquetWrite(target), [input]) => {
-                Ok(Arc::new(ParquetWriteExec::new(Arc::clone(input), target)))
-            }
+            (PlanNode::ParquetWrite(target), [input]) => Ok(Arc::new(ParquetWriteExec::new(Arc::clone(input), target))),
             (PlanNode::Commit(spec), [input]) => Ok(Arc::new(CommitExec::new(Arc::clone(input), spec))),
             (_, inputs) => internal_err!("a node came with {} inputs", inputs.len()),
         }
@@ -61,7 +56,8 @@ impl PhysicalExtensionCodec for SeguePhysicalCodec {
             PlanNode::ParquetWrite(write.target().clone())
         } else if let Some(commit) = plan.downcast_ref::<CommitExec>() {
             PlanNode::Commit(commit.spec().clone())
-        } else if let Some(scan) = plan.downcast_ref::<DataSourceExec>().map(SliceScanNode::try_of).transpose()?.flatten()
+        } else if let Some(scan) =
+            plan.downcast_ref::<DataSourceExec>().map(SliceScanNode::try_of).transpose()?.flatten()
         {
             PlanNode::SliceScan(scan)
         } else {

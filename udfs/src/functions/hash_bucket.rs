@@ -9,9 +9,7 @@ use arrow::{
 use datafusion::{
     common::{ScalarValue, exec_err},
     error::Result,
-    logical_expr::{
-        ColumnarValue, Documentation, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
-    },
+    logical_expr::{ColumnarValue, Documentation, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility},
 };
 use datafusion_macros::user_doc;
 

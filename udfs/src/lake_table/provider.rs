@@ -111,15 +111,13 @@ impl TableProvider for LakeTable {
             return Err(DataFusionError::Plan(format!("table `{}` is only being written", self.name)));
         };
         let manifest = table.manifest(version).await.map_err(lake_error)?;
-        let config = FileScanConfigBuilder::new(
-            self.store_url()?,
-            Arc::new(ParquetSource::new(Arc::clone(&self.schema))),
-        )
-        .with_file_groups(file_groups(&table, &manifest, state.config().target_partitions()))
-        .with_statistics(statistics(&manifest, &self.schema))
-        .with_projection_indices(projection.cloned())?
-        .with_limit(limit)
-        .build();
+        let config =
+            FileScanConfigBuilder::new(self.store_url()?, Arc::new(ParquetSource::new(Arc::clone(&self.schema))))
+                .with_file_groups(file_groups(&table, &manifest, state.config().target_partitions()))
+                .with_statistics(statistics(&manifest, &self.schema))
+                .with_projection_indices(projection.cloned())?
+                .with_limit(limit)
+                .build();
         Ok(DataSourceExec::from_data_source(config))
     }
 

@@ -33,9 +33,7 @@ impl WriteTarget {
     pub(crate) fn open(&self, context: &TaskContext) -> Result<Table> {
         let store_url = ObjectStoreUrl::parse(&self.lake_url[..url::Position::BeforePath])?;
         let store = context.runtime_env().object_store(&store_url)?;
-        Lake::with_store(self.lake_url.clone(), store)
-            .and_then(|lake| lake.table(&self.table))
-            .map_err(lake_failure)
+        Lake::with_store(self.lake_url.clone(), store).and_then(|lake| lake.table(&self.table)).map_err(lake_failure)
     }
 }
 

@@ -57,9 +57,8 @@ fn has_subquery(plan: &LogicalPlan) -> Result<bool> {
     plan.exists(|node| {
         let mut found = false;
         node.apply_expressions(|expr| {
-            found |= expr.exists(|expr| {
-                Ok(matches!(expr, Expr::ScalarSubquery(_) | Expr::InSubquery(_) | Expr::Exists(_)))
-            })?;
+            found |= expr
+                .exists(|expr| Ok(matches!(expr, Expr::ScalarSubquery(_) | Expr::InSubquery(_) | Expr::Exists(_))))?;
             Ok(TreeNodeRecursion::Continue)
         })?;
         Ok(found)
@@ -128,7 +127,8 @@ impl Usage {
             Expr::Alias(alias) => return self.follow_expr(&alias.expr, schema, carried),
             Expr::Column(column) => return carries(column),
             Expr::ScalarFunction(call) if call.func.name() == "get_field" => {
-                if let [Expr::Column(column), Expr::Literal(ScalarValue::Utf8(Some(field)), _), ..] = &call.args[..]
+                if let [subject, Expr::Literal(ScalarValue::Utf8(Some(field)), _), ..] = &call.args[..]
+                    && let Expr::Column(column) = unaliased(subject)
                     && carries(column)
                 {
                     self.fields.insert(field.clone());
@@ -148,10 +148,22 @@ impl Usage {
     }
 }
 
+/// The expression under its names, which rules that merge projections leave inside of expressions.
+fn unaliased(mut expr: &Expr) -> &Expr {
+    while let Expr::Alias(alias) = expr {
+        expr = &alias.expr;
+    }
+    expr
+}
+
 fn narrow(plan: LogicalPlan, fields: &BTreeSet<String>) -> Result<Transformed<LogicalPlan>> {
     let Some(spec) = raw_playlists(&plan) else {
         // Types changed below: the schemas above follow.
-        return if plan.inputs().is_empty() { Ok(Transformed::no(plan)) } else { plan.recompute_schema().map(Transformed::yes) };
+        return if plan.inputs().is_empty() {
+            Ok(Transformed::no(plan))
+        } else {
+            plan.recompute_schema().map(Transformed::yes)
+        };
     };
     if spec.track_fields.as_ref() == Some(fields) {
         return Ok(Transformed::no(plan));
@@ -159,7 +171,9 @@ fn narrow(plan: LogicalPlan, fields: &BTreeSet<String>) -> Result<Transformed<Lo
     let LogicalPlan::TableScan(scan) = plan else { return Ok(Transformed::no(plan)) };
     let provider = source_as_provider(&scan.source)?;
     let any: &dyn Any = provider.as_ref();
-    let Some(table) = any.downcast_ref::<SliceTable>() else { return Ok(Transformed::no(LogicalPlan::TableScan(scan))) };
+    let Some(table) = any.downcast_ref::<SliceTable>() else {
+        return Ok(Transformed::no(LogicalPlan::TableScan(scan)));
+    };
     let narrowed = SliceTable::try_new(table.url().clone(), ScanSpec { track_fields: Some(fields.clone()), ..spec })?;
     let source = provider_as_source(Arc::new(narrowed));
     let scan = TableScanBuilder::new(scan.table_name, source)
@@ -169,4 +183,3 @@ fn narrow(plan: LogicalPlan, fields: &BTreeSet<String>) -> Result<Transformed<Lo
         .build()?;
     Ok(Transformed::yes(LogicalPlan::TableScan(scan)))
 }
-

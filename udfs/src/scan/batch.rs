@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use arrow::{
-    array::{ArrayRef, BooleanBuilder, Int64Builder, ListArray, RecordBatch, RecordBatchOptions, StringBuilder, StructArray},
+    array::{
+        ArrayRef, BooleanBuilder, Int64Builder, ListArray, RecordBatch, RecordBatchOptions, StringBuilder, StructArray,
+    },
     buffer::OffsetBuffer,
     datatypes::{DataType, Field, Fields, SchemaRef},
 };
@@ -120,12 +122,7 @@ impl TracksColumn {
             && let DataType::Struct(fields) = item.data_type()
         {
             let columns: Result<Vec<_>> = fields.iter().map(|field| TrackColumn::try_new(field.name())).collect();
-            return Ok(Self {
-                item: Arc::clone(item),
-                fields: fields.clone(),
-                columns: columns?,
-                lengths: Vec::new(),
-            });
+            return Ok(Self { item: Arc::clone(item), fields: fields.clone(), columns: columns?, lengths: Vec::new() });
         }
         Err(DataFusionError::Plan(format!("raw playlists have no column `{}` of this type", field.name())))
     }

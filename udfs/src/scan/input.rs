@@ -148,3 +148,25 @@ fn transient(error: object_store::Error) -> DataFusionError {
         other => DataFusionError::IoError(std::io::Error::other(other)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use super::*;
+
+    #[track_caller]
+    fn check(error: &Error, expected: bool) {
+        assert_eq!(is_damage(error), expected, "{error:?}");
+    }
+
+    #[test]
+    fn only_the_decoder_finds_damage() {
+        check(&Error::new(ErrorKind::InvalidData, "Invalid gzip header"), true);
+        check(&Error::from(ErrorKind::UnexpectedEof), true);
+        check(&Error::other("Data corruption detected"), true);
+        let reset = object_store::Error::Generic { store: "S3", source: "connection reset by peer".into() };
+        check(&Error::other(reset), false);
+        check(&Error::from_raw_os_error(5), false);
+    }
+}

@@ -7,7 +7,10 @@ use arrow::{
     datatypes::{Schema, SchemaRef},
 };
 use datafusion::{
-    datasource::{listing::PartitionedFile, physical_plan::{FileOpenFuture, FileOpener}},
+    datasource::{
+        listing::PartitionedFile,
+        physical_plan::{FileOpenFuture, FileOpener},
+    },
     error::{DataFusionError, Result},
 };
 use futures::{FutureExt, StreamExt, stream};

@@ -7,7 +7,7 @@ use std::{
 };
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray},
+    array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray},
     compute::cast,
     datatypes::{DataType, Float64Type, Int64Type},
 };
@@ -134,9 +134,8 @@ where
 
 fn cases() -> impl Strategy<Value = Case> {
     let row = (option::weighted(0.9, 0..8_i64), option::weighted(0.9, -4..8_i64));
-    (vec(row, 0..80), 1..6_usize, 1..4_usize, 1..20_usize, 1..5_usize).prop_map(
-        |(rows, k, min_count, batch_rows, partitions)| Case { rows, k, min_count, batch_rows, partitions },
-    )
+    (vec(row, 0..80), 1..6_usize, 1..4_usize, 1..20_usize, 1..5_usize)
+        .prop_map(|(rows, k, min_count, batch_rows, partitions)| Case { rows, k, min_count, batch_rows, partitions })
 }
 
 /// A text whose order is not that of the number.
@@ -169,7 +168,12 @@ fn neighbours(batch: &RecordBatch) -> Vec<Neighbour> {
         .map(|row| {
             let names = [&items, &others].map(|array| array.as_string::<i32>().value(row).to_owned());
             let [item, other] = names;
-            (item, other, [2, 3, 4, 5].map(|column| integer(column, row)), [6, 7, 8, 9, 10].map(|column| float(column, row)))
+            (
+                item,
+                other,
+                [2, 3, 4, 5].map(|column| integer(column, row)),
+                [6, 7, 8, 9, 10].map(|column| float(column, row)),
+            )
         })
         .collect()
 }

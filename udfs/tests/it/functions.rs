@@ -78,11 +78,15 @@ async fn cooccurrence_checks_its_arguments() {
 async fn functions_are_documented() {
     let sql = "SELECT DISTINCT routine_name, syntax_example FROM information_schema.routines \
         WHERE routine_name IN ('hash_bucket', 'normalize_title', 'cooccurrence') ORDER BY 1";
-    check(sql, &[
-        "cooccurrence|cooccurrence(group, item [, k [, min_count]])",
-        "hash_bucket|hash_bucket(value, buckets)",
-        "normalize_title|normalize_title(title)",
-    ]).await;
+    check(
+        sql,
+        &[
+            "cooccurrence|cooccurrence(group, item [, k [, min_count]])",
+            "hash_bucket|hash_bucket(value, buckets)",
+            "normalize_title|normalize_title(title)",
+        ],
+    )
+    .await;
 }
 
 async fn check(sql: &str, expected: &[&str]) {

@@ -39,7 +39,7 @@ async fn rows_stay_the_same() {
         "SELECT track['artist_uri'], count(*) FROM entries GROUP BY 1",
         "SELECT a.pid, a.track['pos'], b.name FROM entries a JOIN raw b ON a.pid = b.pid",
         "SELECT a.track['track_uri'] FROM entries a JOIN entries b ON a.track['pos'] = b.track['pos'] AND a.pid < b.pid",
-        "SELECT track['track_uri'] FROM entries WHERE pid IN (SELECT max(pid) FROM raw)",
+        "SELECT track['track_uri'] FROM entries WHERE pid IN (SELECT min(pid) FROM raw)",
         "SELECT track['track_uri'], (SELECT count(*) FROM raw) FROM entries",
         "SELECT pid, row_number() OVER (PARTITION BY pid ORDER BY track['pos']) FROM entries",
         "SELECT track['pos'] FROM entries UNION ALL SELECT track['duration_ms'] FROM entries",
@@ -58,10 +58,23 @@ async fn the_plan_shows_what_is_scanned() {
     let slices = slices();
     let context = slices.session(BadInput::Quarantine);
     let sql = format!("{ENTRIES} SELECT pid, track['track_uri'] AS uri FROM entries WHERE track['pos'] = 0");
-    insta::assert_snapshot!(physical_plan(&context, &sql, slices.path()).await, @"");
-    insta::assert_snapshot!(physical_plan(&context, "SELECT name, pid FROM raw LIMIT 3", slices.path()).await, @"");
+    let narrowed = physical_plan(&context, &sql, slices.path()).await;
+    insta::assert_snapshot!(narrowed, @r"
+    ProjectionExec: expr=[pid@0 as pid, __datafusion_extracted_2@1 as uri]
+      FilterExec: __datafusion_extracted_1@0 = 0, projection=[pid@1, __datafusion_extracted_2@2]
+        ProjectionExec: expr=[get_field(__unnest_placeholder(raw.tracks,depth=1)@1, pos) as __datafusion_extracted_1, pid@0 as pid, get_field(__unnest_placeholder(raw.tracks,depth=1)@1, track_uri) as __datafusion_extracted_2]
+          UnnestExec
+            ProjectionExec: expr=[pid@0 as pid, tracks@1 as __unnest_placeholder(raw.tracks)]
+              DataSourceExec: file_groups={1 group: [[<folder>/mpd.slice.0-9.json]]}, projection=[pid, tracks], file_type=mpd_slice, content=Playlists, bad_input=Quarantine, track_fields=[pos, track_uri]
+    ");
+    let limited = physical_plan(&context, "SELECT name, pid FROM raw LIMIT 3", slices.path()).await;
+    insta::assert_snapshot!(limited, @r"
+    DataSourceExec: file_groups={1 group: [[<folder>/mpd.slice.0-9.json]]}, projection=[name, pid], limit=3, file_type=mpd_slice, content=Playlists, bad_input=Quarantine
+    ");
     let rejects = physical_plan(&context, "SELECT reason FROM rejects", slices.path()).await;
-    insta::assert_snapshot!(rejects, @"");
+    insta::assert_snapshot!(rejects, @r"
+    DataSourceExec: file_groups={1 group: [[<folder>/mpd.slice.0-9.json]]}, projection=[reason], file_type=mpd_slice, content=Rejects, bad_input=Quarantine
+    ");
 }
 
 /// Asserts which fields of the tracks the only scan builds (all for `None`), and that the rule changes no row.

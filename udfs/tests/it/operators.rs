@@ -9,13 +9,16 @@ use arrow::{
 use datafusion::{
     datasource::memory::MemorySourceConfig,
     error::DataFusionError,
-    execution::TaskContext,
+    execution::{SendableRecordBatchStream, TaskContext},
     physical_plan::{
-        ExecutionPlan, coalesce_partitions::CoalescePartitionsExec, collect, displayable,
-        stream::RecordBatchStreamAdapter, streaming::{PartitionStream, StreamingTableExec},
+        ChildrenPropertiesMode, ExecutionPlan, ReplaceChildrenOptions,
+        coalesce_partitions::CoalescePartitionsExec,
+        collect, displayable,
+        stream::RecordBatchStreamAdapter,
+        streaming::{PartitionStream, StreamingTableExec},
     },
 };
-use futures::stream;
+use futures::{StreamExt, stream};
 use lake::{Column, WriteMode};
 use udfs::operators::{CommitExec, CommitSpec, ParquetWriteExec, WriteTarget};
 
@@ -25,7 +28,12 @@ use crate::fixture::{TestLake, lines, session};
 async fn partitions_write_and_one_commit_makes_all_visible() {
     let place = TestLake::new().await;
     let plan = write(&place, "w1", numbers(&[&[1, 2], &[], &[3]]));
-    insta::assert_snapshot!(displayable(plan.as_ref()).indent(false).to_string(), @"");
+    insta::assert_snapshot!(displayable(plan.as_ref()).indent(false).to_string(), @r"
+    CommitExec: table=t, mode=Append
+      CoalescePartitionsExec
+        ParquetWriteExec: table=t
+          DataSourceExec: partitions=3, partition_sizes=[1, 1, 1]
+    ");
     assert_eq!(run(plan).await.unwrap(), ["3"]);
     let snapshot = place.lake.table("t").unwrap().snapshot().await.unwrap();
     assert_eq!((snapshot.rows(), snapshot.manifest().files.len()), (3, 2), "a partition without rows writes no file");
@@ -45,7 +53,7 @@ async fn a_write_that_is_run_again_counts_once() {
 #[tokio::test]
 async fn a_failing_child_fails_the_write() {
     let place = TestLake::new().await;
-    let failed = run(write(&place, "w1", failing())).await.unwrap_err().to_string();
+    let failed = run(write(&place, "w1", Source::exec(Behind::Failure, &Arc::default()))).await.unwrap_err().to_string();
     assert!(failed.contains("the child fails"), "{failed}");
     assert_eq!(place.lake.table("t").unwrap().latest_version().await.unwrap(), None);
     assert!(place.parquet_files("t").is_empty(), "{:?}", place.parquet_files("t"));
@@ -54,8 +62,13 @@ async fn a_failing_child_fails_the_write() {
 #[tokio::test]
 async fn a_write_that_is_dropped_leaves_nothing() {
     let place = TestLake::new().await;
-    let plan = write(&place, "w1", numbers(&[&[1, 2], &[3]]));
-    drop(plan.execute(0, session(1).task_ctx()).unwrap());
+    let alive = Arc::default();
+    let plan = write(&place, "w1", Source::exec(Behind::Silence, &alive));
+    let mut counted = plan.execute(0, session(1).task_ctx()).unwrap();
+    assert!(futures::poll!(counted.next()).is_pending());
+    let running = Arc::strong_count(&alive);
+    drop(counted);
+    assert_eq!(Arc::strong_count(&alive), running - 1, "the child's stream goes with the write");
     assert!(place.parquet_files("t").is_empty());
 }
 
@@ -65,12 +78,12 @@ async fn operators_keep_what_they_do_on_new_children() {
     let plan = write(&place, "w1", numbers(&[&[1]]));
     let child = Arc::clone(plan.children()[0]);
     let shown = displayable(plan.as_ref()).indent(false).to_string();
-    let renewed = plan.with_new_children(vec![child]).unwrap();
+    let renewed = plan.replace_children(vec![child], recompute()).unwrap();
     assert_eq!(displayable(renewed.as_ref()).indent(false).to_string(), shown);
 
     let target = target(&place, "w2");
     let write: Arc<dyn ExecutionPlan> = Arc::new(ParquetWriteExec::new(numbers(&[&[1]]), target.clone()));
-    let renewed = write.with_new_children(vec![numbers(&[&[1], &[2], &[3]])]).unwrap();
+    let renewed = write.replace_children(vec![numbers(&[&[1], &[2], &[3]])], recompute()).unwrap();
     let renewed = renewed.downcast_ref::<ParquetWriteExec>().unwrap();
     assert_eq!((renewed.target(), renewed.properties().partitioning.partition_count()), (&target, 3));
 }
@@ -109,6 +122,10 @@ fn target(place: &TestLake, write_id: &str) -> WriteTarget {
     WriteTarget { lake_url: place.lake.url().clone(), table: "t".to_owned(), write_id: write_id.to_owned() }
 }
 
+fn recompute() -> ReplaceChildrenOptions {
+    ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute)
+}
+
 fn schema() -> SchemaRef {
     Arc::new(Schema::new(vec![Field::new("value", DataType::Int64, false)]))
 }
@@ -123,25 +140,44 @@ fn numbers(partitions: &[&[i64]]) -> Arc<dyn ExecutionPlan> {
     MemorySourceConfig::try_new_exec(&partitions, schema(), None).unwrap()
 }
 
-/// A source that fails behind its first batch.
-fn failing() -> Arc<dyn ExecutionPlan> {
-    let partition: Arc<dyn PartitionStream> = Arc::new(Failing { schema: schema() });
-    Arc::new(StreamingTableExec::try_new(schema(), vec![partition], None, None, false, None).unwrap())
+/// What comes behind a source's first batch.
+#[derive(Debug, Clone, Copy)]
+enum Behind {
+    Failure,
+    Silence,
 }
 
+/// A source of one batch and what is behind it; its stream holds on to `alive`.
 #[derive(Debug)]
-struct Failing {
+struct Source {
     schema: SchemaRef,
+    behind: Behind,
+    alive: Arc<()>,
 }
 
-impl PartitionStream for Failing {
+impl Source {
+    fn exec(behind: Behind, alive: &Arc<()>) -> Arc<dyn ExecutionPlan> {
+        let source: Arc<dyn PartitionStream> = Arc::new(Self { schema: schema(), behind, alive: Arc::clone(alive) });
+        Arc::new(StreamingTableExec::try_new(schema(), vec![source], None, None, false, None).unwrap())
+    }
+}
+
+impl PartitionStream for Source {
     fn schema(&self) -> &SchemaRef {
         &self.schema
     }
 
-    fn execute(&self, _context: Arc<TaskContext>) -> datafusion::execution::SendableRecordBatchStream {
-        let failure = DataFusionError::Execution("the child fails".to_owned());
-        Box::pin(RecordBatchStreamAdapter::new(schema(), stream::iter([Ok(batch(&[1])), Err(failure)])))
+    fn execute(&self, _context: Arc<TaskContext>) -> SendableRecordBatchStream {
+        let alive = Arc::clone(&self.alive);
+        let rest = match self.behind {
+            Behind::Failure => {
+                let failure = DataFusionError::Execution("the child fails".to_owned());
+                stream::iter([Err(failure)]).boxed()
+            }
+            Behind::Silence => stream::pending().boxed(),
+        };
+        let all = stream::iter([Ok(batch(&[1]))]).chain(rest).inspect(move |_| _ = &alive);
+        Box::pin(RecordBatchStreamAdapter::new(schema(), all))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use datafusion::physical_plan::collect;
 use sample::{Compression, SampleOptions};
 use serde_json::Value;
 use udfs::scan::BadInput;
@@ -63,7 +64,8 @@ async fn partitions_do_not_change_the_rows() {
 async fn files_are_read_in_the_order_of_their_playlists() {
     let slices = Slices::new();
     for first in [10_000, 0, 2_000, 1_000] {
-        slices.write(&format!("mpd.slice.{first}-{}.json", first + 999), slice(&[playlist(first), playlist(first + 1)]));
+        slices
+            .write(&format!("mpd.slice.{first}-{}.json", first + 999), slice(&[playlist(first), playlist(first + 1)]));
     }
     slices.write("other.jsonl", playlist(7));
     let found = rows(&slices.session(BadInput::Fail), "SELECT pid FROM raw").await;
@@ -139,8 +141,24 @@ async fn a_playlist_larger_than_a_chunk_is_read_whole() {
     assert_eq!(found, ["0|2", "1|9000000", "2|2"]);
 }
 
+/// A file that was listed must be read, or the query fails: quarantine is for bad input, not for lost files.
+#[tokio::test]
+async fn a_file_that_goes_away_is_never_passed_over() {
+    for bad_input in [BadInput::Fail, BadInput::Quarantine] {
+        let slices = Slices::new();
+        slices.write("mpd.slice.0-0.json", slice(&[playlist(0)]));
+        let path = slices.write("mpd.slice.1-1.json", slice(&[playlist(1)]));
+        let context = slices.session(bad_input);
+        let plan = context.sql("SELECT pid FROM raw").await.unwrap().create_physical_plan().await.unwrap();
+        std::fs::remove_file(path).unwrap();
+        let failed = collect(plan, context.task_ctx()).await.unwrap_err().to_string();
+        assert!(failed.contains("mpd.slice.1-1.json not found"), "{failed}");
+    }
+}
+
 fn write_sample(folder: &Path, compression: Compression) {
-    let options = SampleOptions { slices: 2, playlists_per_slice: 20, tracks: 2_000, compression, ..Default::default() };
+    let options =
+        SampleOptions { slices: 2, playlists_per_slice: 20, tracks: 2_000, compression, ..Default::default() };
     sample::write_slices(folder, &options, &|_| ()).unwrap();
 }
 

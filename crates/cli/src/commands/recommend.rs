@@ -18,9 +18,9 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Examples:
-  segue recommend --playlist 42                    what was published for a playlist, from the database
-  segue recommend --title 'summer road trip'       for a title alone, by the newest model of the lake
-  segue recommend --tracks spotify:track:0UaMYEvWZi0ZqiDOoHU3YI,https://open.spotify.com/track/6I9VzXrHxO9rA9A5euc8Ak";
+  segue recommend --playlist 42                 what was published for a playlist, from the database
+  segue recommend --title 'summer road trip'    for a title alone, by the newest model of the lake
+  segue recommend --tracks spotify:track:0UaMYEvWZi0ZqiDOoHU3YI,spotify:track:6I9VzXrHxO9rA9A5euc8Ak";
 
 /// Arguments of `recommend`.
 #[derive(Debug, Args)]
@@ -74,7 +74,7 @@ async fn published(playlist_id: i64, args: &RecommendArgs, settings: &Settings, 
             track.track_uri.clone(),
         ]);
     }
-    Ok(console.line(shown)?)
+    Ok(console.table(&shown)?)
 }
 
 /// Hands the question to the trainer's program, which writes the answer, or what is wrong, itself.

@@ -89,7 +89,7 @@ async fn list(limit: u32, is_json: bool, store: &Store, console: &mut Console) -
             first_line(run.error.as_deref()),
         ]);
     }
-    Ok(console.line(shown)?)
+    Ok(console.table(&shown)?)
 }
 
 async fn show(id: &str, is_json: bool, store: &Store, console: &mut Console) -> Result<()> {
@@ -112,7 +112,7 @@ async fn show(id: &str, is_json: bool, store: &Store, console: &mut Console) -> 
         console.line(format_args!("error    {error}"))?;
     }
     console.line("")?;
-    Ok(console.line(steps_table(&steps))?)
+    Ok(console.table(&steps_table(&steps))?)
 }
 
 fn steps_table(steps: &[StepRecord]) -> comfy_table::Table {

@@ -10,9 +10,9 @@ use crate::{console::Console, progress::SampleProgress, units};
 
 const EXAMPLES: &str = "\
 Examples:
-  segue sample --output data/raw --slices 10 --tracks 50000    10,000 playlists, 330 MB, in which a model can learn
-  segue sample --output /data/mpd --slices 1000                as many playlists as the real data set, 33 GB
-  segue sample --output data/tiny --slices 2 --playlists-per-slice 60 --tracks 2000 --compression zstd";
+  segue sample --output data/raw --slices 10 --tracks 50000    330 MB in which a model can learn
+  segue sample --output /data/mpd --slices 1000                the size of the real data set, 33 GB
+  segue sample --output tiny --slices 2 --playlists-per-slice 60 --tracks 2000 --compression zstd";
 
 /// Arguments of `sample`.
 #[derive(Debug, Args)]

@@ -65,13 +65,13 @@ pub(crate) async fn run(args: TablesArgs, settings: &Settings, console: &mut Con
             row.location.clone(),
         ]);
     }
-    Ok(console.line(shown)?)
+    Ok(console.table(&shown)?)
 }
 
 /// A plain path if it is on this disk, as most readers want it.
 fn location(url: &url::Url) -> String {
     match url.to_file_path() {
-        Ok(path) if url.scheme() == "file" => format!("{}/", path.display()),
+        Ok(path) => format!("{}/", path.display().to_string().trim_end_matches('/')),
         _ => url.to_string(),
     }
 }

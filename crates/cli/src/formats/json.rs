@@ -61,7 +61,11 @@ impl ResultFormat for JsonFormat {
             WriterBuilder::new().with_explicit_nulls(true).build::<_, LineDelimited>(Vec::new());
         writer.write(&batch)?;
         let lines = writer.into_inner();
-        if self.is_array { self.write_array_rows(&lines, out)? } else { out.write_all(&lines)? }
+        if self.is_array {
+            self.write_array_rows(&lines, out)?
+        } else {
+            out.write_all(&lines)?
+        }
         Ok(Demand::More)
     }
 

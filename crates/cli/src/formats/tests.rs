@@ -22,11 +22,7 @@ struct Case {
     csv: &'static str,
 }
 
-fn case(
-    name: &'static str,
-    array: impl arrow::array::Array + 'static,
-    [table, json, csv]: [&'static str; 3],
-) -> Case {
+fn case(name: &'static str, array: impl arrow::array::Array + 'static, [table, json, csv]: [&'static str; 3]) -> Case {
     Case { name, array: Arc::new(array), table, json, csv }
 }
 
@@ -41,33 +37,45 @@ fn cases() -> Vec<Case> {
         Some(vec![true, false].into()),
     );
     vec![
-        case("int", Int64Array::from(vec![Some(i64::MIN), None]), [
-            "-9223372036854775808",
-            "-9223372036854775808",
-            "-9223372036854775808",
-        ]),
+        case(
+            "int",
+            Int64Array::from(vec![Some(i64::MIN), None]),
+            ["-9223372036854775808", "-9223372036854775808", "-9223372036854775808"],
+        ),
         case("float", Float64Array::from(vec![Some(0.5), None]), ["0.5", "0.5", "0.5"]),
         case("truth", BooleanArray::from(vec![Some(true), None]), ["true", "true", "true"]),
-        case("text", StringArray::from(vec![Some("a,\"b\" é"), None]), ["a,\"b\" é", "\"a,\\\"b\\\" é\"", "\"a,\"\"b\"\" é\""]),
+        case(
+            "text",
+            StringArray::from(vec![Some("a,\"b\" é"), None]),
+            ["a,\"b\" é", "\"a,\\\"b\\\" é\"", "\"a,\"\"b\"\" é\""],
+        ),
         case("empty", StringViewArray::from(vec![Some(""), None]), ["", "\"\"", "\"\""]),
         case("lines", StringArray::from(vec![Some("a\nb"), None]), ["a", "\"a\\nb\"", "\"a\nb\""]),
-        case("steering", StringArray::from(vec![Some("\u{1b}[2J"), None]), ["\u{fffd}[2J", "\"\\u001b[2J\"", "\u{1b}[2J"]),
+        case(
+            "steering",
+            StringArray::from(vec![Some("\u{1b}[2J"), None]),
+            ["\u{fffd}[2J", "\"\\u001b[2J\"", "\u{1b}[2J"],
+        ),
         case("bytes", BinaryArray::from(vec![Some(&[0xde, 0xad][..]), None]), ["dead", "\"dead\"", "dead"]),
         case("decimal", decimal, ["123.45", "123.45", "123.45"]),
         case("day", Date32Array::from(vec![Some(1), None]), ["1970-01-02", "\"1970-01-02\"", "1970-01-02"]),
-        case("time", TimestampSecondArray::from(vec![Some(60), None]), [
-            "1970-01-01T00:01:00",
-            "\"1970-01-01T00:01:00\"",
-            "1970-01-01T00:01:00",
-        ]),
+        case(
+            "time",
+            TimestampSecondArray::from(vec![Some(60), None]),
+            ["1970-01-01T00:01:00", "\"1970-01-01T00:01:00\"", "1970-01-01T00:01:00"],
+        ),
         case("utc", utc, ["1970-01-01T00:00:01.500Z", "\"1970-01-01T00:00:01.500Z\"", "1970-01-01T00:00:01.500Z"]),
         case("word", words, ["pop", "\"pop\"", "pop"]),
         case("list", list, ["[1, NULL]", "[1,null]", "\"[1,null]\""]),
-        case("struct", structs.unwrap(), [
-            "{uri: a \"b\", pos: NULL}",
-            "{\"uri\":\"a \\\"b\\\"\",\"pos\":null}",
-            "\"{\"\"uri\"\":\"\"a \\\"\"b\\\"\"\"\",\"\"pos\"\":null}\"",
-        ]),
+        case(
+            "struct",
+            structs.unwrap(),
+            [
+                "{uri: a \"b\", pos: NULL}",
+                "{\"uri\":\"a \\\"b\\\"\",\"pos\":null}",
+                "\"{\"\"uri\"\":\"\"a \\\"\"b\\\"\"\"\",\"\"pos\"\":null}\"",
+            ],
+        ),
     ]
 }
 
@@ -110,7 +118,11 @@ fn json_has_every_type() {
     for case in cases() {
         let (name, json) = (case.name, case.json);
         let batch = batch(vec![(name, case.array)]);
-        check(OutputFormat::Jsonl, &[batch.clone()], &format!("{{\"{name}\":{json}}}\n{{\"{name}\":null}}\n"));
+        check(
+            OutputFormat::Jsonl,
+            std::slice::from_ref(&batch),
+            &format!("{{\"{name}\":{json}}}\n{{\"{name}\":null}}\n"),
+        );
         let (text, _) = written(OutputFormat::Json, None, &[batch]);
         assert_eq!(text, format!("[\n  {{\"{name}\":{json}}},\n  {{\"{name}\":null}}\n]\n"));
         serde_json::from_str::<serde_json::Value>(&text).unwrap();

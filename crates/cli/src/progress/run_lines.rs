@@ -78,7 +78,7 @@ pub(super) fn finished(steps: &[Step], report: &StepReport) -> String {
     }
     text.push_str("done");
     if let Some(rows) = report.rows {
-        text.push_str(&format!(", {} rows", units::count(rows)));
+        text.push_str(&format!(", {}", units::rows(rows)));
     }
     if let Some(bytes) = report.bytes {
         text.push_str(&format!(", {}", units::bytes(bytes)));

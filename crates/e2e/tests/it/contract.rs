@@ -7,7 +7,10 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use arrow::{
-    array::{ArrayRef, BooleanArray, Float64Array, Int64Array, ListArray, RecordBatch, StringArray, TimestampMicrosecondArray},
+    array::{
+        ArrayRef, BooleanArray, Float64Array, Int64Array, ListArray, RecordBatch, StringArray,
+        TimestampMicrosecondArray,
+    },
     datatypes::Int64Type,
 };
 use datafusion::{
@@ -32,9 +35,39 @@ use crate::{
 
 /// Arguments to try, in this order; the columns are those of [`write_columns`].
 const ARGUMENTS: [&str; 34] = [
-    "i", "f", "s", "b", "l", "t", "s, s", "i, i", "f, f", "s, i", "l, i", "i, l", "l, l", "s, s, s", "s, i, i",
-    "s, i, s", "l, i, i", "i, i, i", "'day', t", "t, '%Y'", "s, '%Y'", "s, 'a'", "s, '[a-z]'", "s, '[a-z]', 'x'",
-    "s, 'sha256'", "s, 'hex'", "b, i", "i, s", "l, s", "f, 0.5", "i, 2", "INTERVAL '1 day', t, t", "CAST(s AS BYTEA)",
+    "i",
+    "f",
+    "s",
+    "b",
+    "l",
+    "t",
+    "s, s",
+    "i, i",
+    "f, f",
+    "s, i",
+    "l, i",
+    "i, l",
+    "l, l",
+    "s, s, s",
+    "s, i, i",
+    "s, i, s",
+    "l, i, i",
+    "i, i, i",
+    "'day', t",
+    "t, '%Y'",
+    "s, '%Y'",
+    "s, 'a'",
+    "s, '[a-z]'",
+    "s, '[a-z]', 'x'",
+    "s, 'sha256'",
+    "s, 'hex'",
+    "b, i",
+    "i, s",
+    "l, s",
+    "f, 0.5",
+    "i, 2",
+    "INTERVAL '1 day', t, t",
+    "CAST(s AS BYTEA)",
     "s, f",
 ];
 
@@ -99,7 +132,8 @@ async fn every_table_and_operator_runs_on_an_executor() {
         context.register_table("raw_playlists", Arc::new(playlists)).unwrap();
         context.register_table("raw_rejects", Arc::new(rejects)).unwrap();
     }
-    let flatten = "SELECT pid, track['track_uri'] AS track_uri FROM (SELECT pid, unnest(tracks) AS track FROM raw_playlists)";
+    let flatten =
+        "SELECT pid, track['track_uri'] AS track_uri FROM (SELECT pid, unnest(tracks) AS track FROM raw_playlists)";
     let expected = answer(&single, flatten).await.unwrap();
     assert_eq!(answer(&remote, flatten).await.unwrap(), expected);
     assert_eq!(answer(&remote, "SELECT * FROM raw_rejects").await.unwrap(), Vec::<String>::new());

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema};
+use futures::TryStreamExt;
 use lake::{CommitRequest, Error, WriteMode};
 use object_store::ObjectStoreExt;
 
-use crate::fixture::{TestLake, current_ids, ids, request, schema, stage, write};
+use crate::fixture::{TestLake, batch, current_ids, ids, request, schema, stage, write};
 
 #[tokio::test]
 async fn staged_files_are_visible_together_and_only_after_the_commit() {
@@ -96,12 +97,13 @@ async fn readers_keep_the_version_that_they_hold() {
     let place = TestLake::new().await;
     let table = place.table();
     let first = write(&table, WriteMode::Overwrite, [1, 2]).await;
-    let half_read = first.read(&["id"]).unwrap();
     let second = write(&table, WriteMode::Append, [3]).await;
+    let mut reading = second.read(&["id", "label"]).unwrap();
+    assert_eq!(reading.try_next().await.unwrap(), Some(batch([1, 2])));
     write(&table, WriteMode::Overwrite, [9]).await;
-    drop(half_read);
+    assert_eq!(reading.try_next().await.unwrap(), Some(batch([3])));
+    assert_eq!(reading.try_next().await.unwrap(), None);
     assert_eq!(ids(&first).await, [1, 2]);
-    assert_eq!(ids(&second).await, [1, 2, 3]);
     assert_eq!(current_ids(&table).await, [9]);
 }
 

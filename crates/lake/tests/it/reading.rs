@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use arrow::{
     array::{
-        Array, ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int64Array, ListArray, RecordBatch, StringArray, StructArray,
-        TimestampMicrosecondArray,
+        Array, ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int64Array, ListArray, RecordBatch, StringArray,
+        StructArray, TimestampMicrosecondArray,
     },
     buffer::OffsetBuffer,
     datatypes::{DataType, Field, Int32Type},
@@ -85,7 +85,10 @@ async fn nested_columns_survive() {
     assert_eq!(snapshot.schema(), &nested.schema());
     let columns = ["tracks", "genre", "sequence", "ratio", "flag", "at"];
     let indices: Vec<usize> = columns.iter().map(|name| nested.schema().index_of(name).unwrap()).collect();
-    let found = arrow::compute::concat_batches(&nested.schema().project(&indices).unwrap().into(), &read(&snapshot, &columns).await);
+    let found = arrow::compute::concat_batches(
+        &nested.schema().project(&indices).unwrap().into(),
+        &read(&snapshot, &columns).await,
+    );
     let expected = arrow::compute::concat_batches(&nested.schema(), &[nested.clone(), nested.slice(1, 2)]).unwrap();
     assert_eq!(found.unwrap(), expected.project(&indices).unwrap());
 }

@@ -90,8 +90,7 @@ fn prediction_rows(batch: &RecordBatch) -> Result<Vec<PredictionRow>> {
 /// Brings the tracks' names, so that applications can show them.
 async fn load_tracks(workspace: &Workspace) -> Result<()> {
     let snapshot = workspace.lake.table("tracks")?.snapshot().await?;
-    let columns =
-        ["track_uri", "track_name", "artist_name", "album_name", "artist_uri", "album_uri", "duration_ms"];
+    let columns = ["track_uri", "track_name", "artist_name", "album_name", "artist_uri", "album_uri", "duration_ms"];
     let mut batches = snapshot.read(&columns)?;
     while let Some(batch) = batches.next().await.transpose()? {
         workspace.store.upsert_tracks(&track_rows(&batch)?).await?;

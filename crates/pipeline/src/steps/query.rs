@@ -50,14 +50,10 @@ async fn overwrite(workspace: &Workspace, context: &SessionContext, step: Step, 
     let schema = Arc::new(query.schema().as_arrow().clone());
     let target = LakeTable::target(&workspace.lake, step.name(), schema);
     let (state, plan) = query.into_parts();
-    let insert = LogicalPlanBuilder::insert_into(
-        plan,
-        step.name(),
-        provider_as_source(Arc::new(target)),
-        InsertOp::Overwrite,
-    )
-    .and_then(LogicalPlanBuilder::build)
-    .map_err(&failed)?;
+    let insert =
+        LogicalPlanBuilder::insert_into(plan, step.name(), provider_as_source(Arc::new(target)), InsertOp::Overwrite)
+            .and_then(LogicalPlanBuilder::build)
+            .map_err(&failed)?;
     DataFrame::new(state, insert).collect().await.map_err(&failed)?;
     Ok(())
 }
@@ -74,7 +70,8 @@ async fn forbid_rows(context: &SessionContext, step: Step, sql: &str) -> Result<
 }
 
 async fn rejected(context: &SessionContext, count: u64) -> Result<Error> {
-    let sql = format!("SELECT file, byte_offset, json_path, reason FROM quarantine ORDER BY file LIMIT {SHOWN_REJECTS}");
+    let sql =
+        format!("SELECT file, byte_offset, json_path, reason FROM quarantine ORDER BY file LIMIT {SHOWN_REJECTS}");
     let rows = shown(context, Step::Quarantine, &sql, SHOWN_REJECTS).await?;
     Ok(Error::BadInput(format!(
         "{count} playlists or files cannot be used:\n{}\nmend the files, or set these aside with --bad-input quarantine; \

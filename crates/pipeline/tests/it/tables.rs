@@ -13,14 +13,8 @@ use url::Url;
 
 use crate::oracle::{Oracle, lines};
 
-const SQL_STEPS: [Step; 6] = [
-    Step::Quarantine,
-    Step::Playlists,
-    Step::PlaylistTracks,
-    Step::Tracks,
-    Step::Sequences,
-    Step::TrackCooccurrence,
-];
+const SQL_STEPS: [Step; 6] =
+    [Step::Quarantine, Step::Playlists, Step::PlaylistTracks, Step::Tracks, Step::Sequences, Step::TrackCooccurrence];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tables_of_the_cluster_equal_single_node_datafusion() {

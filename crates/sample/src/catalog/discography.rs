@@ -19,11 +19,7 @@ const SINGLES: f64 = 0.36;
 ///
 /// `relative_rank` runs from 0 for the most popular artist of a scene to 1 for the least: stars
 /// have dozens of full albums, most artists one or two short ones.
-pub(crate) fn album_lengths(
-    key: u64,
-    artist: u32,
-    relative_rank: f64,
-) -> impl Iterator<Item = u32> {
+pub(crate) fn album_lengths(key: u64, artist: u32, relative_rank: f64) -> impl Iterator<Item = u32> {
     let mut random = Random::new(key, Domain::Discography, u64::from(artist));
     let spread = 0.4 + 1.2 * random.unit();
     let albums = 1 + truncate(spread * ALBUMS_SCALE / (relative_rank + ALBUMS_SHIFT));

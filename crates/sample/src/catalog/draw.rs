@@ -40,28 +40,19 @@ impl Catalog {
         // The greatest hit stands anywhere on the album, so fame and album order are independent.
         let hit = (keyed(self.key, Domain::Hit, u64::from(album.0)) >> 32) as u32 % length;
         let position = (hit + random.power_below(4, length)) % length;
-        Track {
-            id: TrackId(tracks.start + position),
-            album,
-            artist,
-            scene,
-        }
+        Track { id: TrackId(tracks.start + position), album, artist, scene }
     }
 
     /// Draws any track of a scene, famous or not.
     pub(crate) fn draw_obscure(&self, scene: SceneId, random: &mut Random) -> Track {
         let tracks = self.tracks_of_scene(scene);
-        self.track(TrackId(
-            tracks.start + random.below(tracks.end - tracks.start),
-        ))
+        self.track(TrackId(tracks.start + random.below(tracks.end - tracks.start)))
     }
 
     /// Returns the track after this one on its album.
     pub(crate) fn next_on_album(&self, track: Track) -> Option<Track> {
         let id = TrackId(track.id.0 + 1);
-        self.tracks(track.album)
-            .contains(&id.0)
-            .then_some(Track { id, ..track })
+        self.tracks(track.album).contains(&id.0).then_some(Track { id, ..track })
     }
 
     /// Returns one of the tracks that tend to follow this one; equal choices give equal tracks.
@@ -70,11 +61,7 @@ impl Catalog {
     /// tracks are popular nor which scenes are. The relation has a direction: a track's follower is
     /// rarely followed by it.
     pub(crate) fn successor(&self, track: Track, choice: u8) -> Track {
-        let mut random = Random::new(
-            self.key,
-            Domain::Successor,
-            u64::from(track.id.0) << 8 | u64::from(choice),
-        );
+        let mut random = Random::new(self.key, Domain::Successor, u64::from(track.id.0) << 8 | u64::from(choice));
         let scene = self.scene(track.scene);
         let artist = if random.chance(SUCCESSOR_IN_CIRCLE) {
             scene.draw_artist_of(scene.circle_of(track.artist), &mut random)
@@ -95,24 +82,11 @@ impl Catalog {
     /// Finds the scene of this name, or where a small catalogue lacks it, the one before it on the
     /// list.
     pub(crate) fn scene_named(&self, name: &str) -> SceneId {
-        let wanted = SCENES
-            .iter()
-            .position(|style| style.name == name)
-            .unwrap_or(0);
+        let wanted = SCENES.iter().position(|style| style.name == name).unwrap_or(0);
         let active = |index: u16| self.scene(SceneId(index)).style.name;
-        let position = |index: u16| {
-            SCENES
-                .iter()
-                .position(|style| style.name == active(index))
-                .unwrap_or(0)
-        };
+        let position = |index: u16| SCENES.iter().position(|style| style.name == active(index)).unwrap_or(0);
         let count = self.scene_count();
-        SceneId(
-            (0..count)
-                .rev()
-                .find(|&index| position(index) <= wanted)
-                .unwrap_or(0),
-        )
+        SceneId((0..count).rev().find(|&index| position(index) <= wanted).unwrap_or(0))
     }
 
     pub(crate) fn scene_count(&self) -> u16 {

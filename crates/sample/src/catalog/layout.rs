@@ -41,20 +41,12 @@ impl Catalog {
         let sizes = fitting_sizes(key, &styles, tracks);
         let (first_album, first_track) = discographies(key, &sizes);
         let first_artist = offsets(sizes.iter().copied());
-        let scenes = styles
-            .iter()
-            .zip(&sizes)
-            .zip(&first_artist)
-            .map(|((style, &size), &first)| Scene::new(style, first, size));
+        let scenes =
+            styles.iter().zip(&sizes).zip(&first_artist).map(|((style, &size), &first)| Scene::new(style, first, size));
         Self {
             key,
             scenes: scenes.collect(),
-            scene_popularity: AliasTable::new(
-                &styles
-                    .iter()
-                    .map(|style| f64::from(style.weight))
-                    .collect::<Vec<_>>(),
-            ),
+            scene_popularity: AliasTable::new(&styles.iter().map(|style| f64::from(style.weight)).collect::<Vec<_>>()),
             first_artist,
             first_album,
             first_track,
@@ -98,12 +90,7 @@ impl Catalog {
     pub(crate) fn track(&self, id: TrackId) -> Track {
         let album = AlbumId(owner(&self.first_track, id.0));
         let artist = ArtistId(owner(&self.first_album, album.0));
-        Track {
-            id,
-            album,
-            artist,
-            scene: self.scene_of(artist),
-        }
+        Track { id, album, artist, scene: self.scene_of(artist) }
     }
 }
 
@@ -111,9 +98,7 @@ impl Catalog {
 fn active_styles(tracks: u32) -> Vec<&'static Style> {
     let all = u32::try_from(SCENES.len()).unwrap_or(u32::MAX);
     let count = (tracks / TRACKS_PER_SCENE).clamp(MIN_SCENES, all) as usize;
-    (0..count)
-        .map(|index| &SCENES[index * SCENES.len() / count])
-        .collect()
+    (0..count).map(|index| &SCENES[index * SCENES.len() / count]).collect()
 }
 
 /// Finds numbers of artists whose discographies together have about `tracks` tracks.
@@ -142,10 +127,7 @@ fn fitting_sizes(key: u64, styles: &[&Style], tracks: u32) -> Vec<u32> {
 fn scene_sizes(styles: &[&Style], artists: f64) -> Vec<u32> {
     let total: f64 = styles.iter().map(|style| f64::from(style.weight)).sum();
     let even = 0.5 / styles.len() as f64;
-    styles
-        .iter()
-        .map(|style| truncate(artists * (even + 0.5 * f64::from(style.weight) / total)).max(8))
-        .collect()
+    styles.iter().map(|style| truncate(artists * (even + 0.5 * f64::from(style.weight) / total)).max(8)).collect()
 }
 
 fn relative_ranks(size: u32) -> impl Iterator<Item = f64> {
@@ -154,11 +136,7 @@ fn relative_ranks(size: u32) -> impl Iterator<Item = f64> {
 
 fn count_tracks(key: u64, sizes: &[u32]) -> f64 {
     let ranks = sizes.iter().flat_map(|&size| relative_ranks(size));
-    (0_u32..)
-        .zip(ranks)
-        .flat_map(|(artist, rank)| album_lengths(key, artist, rank))
-        .map(f64::from)
-        .sum()
+    (0_u32..).zip(ranks).flat_map(|(artist, rank)| album_lengths(key, artist, rank)).map(f64::from).sum()
 }
 
 fn discographies(key: u64, sizes: &[u32]) -> (Vec<u32>, Vec<u32>) {
@@ -201,10 +179,7 @@ mod tests {
             for seed in 0..3 {
                 let laid_out = Catalog::new(seed, tracks).track_count();
                 let error = (f64::from(laid_out) / f64::from(tracks) - 1.0).abs();
-                assert!(
-                    error < tolerance,
-                    "{laid_out} tracks instead of {tracks} with seed {seed}"
-                );
+                assert!(error < tolerance, "{laid_out} tracks instead of {tracks} with seed {seed}");
             }
         }
         check(2_000, 0.05);
@@ -216,21 +191,11 @@ mod tests {
     fn ranges_nest_without_gaps() {
         let catalog = Catalog::new(7, 20_000);
         let mut next = TrackId(0);
-        for artist in (0..catalog.first_album.len() - 1)
-            .map(|artist| ArtistId(u32::try_from(artist).unwrap()))
-        {
+        for artist in (0..catalog.first_album.len() - 1).map(|artist| ArtistId(u32::try_from(artist).unwrap())) {
             for album in catalog.albums(artist).map(AlbumId) {
                 for id in catalog.tracks(album).map(TrackId) {
                     assert_eq!(id, next);
-                    assert_eq!(
-                        catalog.track(id),
-                        Track {
-                            id,
-                            album,
-                            artist,
-                            scene: catalog.scene_of(artist)
-                        }
-                    );
+                    assert_eq!(catalog.track(id), Track { id, album, artist, scene: catalog.scene_of(artist) });
                     next = TrackId(id.0 + 1);
                 }
             }

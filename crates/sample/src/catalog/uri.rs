@@ -58,10 +58,7 @@ mod tests {
             push_uri(1, entity, &mut out);
             let uri = String::from_utf8(out).unwrap();
             let digits = uri.strip_prefix(prefix).unwrap();
-            assert!(
-                digits.len() == 22 && digits.bytes().all(|digit| digit.is_ascii_alphanumeric()),
-                "{uri}"
-            );
+            assert!(digits.len() == 22 && digits.bytes().all(|digit| digit.is_ascii_alphanumeric()), "{uri}");
         }
         check(Entity::Artist(ArtistId(0)), "spotify:artist:");
         check(Entity::Album(AlbumId(1)), "spotify:album:");
@@ -73,11 +70,7 @@ mod tests {
         let mut uris = HashSet::new();
         for key in 0..3 {
             for id in 0..1000 {
-                for entity in [
-                    Entity::Artist(ArtistId(id)),
-                    Entity::Album(AlbumId(id)),
-                    Entity::Track(TrackId(id)),
-                ] {
+                for entity in [Entity::Artist(ArtistId(id)), Entity::Album(AlbumId(id)), Entity::Track(TrackId(id))] {
                     let mut out = Vec::new();
                     push_uri(key, entity, &mut out);
                     assert!(uris.insert(out.split_off(out.len() - 22)));

@@ -8,8 +8,7 @@ pub(crate) fn push_string(text: &str, out: &mut Vec<u8>) {
     if text.bytes().all(is_plain) {
         out.extend_from_slice(text.as_bytes());
     } else {
-        text.chars()
-            .for_each(|character| push_character(character, out));
+        text.chars().for_each(|character| push_character(character, out));
     }
     out.push(b'"');
 }
@@ -28,10 +27,7 @@ fn push_character(character: char, out: &mut Vec<u8>) {
         '\u{c}' => out.extend_from_slice(b"\\f"),
         '\u{8}' => out.extend_from_slice(b"\\b"),
         ' '..='~' => out.push((u32::from(character) & 0x7f) as u8),
-        _ => character
-            .encode_utf16(&mut [0; 2])
-            .iter()
-            .for_each(|&unit| push_unit(unit, out)),
+        _ => character.encode_utf16(&mut [0; 2]).iter().for_each(|&unit| push_unit(unit, out)),
     }
 }
 

@@ -33,12 +33,7 @@ impl<'a> SliceWriter<'a> {
         ] {
             out.extend_from_slice(part.as_bytes());
         }
-        Self {
-            catalog,
-            out,
-            name: String::new(),
-            playlists: 0,
-        }
+        Self { catalog, out, name: String::new(), playlists: 0 }
     }
 
     /// Returns what was written and not yet taken.
@@ -54,24 +49,12 @@ impl<'a> SliceWriter<'a> {
 
     /// Appends one playlist.
     pub(crate) fn push(&mut self, playlist: &Playlist) {
-        let duration_ms: u64 = playlist
-            .tracks
-            .iter()
-            .map(|&track| u64::from(self.catalog.duration_ms(track)))
-            .sum();
-        self.raw(if self.playlists == 0 {
-            "        {\n"
-        } else {
-            ", \n        {\n"
-        });
+        let duration_ms: u64 = playlist.tracks.iter().map(|&track| u64::from(self.catalog.duration_ms(track))).sum();
+        self.raw(if self.playlists == 0 { "        {\n" } else { ", \n        {\n" });
         self.playlists += 1;
         self.raw("            \"name\": ");
         push_string(&playlist.title, &mut self.out);
-        self.raw(if playlist.collaborative {
-            COLLABORATIVE
-        } else {
-            NOT_COLLABORATIVE
-        });
+        self.raw(if playlist.collaborative { COLLABORATIVE } else { NOT_COLLABORATIVE });
         self.number(u64::from(playlist.pid));
         self.raw(", \n            \"modified_at\": ");
         self.number(u64::from(playlist.modified_at));
@@ -100,11 +83,7 @@ impl<'a> SliceWriter<'a> {
 
     fn track(&mut self, position: u64, track: Track) {
         let catalog = self.catalog;
-        self.raw(if position == 0 {
-            FIRST_TRACK
-        } else {
-            NEXT_TRACK
-        });
+        self.raw(if position == 0 { FIRST_TRACK } else { NEXT_TRACK });
         self.number(position);
         self.raw(", \n                    \"artist_name\": ");
         self.name(|name| push_artist_name(catalog, track.artist, track.scene, name));
@@ -128,8 +107,7 @@ impl<'a> SliceWriter<'a> {
     }
 
     fn number(&mut self, number: u64) {
-        self.out
-            .extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+        self.out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
     }
 
     fn name(&mut self, push: impl FnOnce(&mut String)) {
@@ -140,8 +118,7 @@ impl<'a> SliceWriter<'a> {
 }
 
 const COLLABORATIVE: &str = ", \n            \"collaborative\": \"true\", \n            \"pid\": ";
-const NOT_COLLABORATIVE: &str =
-    ", \n            \"collaborative\": \"false\", \n            \"pid\": ";
+const NOT_COLLABORATIVE: &str = ", \n            \"collaborative\": \"false\", \n            \"pid\": ";
 const FIRST_TRACK: &str = "                {\n                    \"pos\": ";
 const NEXT_TRACK: &str = ", \n                {\n                    \"pos\": ";
 

@@ -19,33 +19,14 @@ pub(crate) fn push_album_name(catalog: &Catalog, track: Track, out: &mut String)
     }
     match random.below(100) {
         0..12 => push_artist_name(catalog, track.artist, track.scene, out),
-        12..34 => push_plain_track_name(
-            catalog,
-            Track {
-                id: TrackId(tracks.start),
-                ..track
-            },
-            out,
-        ),
+        12..34 => push_plain_track_name(catalog, Track { id: TrackId(tracks.start), ..track }, out),
         34..52 => push_words(&[random.word(ADJECTIVES), " ", random.word(NOUNS)], out),
         52..64 => out.push_str(random.word(NOUNS)),
-        64..76 => push_words(
-            &["The ", random.word(style.words), " ", random.word(NOUNS)],
-            out,
-        ),
+        64..76 => push_words(&["The ", random.word(style.words), " ", random.word(NOUNS)], out),
         76..84 => push_words(&[random.word(VERBS), " the ", random.word(NOUNS)], out),
         84..92 => push_invented_word(style.script, &mut random, out),
-        92..95 => push_words(
-            &[
-                "Greatest Hits, Vol. ",
-                ["1", "2", "3"][random.below(3) as usize],
-            ],
-            out,
-        ),
-        _ => push_words(
-            &[random.word(NOUNS), "s & ", random.word(style.words), "s"],
-            out,
-        ),
+        92..95 => push_words(&["Greatest Hits, Vol. ", ["1", "2", "3"][random.below(3) as usize]], out),
+        _ => push_words(&[random.word(NOUNS), "s & ", random.word(style.words), "s"], out),
     }
     out.push_str(match random.below(100) {
         0..7 => " (Deluxe Edition)",

@@ -6,16 +6,10 @@ use crate::random::{Domain, Random};
 use crate::vocabulary::{ADJECTIVES, NOUNS, PLURALS, Script};
 
 /// Appends the name of an artist of this scene.
-pub(crate) fn push_artist_name(
-    catalog: &Catalog,
-    artist: ArtistId,
-    scene: SceneId,
-    out: &mut String,
-) {
+pub(crate) fn push_artist_name(catalog: &Catalog, artist: ArtistId, scene: SceneId, out: &mut String) {
     let style = catalog.scene(scene).style;
     let mut random = Random::new(catalog.key, Domain::ArtistName, u64::from(artist.0));
-    let invented =
-        |random: &mut Random, out: &mut String| push_invented_word(style.script, random, out);
+    let invented = |random: &mut Random, out: &mut String| push_invented_word(style.script, random, out);
     match random.below(100) {
         0..36 => {
             invented(&mut random, out);
@@ -23,15 +17,9 @@ pub(crate) fn push_artist_name(
             invented(&mut random, out);
         }
         36..50 => invented(&mut random, out),
-        50..58 => push_words(
-            &["The ", random.word(ADJECTIVES), " ", random.word(PLURALS)],
-            out,
-        ),
+        50..58 => push_words(&["The ", random.word(ADJECTIVES), " ", random.word(PLURALS)], out),
         58..60 => push_words(&["The ", random.word(PLURALS)], out),
-        60..67 => push_words(
-            &[random.word(ADJECTIVES), " ", random.word(style.words)],
-            out,
-        ),
+        60..67 => push_words(&[random.word(ADJECTIVES), " ", random.word(style.words)], out),
         67..78 => {
             invented(&mut random, out);
             push_words(&[" & The ", random.word(PLURALS)], out);
@@ -41,11 +29,7 @@ pub(crate) fn push_artist_name(
             push_words(&[" ", random.word(NOUNS)], out);
         }
         88..92 => {
-            out.push_str(if style.script == Script::Latin {
-                "DJ "
-            } else {
-                ""
-            });
+            out.push_str(if style.script == Script::Latin { "DJ " } else { "" });
             invented(&mut random, out);
         }
         92..94 => {

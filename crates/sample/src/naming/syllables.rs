@@ -8,9 +8,7 @@ pub(crate) fn push_invented_word(script: Script, random: &mut Random, out: &mut 
     match script {
         Script::Latin => push_capitalised(LATIN_SYLLABLES, 2 + random.below(2), random, out),
         Script::Cyrillic => push_capitalised(CYRILLIC_SYLLABLES, 2 + random.below(3), random, out),
-        Script::Kana => {
-            (0..2 + random.below(3)).for_each(|_| out.push_str(random.word(KANA_SYLLABLES)))
-        }
+        Script::Kana => (0..2 + random.below(3)).for_each(|_| out.push_str(random.word(KANA_SYLLABLES))),
         Script::Hangul => (0..2 + random.below(2)).for_each(|_| out.push(hangul_syllable(random))),
     }
 }

@@ -11,11 +11,7 @@ const TRACKS: u32 = 20_000;
 fn names_are_trimmed_and_not_empty() {
     let catalog = Catalog::new(5, TRACKS);
     for track in tracks(&catalog) {
-        for name in [
-            track_name(&catalog, track),
-            album_name(&catalog, track),
-            artist_name(&catalog, track),
-        ] {
+        for name in [track_name(&catalog, track), album_name(&catalog, track), artist_name(&catalog, track)] {
             assert!(!name.is_empty() && name.trim() == name, "{name:?}");
         }
     }
@@ -42,17 +38,11 @@ fn artists_rarely_share_a_name() {
         let (mut names, mut artists) = (HashSet::new(), 0);
         for (index, scene) in (0..).zip(&catalog.scenes) {
             for artist in scene.artists().map(ArtistId) {
-                names.insert(named(|out| {
-                    push_artist_name(&catalog, artist, SceneId(index), out)
-                }));
+                names.insert(named(|out| push_artist_name(&catalog, artist, SceneId(index), out)));
                 artists += 1;
             }
         }
-        assert!(
-            names.len() * 100 > artists * least_percent,
-            "{} names for {artists} artists",
-            names.len()
-        );
+        assert!(names.len() * 100 > artists * least_percent, "{} names for {artists} artists", names.len());
     }
     check(TRACKS, 93);
     check(1_000_000, 80);
@@ -61,9 +51,8 @@ fn artists_rarely_share_a_name() {
 #[test]
 fn names_use_several_scripts_and_characters_that_json_escapes() {
     let catalog = Catalog::new(5, TRACKS);
-    let all: String = tracks(&catalog)
-        .flat_map(|track| [track_name(&catalog, track), artist_name(&catalog, track)])
-        .collect();
+    let all: String =
+        tracks(&catalog).flat_map(|track| [track_name(&catalog, track), artist_name(&catalog, track)]).collect();
     #[track_caller]
     fn check(names: &str, sort: &str, belongs: impl Fn(char) -> bool) {
         assert!(names.chars().any(belongs), "no {sort} in any name");
@@ -71,15 +60,9 @@ fn names_use_several_scripts_and_characters_that_json_escapes() {
     check(&all, "quotation mark", |character| character == '"');
     check(&all, "backslash", |character| character == '\\');
     check(&all, "accented letter", |character| character == 'é');
-    check(&all, "Hangul", |character| {
-        ('\u{ac00}'..='\u{d7a3}').contains(&character)
-    });
-    check(&all, "Katakana", |character| {
-        ('\u{30a0}'..='\u{30ff}').contains(&character)
-    });
-    check(&all, "Cyrillic", |character| {
-        ('\u{0400}'..='\u{04ff}').contains(&character)
-    });
+    check(&all, "Hangul", |character| ('\u{ac00}'..='\u{d7a3}').contains(&character));
+    check(&all, "Katakana", |character| ('\u{30a0}'..='\u{30ff}').contains(&character));
+    check(&all, "Cyrillic", |character| ('\u{0400}'..='\u{04ff}').contains(&character));
 }
 
 fn tracks(catalog: &Catalog) -> impl Iterator<Item = Track> {

@@ -24,16 +24,7 @@ pub(crate) fn push_track_name(catalog: &Catalog, track: Track, out: &mut String)
         95..110 => out.push_str(" - Live"),
         110..122 => out.push_str(" - Radio Edit"),
         122..132 => out.push_str(" (Acoustic)"),
-        132..140 => push_words(
-            &[
-                " - ",
-                random.word(ADJECTIVES),
-                " ",
-                random.word(NOUNS),
-                " Remix",
-            ],
-            out,
-        ),
+        132..140 => push_words(&[" - ", random.word(ADJECTIVES), " ", random.word(NOUNS), " Remix"], out),
         140..144 => out.push_str(" - 12\" Version"),
         144..150 => out.push_str(", Pt. 2"),
         _ => {}
@@ -58,41 +49,15 @@ fn push_core(catalog: &Catalog, track: Track, out: &mut String) -> Random {
     }
     match random.below(100) {
         0..14 => out.push_str(random.word(style.words)),
-        14..34 => push_words(
-            &[random.word(ADJECTIVES), " ", random.word(style.words)],
-            out,
-        ),
+        14..34 => push_words(&[random.word(ADJECTIVES), " ", random.word(style.words)], out),
         34..46 => push_words(&[random.word(ADJECTIVES), " ", random.word(NOUNS)], out),
-        46..54 => push_words(
-            &[random.word(style.words), " of the ", random.word(NOUNS)],
-            out,
-        ),
+        46..54 => push_words(&[random.word(style.words), " of the ", random.word(NOUNS)], out),
         54..62 => push_words(&[random.word(VERBS), " Me, ", random.word(NOUNS)], out),
-        62..69 => push_words(
-            &["Don't ", random.word(VERBS), " the ", random.word(NOUNS)],
-            out,
-        ),
+        62..69 => push_words(&["Don't ", random.word(VERBS), " the ", random.word(NOUNS)], out),
         69..76 => push_words(&[random.word(NOUNS), " & ", random.word(style.words)], out),
-        76..82 => push_words(
-            &[
-                random.word(VERBS),
-                " Your ",
-                random.word(ADJECTIVES),
-                " ",
-                random.word(NOUNS),
-            ],
-            out,
-        ),
+        76..82 => push_words(&[random.word(VERBS), " Your ", random.word(ADJECTIVES), " ", random.word(NOUNS)], out),
         82..89 => out.push_str(random.word(NOUNS)),
-        89..94 => push_words(
-            &[
-                "The ",
-                random.word(NOUNS),
-                " I Used to ",
-                random.word(VERBS),
-            ],
-            out,
-        ),
+        89..94 => push_words(&["The ", random.word(NOUNS), " I Used to ", random.word(VERBS)], out),
         94..98 => push_invented_word(style.script, &mut random, out),
         98..99 => push_words(&["Where Is My ", random.word(style.words), "?"], out),
         _ => push_words(&[random.word(NOUNS), "\\", random.word(NOUNS)], out),

@@ -44,15 +44,6 @@ impl Playlist {
         let followers = profile::followers(&mut random);
         let edits = profile::edits(length, &mut random);
         let tracks = sequence::compose(catalog, &theme, length, random);
-        Self {
-            pid,
-            title,
-            description,
-            collaborative,
-            modified_at,
-            followers,
-            edits,
-            tracks,
-        }
+        Self { pid, title, description, collaborative, modified_at, followers, edits, tracks }
     }
 }

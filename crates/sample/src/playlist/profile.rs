@@ -44,9 +44,7 @@ const MAX_FOLLOWERS: u32 = 70_000;
 
 pub(super) fn length(random: &mut Random) -> u32 {
     let length = LENGTH.at(random.unit());
-    let round = ROUND_LENGTHS
-        .into_iter()
-        .find(|round| round.abs_diff(length) == 1);
+    let round = ROUND_LENGTHS.into_iter().find(|round| round.abs_diff(length) == 1);
     round.filter(|_| random.chance(ROUNDING)).unwrap_or(length)
 }
 
@@ -86,10 +84,7 @@ mod tests {
             let modified_at = modified_at(&mut random);
             assert_eq!(modified_at % SECONDS_PER_DAY, 0);
             // 2010-01-01 and 2017-10-31, both included.
-            assert!(
-                (1_262_304_000..=1_509_408_000).contains(&modified_at),
-                "{modified_at}"
-            );
+            assert!((1_262_304_000..=1_509_408_000).contains(&modified_at), "{modified_at}");
         }
     }
 

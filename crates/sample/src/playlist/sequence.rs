@@ -46,27 +46,12 @@ const MAX_FRUITLESS_STEPS: u32 = 40;
 const MIN_ARTISTS: usize = 3;
 
 /// Chooses `length` tracks; at least three artists, hence three albums, are among them.
-pub(super) fn compose(
-    catalog: &Catalog,
-    theme: &Theme,
-    length: u32,
-    mut random: Random,
-) -> Vec<Track> {
-    let duplicates = if random.chance(CARELESS) {
-        CARELESS_RATE
-    } else {
-        0.0
-    };
+pub(super) fn compose(catalog: &Catalog, theme: &Theme, length: u32, mut random: Random) -> Vec<Track> {
+    let duplicates = if random.chance(CARELESS) { CARELESS_RATE } else { 0.0 };
     let taste = theme.taste(&mut random);
     let capacity = length as usize;
-    let mut sequence = Sequence {
-        catalog,
-        theme,
-        random,
-        taste,
-        length: capacity,
-        tracks: Vec::with_capacity(capacity),
-    };
+    let mut sequence =
+        Sequence { catalog, theme, random, taste, length: capacity, tracks: Vec::with_capacity(capacity) };
     sequence.fill(duplicates);
     sequence.ensure_artists();
     sequence.tracks
@@ -99,11 +84,7 @@ impl Sequence<'_> {
                 self.step();
             }
             stretch -= 1;
-            fruitless = if self.tracks.len() > before {
-                0
-            } else {
-                fruitless + 1
-            };
+            fruitless = if self.tracks.len() > before { 0 } else { fruitless + 1 };
         }
     }
 
@@ -112,8 +93,7 @@ impl Sequence<'_> {
         let last = self.tracks.last().copied();
         if let Some(last) = last.filter(|_| self.random.chance(SUCCESSOR)) {
             let choice = self.random.unit();
-            let choice = u8::from(choice >= FIRST_SUCCESSOR)
-                + u8::from(choice >= FIRST_SUCCESSOR + SECOND_SUCCESSOR);
+            let choice = u8::from(choice >= FIRST_SUCCESSOR) + u8::from(choice >= FIRST_SUCCESSOR + SECOND_SUCCESSOR);
             self.push(self.catalog.successor(last, choice));
         } else if self.random.chance(ALBUM_RUN) {
             self.push_album_run();
@@ -129,11 +109,7 @@ impl Sequence<'_> {
     fn push_album_run(&mut self) {
         let hit = self.draw();
         let first = TrackId(self.catalog.tracks(hit.album).start);
-        let start = if self.random.chance(0.5) {
-            Track { id: first, ..hit }
-        } else {
-            hit
-        };
+        let start = if self.random.chance(0.5) { Track { id: first, ..hit } } else { hit };
         let run = 3 + self.random.skewed_below(MAX_RUN - 2);
         let catalog = self.catalog;
         let along = std::iter::successors(Some(start), |&track| catalog.next_on_album(track));
@@ -144,9 +120,7 @@ impl Sequence<'_> {
         let first = self.draw();
         self.push(first);
         for _ in 0..=self.random.below(MAX_CLUSTER - 1) {
-            let another = self
-                .catalog
-                .draw_hit(first.artist, first.scene, &mut self.random);
+            let another = self.catalog.draw_hit(first.artist, first.scene, &mut self.random);
             self.push(another);
         }
     }
@@ -207,14 +181,10 @@ impl Sequence<'_> {
             let occurs = |track: &Track| track.artist == artist;
             let repeated = (0..self.tracks.len()).rev().find(|&index| {
                 let artist = self.tracks[index].artist;
-                self.tracks[..index]
-                    .iter()
-                    .any(|track| track.artist == artist)
+                self.tracks[..index].iter().any(|track| track.artist == artist)
             });
             if let Some(index) = repeated.filter(|_| !self.tracks.iter().any(occurs)) {
-                self.tracks[index] =
-                    self.catalog
-                        .draw_hit(artist, self.taste.scene, &mut self.random);
+                self.tracks[index] = self.catalog.draw_hit(artist, self.taste.scene, &mut self.random);
             }
         }
     }
@@ -235,17 +205,10 @@ mod tests {
     use crate::catalog::SceneId;
     use crate::random::Domain;
 
-    const TASTE: Taste = Taste {
-        scene: SceneId(0),
-        circle: 0,
-    };
+    const TASTE: Taste = Taste { scene: SceneId(0), circle: 0 };
 
     fn theme() -> Theme {
-        Theme {
-            words: "test".to_owned(),
-            tastes: vec![TASTE],
-            favourite: None,
-        }
+        Theme { words: "test".to_owned(), tastes: vec![TASTE], favourite: None }
     }
 
     fn random(id: u64) -> Random {
@@ -256,10 +219,7 @@ mod tests {
     fn playlists_get_their_length_even_from_one_circle_of_the_smallest_catalogue() {
         let catalog = Catalog::new(1, 2_000);
         for (id, length) in (0..).zip([5, 6, 15, 100, 249, 250]) {
-            assert_eq!(
-                compose(&catalog, &theme(), length, random(id)).len(),
-                length as usize
-            );
+            assert_eq!(compose(&catalog, &theme(), length, random(id)).len(), length as usize);
         }
     }
 
@@ -279,10 +239,7 @@ mod tests {
         fn check(tracks: &[u32]) {
             let catalog = Catalog::new(1, 2_000);
             let theme = theme();
-            let tracks = tracks
-                .iter()
-                .map(|&id| catalog.track(TrackId(id)))
-                .collect();
+            let tracks = tracks.iter().map(|&id| catalog.track(TrackId(id))).collect();
             let mut sequence = sequence(&catalog, &theme, 5, tracks);
             sequence.ensure_artists();
             assert!(sequence.artists() >= MIN_ARTISTS && sequence.tracks.len() == 5);
@@ -293,19 +250,7 @@ mod tests {
         check(&[0, 500, 1_000, 1_500, 1_900]);
     }
 
-    fn sequence<'a>(
-        catalog: &'a Catalog,
-        theme: &'a Theme,
-        length: usize,
-        tracks: Vec<Track>,
-    ) -> Sequence<'a> {
-        Sequence {
-            catalog,
-            theme,
-            random: random(9),
-            taste: TASTE,
-            length,
-            tracks,
-        }
+    fn sequence<'a>(catalog: &'a Catalog, theme: &'a Theme, length: usize, tracks: Vec<Track>) -> Sequence<'a> {
+        Sequence { catalog, theme, random: random(9), taste: TASTE, length, tracks }
     }
 }

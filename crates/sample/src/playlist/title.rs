@@ -40,22 +40,14 @@ fn cased(words: &str, random: &mut Random) -> String {
     match random.below(100) {
         0..44 => words.to_owned(),
         44..72 => capitalised(words),
-        72..93 => words
-            .split(' ')
-            .map(capitalised)
-            .collect::<Vec<_>>()
-            .join(" "),
+        72..93 => words.split(' ').map(capitalised).collect::<Vec<_>>().join(" "),
         _ => words.to_uppercase(),
     }
 }
 
 fn capitalised(word: &str) -> String {
     let mut rest = word.chars();
-    rest.next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .chain(rest)
-        .collect()
+    rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect()
 }
 
 fn append(title: &mut String, parts: &[&str]) {

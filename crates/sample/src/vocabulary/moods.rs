@@ -11,16 +11,8 @@ pub(crate) struct Mood {
     pub(crate) scenes: &'static [&'static str],
 }
 
-const fn mood(
-    weight: u32,
-    titles: &'static [&'static str],
-    scenes: &'static [&'static str],
-) -> Mood {
-    Mood {
-        weight,
-        titles,
-        scenes,
-    }
+const fn mood(weight: u32, titles: &'static [&'static str], scenes: &'static [&'static str]) -> Mood {
+    Mood { weight, titles, scenes }
 }
 
 /// Every mood.

@@ -203,13 +203,5 @@ const fn style(
     titles: &'static [&'static str],
     words: &'static [&'static str],
 ) -> Style {
-    Style {
-        name,
-        weight,
-        duration_percent,
-        decades,
-        script,
-        titles,
-        words,
-    }
+    Style { name, weight, duration_percent, decades, script, titles, words }
 }

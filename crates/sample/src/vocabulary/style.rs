@@ -12,47 +12,19 @@ pub(crate) enum Decade {
 }
 
 impl Decade {
-    pub(crate) const ALL: [Self; 6] = [
-        Self::Sixties,
-        Self::Seventies,
-        Self::Eighties,
-        Self::Nineties,
-        Self::TwoThousands,
-        Self::TwentyTens,
-    ];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Sixties, Self::Seventies, Self::Eighties, Self::Nineties, Self::TwoThousands, Self::TwentyTens];
 
     /// Returns the titles of playlists about this decade, the most common first.
     pub(crate) fn titles(self) -> &'static [&'static str] {
         match self {
             Self::Sixties => &["60s", "60's", "60s hits", "sixties"],
             Self::Seventies => &["70s", "70's", "70s hits", "seventies", "70s rock"],
-            Self::Eighties => &[
-                "80s",
-                "80's",
-                "80s hits",
-                "80s music",
-                "eighties",
-                "best of the 80s",
-                "80s party",
-            ],
-            Self::Nineties => &[
-                "90s",
-                "90's",
-                "90s hits",
-                "90s music",
-                "nineties",
-                "90s kid",
-                "90s throwback",
-            ],
-            Self::TwoThousands => &[
-                "2000s",
-                "00s",
-                "2000's",
-                "2000s hits",
-                "early 2000s",
-                "middle school",
-                "high school",
-            ],
+            Self::Eighties => &["80s", "80's", "80s hits", "80s music", "eighties", "best of the 80s", "80s party"],
+            Self::Nineties => &["90s", "90's", "90s hits", "90s music", "nineties", "90s kid", "90s throwback"],
+            Self::TwoThousands => {
+                &["2000s", "00s", "2000's", "2000s hits", "early 2000s", "middle school", "high school"]
+            }
             Self::TwentyTens => &["2010s", "2010s hits", "new music", "top hits", "hits"],
         }
     }

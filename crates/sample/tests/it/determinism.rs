@@ -8,37 +8,21 @@ use sample::{Compression, SampleOptions, write_slices};
 use crate::slices::bytes;
 
 fn options() -> SampleOptions {
-    SampleOptions {
-        seed: 7,
-        slices: 4,
-        playlists_per_slice: 40,
-        tracks: 5_000,
-        compression: Compression::None,
-    }
+    SampleOptions { seed: 7, slices: 4, playlists_per_slice: 40, tracks: 5_000, compression: Compression::None }
 }
 
 /// Writes slices with this many threads; returns every file's name and content, in order.
 fn written(options: &SampleOptions, threads: usize) -> Vec<(String, Vec<u8>)> {
     let dir = tempfile::tempdir().unwrap();
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .unwrap();
-    pool.install(|| write_slices(dir.path(), options, &|_| {}))
-        .unwrap();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    pool.install(|| write_slices(dir.path(), options, &|_| {})).unwrap();
     files(dir.path())
 }
 
 fn files(dir: &Path) -> Vec<(String, Vec<u8>)> {
     let entries = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap());
-    let mut files: Vec<_> = entries
-        .map(|entry| {
-            (
-                entry.file_name().into_string().unwrap(),
-                fs::read(entry.path()).unwrap(),
-            )
-        })
-        .collect();
+    let mut files: Vec<_> =
+        entries.map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap())).collect();
     files.sort();
     files
 }
@@ -47,10 +31,7 @@ fn files(dir: &Path) -> Vec<(String, Vec<u8>)> {
 fn threads_do_not_matter() {
     #[track_caller]
     fn check(compression: Compression) {
-        let options = SampleOptions {
-            compression,
-            ..options()
-        };
+        let options = SampleOptions { compression, ..options() };
         let alone = written(&options, 1);
         assert_eq!(alone.len(), 4);
         assert!(alone == written(&options, 4), "{compression}");
@@ -60,13 +41,7 @@ fn threads_do_not_matter() {
 
 #[test]
 fn a_slice_does_not_depend_on_how_many_there_are() {
-    let few = written(
-        &SampleOptions {
-            slices: 2,
-            ..options()
-        },
-        2,
-    );
+    let few = written(&SampleOptions { slices: 2, ..options() }, 2);
     let many = written(&options(), 2);
     for (name, content) in few {
         let (_, same) = many.iter().find(|(other, _)| *other == name).unwrap();
@@ -77,14 +52,7 @@ fn a_slice_does_not_depend_on_how_many_there_are() {
 #[test]
 fn a_playlist_does_not_depend_on_the_size_of_its_slice() {
     let large = String::from_utf8(bytes(&options(), 1)).unwrap();
-    let small = String::from_utf8(bytes(
-        &SampleOptions {
-            playlists_per_slice: 20,
-            ..options()
-        },
-        2,
-    ))
-    .unwrap();
+    let small = String::from_utf8(bytes(&SampleOptions { playlists_per_slice: 20, ..options() }, 2)).unwrap();
     // Both start with pid 40; the header differs, so compare from the list of playlists to the end
     // of the smaller one.
     let body = |text: &str| text.split_once("\"playlists\": [").unwrap().1.to_owned();
@@ -98,14 +66,8 @@ fn seed_and_catalogue_matter() {
     fn check(changed: SampleOptions) {
         assert!(bytes(&options(), 0) != bytes(&changed, 0));
     }
-    check(SampleOptions {
-        seed: 8,
-        ..options()
-    });
-    check(SampleOptions {
-        tracks: 5_001,
-        ..options()
-    });
+    check(SampleOptions { seed: 8, ..options() });
+    check(SampleOptions { tracks: 5_001, ..options() });
 }
 
 #[test]
@@ -123,7 +85,5 @@ fn bytes_stay_what_they_were() {
 
 /// Hashes bytes by FNV-1a, 64 bits.
 fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -10,19 +10,11 @@ use sample::{Compression, Error, Progress, SampleOptions, write_slices};
 use crate::slices::bytes;
 
 fn options() -> SampleOptions {
-    SampleOptions {
-        seed: 3,
-        slices: 3,
-        playlists_per_slice: 10,
-        tracks: 2_000,
-        compression: Compression::None,
-    }
+    SampleOptions { seed: 3, slices: 3, playlists_per_slice: 10, tracks: 2_000, compression: Compression::None }
 }
 
 fn names(dir: &Path) -> Vec<String> {
-    let entries = fs::read_dir(dir)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let entries = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut names: Vec<_> = entries.collect();
     names.sort();
     names
@@ -45,13 +37,9 @@ fn every_compression_holds_the_same_json() {
     #[track_caller]
     fn check(compression: Compression, suffix: &str) {
         let dir = tempfile::tempdir().unwrap();
-        let options = SampleOptions {
-            compression,
-            ..options()
-        };
+        let options = SampleOptions { compression, ..options() };
         let summary = write_slices(dir.path(), &options, &|_| {}).unwrap();
-        let expected =
-            ["0-9", "10-19", "20-29"].map(|pids| format!("mpd.slice.{pids}.json{suffix}"));
+        let expected = ["0-9", "10-19", "20-29"].map(|pids| format!("mpd.slice.{pids}.json{suffix}"));
         assert_eq!(names(dir.path()), expected);
         let mut json_bytes = 0;
         for (slice, name) in (0..).zip(&expected) {
@@ -59,10 +47,7 @@ fn every_compression_holds_the_same_json() {
             assert!(json == bytes(&options, slice), "{name}");
             json_bytes += json.len() as u64;
         }
-        let on_disk: u64 = expected
-            .iter()
-            .map(|name| dir.path().join(name).metadata().unwrap().len())
-            .sum();
+        let on_disk: u64 = expected.iter().map(|name| dir.path().join(name).metadata().unwrap().len()).sum();
         assert_eq!((summary.json_bytes, summary.bytes), (json_bytes, on_disk));
     }
     check(Compression::None, "");
@@ -78,10 +63,7 @@ fn existing_slices_are_replaced_and_other_files_left() {
     fs::write(dir.path().join("notes.txt"), "mine").unwrap();
     write_slices(dir.path(), &options(), &|_| {}).unwrap();
     assert!(fs::read(&slice).unwrap() == bytes(&options(), 0));
-    assert_eq!(
-        fs::read_to_string(dir.path().join("notes.txt")).unwrap(),
-        "mine"
-    );
+    assert_eq!(fs::read_to_string(dir.path().join("notes.txt")).unwrap(), "mine");
     assert_eq!(names(dir.path()).len(), 4);
 }
 
@@ -96,19 +78,8 @@ fn folders_are_made_when_missing() {
 #[test]
 fn the_same_slices_in_another_compression_are_refused() {
     let dir = tempfile::tempdir().unwrap();
-    write_slices(
-        dir.path(),
-        &SampleOptions {
-            slices: 1,
-            ..options()
-        },
-        &|_| {},
-    )
-    .unwrap();
-    let other = SampleOptions {
-        compression: Compression::Zstd,
-        ..options()
-    };
+    write_slices(dir.path(), &SampleOptions { slices: 1, ..options() }, &|_| {}).unwrap();
+    let other = SampleOptions { compression: Compression::Zstd, ..options() };
     let error = write_slices(dir.path(), &other, &|_| {}).unwrap_err();
     let Error::ConflictingSlice { path, slice } = error else {
         panic!("{error}");
@@ -125,15 +96,8 @@ fn a_slice_that_cannot_be_written_is_named_and_leaves_nothing() {
     let obstacle = dir.path().join("mpd.slice.10-19.json");
     fs::create_dir_all(obstacle.join("inside")).unwrap();
     let error = write_slices(dir.path(), &options(), &|_| {}).unwrap_err();
-    assert!(
-        matches!(&error, Error::WriteSlice { path, .. } if *path == obstacle),
-        "{error}"
-    );
-    assert!(
-        names(dir.path()).iter().all(|name| !name.ends_with(".tmp")),
-        "{:?}",
-        names(dir.path())
-    );
+    assert!(matches!(&error, Error::WriteSlice { path, .. } if *path == obstacle), "{error}");
+    assert!(names(dir.path()).iter().all(|name| !name.ends_with(".tmp")), "{:?}", names(dir.path()));
 }
 
 #[test]
@@ -146,33 +110,14 @@ fn options_out_of_range_are_refused_before_anything_is_written() {
         assert_eq!(error.to_string(), expected);
         assert!(!target.exists());
     }
+    check(SampleOptions { slices: 0, ..options() }, "option `slices` is 0, expected at least 1");
     check(
-        SampleOptions {
-            slices: 0,
-            ..options()
-        },
-        "option `slices` is 0, expected at least 1",
-    );
-    check(
-        SampleOptions {
-            playlists_per_slice: 0,
-            ..options()
-        },
+        SampleOptions { playlists_per_slice: 0, ..options() },
         "option `playlists_per_slice` is 0, expected at least 1",
     );
+    check(SampleOptions { tracks: 1_999, ..options() }, "option `tracks` is 1999, expected 2000 to 40000000");
     check(
-        SampleOptions {
-            tracks: 1_999,
-            ..options()
-        },
-        "option `tracks` is 1999, expected 2000 to 40000000",
-    );
-    check(
-        SampleOptions {
-            slices: 5_000_000,
-            playlists_per_slice: 1_000,
-            ..options()
-        },
+        SampleOptions { slices: 5_000_000, playlists_per_slice: 1_000, ..options() },
         "option `slices` is 5000000, expected at most 4294967 slices of 1000 playlists",
     );
 }
@@ -181,28 +126,12 @@ fn options_out_of_range_are_refused_before_anything_is_written() {
 fn progress_never_goes_back_and_ends_at_the_summary() {
     let dir = tempfile::tempdir().unwrap();
     let heard: Mutex<Vec<Progress>> = Mutex::default();
-    let summary = write_slices(dir.path(), &options(), &|progress| {
-        heard.lock().unwrap().push(progress)
-    })
-    .unwrap();
+    let summary = write_slices(dir.path(), &options(), &|progress| heard.lock().unwrap().push(progress)).unwrap();
     let heard = heard.into_inner().unwrap();
-    assert_eq!(
-        heard
-            .iter()
-            .map(|progress| progress.slices_done)
-            .collect::<Vec<_>>(),
-        [1, 2, 3]
-    );
-    assert!(heard.is_sorted_by_key(|progress| (
-        progress.bytes,
-        progress.track_rows,
-        progress.playlists
-    )));
+    assert_eq!(heard.iter().map(|progress| progress.slices_done).collect::<Vec<_>>(), [1, 2, 3]);
+    assert!(heard.is_sorted_by_key(|progress| (progress.bytes, progress.track_rows, progress.playlists)));
     let last = heard.last().unwrap();
-    assert_eq!(
-        (last.playlists, last.track_rows, last.bytes),
-        (summary.playlists, summary.track_rows, summary.bytes)
-    );
+    assert_eq!((last.playlists, last.track_rows, last.bytes), (summary.playlists, summary.track_rows, summary.bytes));
     assert_eq!((summary.slices, summary.playlists), (3, 30));
 }
 
@@ -212,9 +141,7 @@ fn compressions_have_names() {
     fn check(name: &str, expected: Option<Compression>) {
         assert_eq!(name.parse::<Compression>().ok(), expected);
     }
-    Compression::ALL
-        .into_iter()
-        .for_each(|compression| check(&compression.to_string(), Some(compression)));
+    Compression::ALL.into_iter().for_each(|compression| check(&compression.to_string(), Some(compression)));
     check("zip", None);
     check("", None);
 }

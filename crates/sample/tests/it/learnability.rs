@@ -27,12 +27,7 @@ struct Counts {
 }
 
 fn listenings() -> Vec<Listening> {
-    let options = SampleOptions {
-        slices: 3,
-        playlists_per_slice: 480,
-        tracks: 5_000,
-        ..SampleOptions::default()
-    };
+    let options = SampleOptions { slices: 3, playlists_per_slice: 480, tracks: 5_000, ..SampleOptions::default() };
     let mut numbers: HashMap<String, usize> = HashMap::new();
     let mut number = |uri: String| {
         let next = numbers.len();
@@ -40,11 +35,7 @@ fn listenings() -> Vec<Listening> {
     };
     let mut listen = |playlist: Playlist| Listening {
         title: playlist.name.to_lowercase(),
-        tracks: playlist
-            .tracks
-            .into_iter()
-            .map(|track| number(track.track_uri))
-            .collect(),
+        tracks: playlist.tracks.into_iter().map(|track| number(track.track_uri)).collect(),
     };
     playlists(&options).into_iter().map(&mut listen).collect()
 }
@@ -91,18 +82,13 @@ fn hit_rate(held_out: &[Listening], tracks: usize, score: impl Fn(&[usize], &mut
 #[test]
 fn company_beats_popularity_and_order_beats_company() {
     let listenings = listenings();
-    let tracks = 1 + *listenings
-        .iter()
-        .flat_map(|listening| &listening.tracks)
-        .max()
-        .unwrap();
+    let tracks = 1 + *listenings.iter().flat_map(|listening| &listening.tracks).max().unwrap();
     let (training, held_out) = listenings.split_at(TRAINING);
     let counts = count(training, tracks);
     let company = |known: &[usize], scores: &mut [f64]| {
         for &seed in known {
             for (&other, &together) in &counts.together[seed] {
-                scores[other] +=
-                    together / (counts.occurrences[seed] * counts.occurrences[other]).sqrt();
+                scores[other] += together / (counts.occurrences[seed] * counts.occurrences[other]).sqrt();
             }
         }
     };
@@ -113,51 +99,31 @@ fn company_beats_popularity_and_order_beats_company() {
             scores[next] += 20.0 * after / (counts.occurrences[last] + 2.0);
         }
     };
-    let by_popularity = hit_rate(held_out, tracks, |_, scores| {
-        scores.copy_from_slice(&counts.occurrences)
-    });
+    let by_popularity = hit_rate(held_out, tracks, |_, scores| scores.copy_from_slice(&counts.occurrences));
     let by_company = hit_rate(held_out, tracks, company);
     let by_order = hit_rate(held_out, tracks, order);
     println!(
         "hit rate at 10: popularity {by_popularity:.4}, co-occurrence {by_company:.4}, \
          with successors {by_order:.4}"
     );
-    assert!(
-        by_company > 2.0 * by_popularity,
-        "co-occurrence {by_company}, popularity {by_popularity}"
-    );
-    assert!(
-        by_order > 1.1 * by_company,
-        "successors {by_order}, co-occurrence {by_company}"
-    );
+    assert!(by_company > 2.0 * by_popularity, "co-occurrence {by_company}, popularity {by_popularity}");
+    assert!(by_order > 1.1 * by_company, "successors {by_order}, co-occurrence {by_company}");
 }
 
 #[test]
 fn order_has_a_direction() {
     let listenings = listenings();
     let mut pairs: HashMap<(usize, usize), i32> = HashMap::new();
-    for pair in listenings
-        .iter()
-        .flat_map(|listening| listening.tracks.windows(2))
-    {
+    for pair in listenings.iter().flat_map(|listening| listening.tracks.windows(2)) {
         *pairs.entry((pair[0], pair[1])).or_default() += 1;
     }
     // Were order without meaning, a pair that is seen ten times one way would be seen about ten
     // times the other way.
-    let (forth, back) = pairs.iter().filter(|(_, count)| **count >= 10).fold(
-        (0, 0),
-        |(forth, back), (pair, count)| {
-            (
-                forth + count,
-                back + pairs.get(&(pair.1, pair.0)).copied().unwrap_or(0),
-            )
-        },
-    );
+    let (forth, back) = pairs.iter().filter(|(_, count)| **count >= 10).fold((0, 0), |(forth, back), (pair, count)| {
+        (forth + count, back + pairs.get(&(pair.1, pair.0)).copied().unwrap_or(0))
+    });
     println!("pairs seen ten times or more: {forth} forth, {back} back");
-    assert!(
-        forth > 1_000 && forth > 3 * back,
-        "{forth} forth, {back} back"
-    );
+    assert!(forth > 1_000 && forth > 3 * back, "{forth} forth, {back} back");
 }
 
 #[test]
@@ -165,21 +131,13 @@ fn titles_tell_the_music() {
     let listenings = listenings();
     let mut by_title: HashMap<&str, Vec<&Listening>> = HashMap::new();
     for listening in &listenings {
-        by_title
-            .entry(&listening.title)
-            .or_default()
-            .push(listening);
+        by_title.entry(&listening.title).or_default().push(listening);
     }
-    let alike = by_title
-        .values()
-        .flat_map(|same| same.windows(2).map(|pair| (pair[0], pair[1])));
+    let alike = by_title.values().flat_map(|same| same.windows(2).map(|pair| (pair[0], pair[1])));
     let by_chance = listenings.windows(2).map(|pair| (&pair[0], &pair[1]));
     let (alike, by_chance) = (overlap(alike), overlap(by_chance));
     println!("overlap of two playlists: {alike:.4} with the same title, {by_chance:.4} by chance");
-    assert!(
-        alike > 2.0 * by_chance,
-        "{alike} with the same title, {by_chance} by chance"
-    );
+    assert!(alike > 2.0 * by_chance, "{alike} with the same title, {by_chance} by chance");
 }
 
 /// Returns the mean Jaccard similarity of pairs of playlists.

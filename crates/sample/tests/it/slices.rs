@@ -32,11 +32,7 @@ pub(crate) struct Track {
 impl Playlist {
     /// Returns the number of different tracks.
     pub(crate) fn distinct_tracks(&self) -> usize {
-        self.tracks
-            .iter()
-            .map(|track| &track.track_uri)
-            .collect::<HashSet<_>>()
-            .len()
+        self.tracks.iter().map(|track| &track.track_uri).collect::<HashSet<_>>().len()
     }
 }
 
@@ -48,11 +44,7 @@ pub(crate) fn bytes(options: &SampleOptions, slice: u32) -> Vec<u8> {
 /// Makes all slices and returns their playlists.
 pub(crate) fn playlists(options: &SampleOptions) -> Vec<Playlist> {
     let generator = Generator::try_new(options).unwrap();
-    let parse = |slice| {
-        serde_json::from_slice::<Slice>(&made_by(&generator, slice))
-            .unwrap()
-            .playlists
-    };
+    let parse = |slice| serde_json::from_slice::<Slice>(&made_by(&generator, slice)).unwrap().playlists;
     (0..options.slices).flat_map(parse).collect()
 }
 

@@ -5,9 +5,7 @@ use std::time::Duration;
 use sqlx::Error as SqlxError;
 use tokio::time::timeout;
 
-use crate::backend::fault::{
-    is_access_denied, is_not_a_database, is_transient, is_unknown_database,
-};
+use crate::backend::fault::{is_access_denied, is_not_a_database, is_transient, is_unknown_database};
 use crate::backend::{Pool, mysql, sqlite};
 use crate::database_url::{DatabaseUrl, Target};
 use crate::{Error, StoreOptions};
@@ -30,10 +28,7 @@ pub(super) async fn connected<C>(
 ) -> Result<C, Error> {
     match timeout(limit, connecting).await {
         Ok(result) => result.map_err(|source| connect_error(url, source)),
-        Err(_) => Err(Error::NoAnswer {
-            url: url.to_string(),
-            limit,
-        }),
+        Err(_) => Err(Error::NoAnswer { url: url.to_string(), limit }),
     }
 }
 

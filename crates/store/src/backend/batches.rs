@@ -36,10 +36,7 @@ mod tests {
     #[track_caller]
     fn check(rows: usize, lengths: &[usize]) {
         let rows: Vec<usize> = (0..rows).collect();
-        assert_eq!(
-            batches(&rows).map(<[usize]>::len).collect::<Vec<_>>(),
-            lengths
-        );
+        assert_eq!(batches(&rows).map(<[usize]>::len).collect::<Vec<_>>(), lengths);
         assert_eq!(batches(&rows).flatten().copied().collect::<Vec<_>>(), rows);
     }
 

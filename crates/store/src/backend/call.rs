@@ -32,10 +32,7 @@ impl Call<'_> {
     {
         let mut attempts = Attempts::new(self.operation, &self.key, self.max_attempts);
         loop {
-            match timeout(self.limit, work())
-                .await
-                .unwrap_or(Err(Fault::TimedOut(self.limit)))
-            {
+            match timeout(self.limit, work()).await.unwrap_or(Err(Fault::TimedOut(self.limit))) {
                 Ok(value) => return Ok(value),
                 Err(fault) => attempts.wait_or_fail(fault).await?,
             }
@@ -43,14 +40,9 @@ impl Call<'_> {
     }
 
     /// Executes one statement, which must have the same effect when it is executed twice.
-    pub(crate) async fn execute(
-        self,
-        sql: impl Into<Sql>,
-        values: &[Value<'_>],
-    ) -> Result<u64, Error> {
+    pub(crate) async fn execute(self, sql: impl Into<Sql>, values: &[Value<'_>]) -> Result<u64, Error> {
         let sql = sql.into();
-        self.attempt(|| async { self.session().await?.execute(&sql, values).await })
-            .await
+        self.attempt(|| async { self.session().await?.execute(&sql, values).await }).await
     }
 
     /// Reads all rows of one statement and makes a record of each.

@@ -44,13 +44,11 @@ const SQLITE_TRANSIENT: [i32; 2] = [5, 6];
 pub(super) fn is_transient(error: &SqlxError) -> bool {
     match error {
         SqlxError::Io(_) => true,
-        SqlxError::Database(error) => {
-            match (mysql_number(error.as_ref()), sqlite_code(error.as_ref())) {
-                (Some(number), _) => MYSQL_TRANSIENT.contains(&number),
-                (None, Some(code)) => SQLITE_TRANSIENT.contains(&code),
-                (None, None) => false,
-            }
-        }
+        SqlxError::Database(error) => match (mysql_number(error.as_ref()), sqlite_code(error.as_ref())) {
+            (Some(number), _) => MYSQL_TRANSIENT.contains(&number),
+            (None, Some(code)) => SQLITE_TRANSIENT.contains(&code),
+            (None, None) => false,
+        },
         _ => false,
     }
 }
@@ -86,9 +84,7 @@ fn number_of(error: &SqlxError) -> Option<u16> {
 }
 
 fn mysql_number(error: &dyn DatabaseError) -> Option<u16> {
-    error
-        .try_downcast_ref::<MySqlDatabaseError>()
-        .map(MySqlDatabaseError::number)
+    error.try_downcast_ref::<MySqlDatabaseError>().map(MySqlDatabaseError::number)
 }
 
 /// The primary result code, which is the lowest byte of the extended one.

@@ -19,11 +19,7 @@ use crate::{Error, StoreOptions, migrations};
 const SESSION_SETTINGS: &str = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; \
      SET SESSION innodb_lock_wait_timeout = 10, SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')";
 
-pub(super) async fn open(
-    url: &DatabaseUrl,
-    server: &Url,
-    options: &StoreOptions,
-) -> Result<Connections, Error> {
+pub(super) async fn open(url: &DatabaseUrl, server: &Url, options: &StoreOptions) -> Result<Connections, Error> {
     let settings = connect_options(url, server)?;
     let mut first = match connect(url, &settings, options).await {
         Err(Error::UnknownDatabase { .. }) if options.create_database => {
@@ -39,12 +35,7 @@ pub(super) async fn open(
         .max_connections(options.max_connections.max(1))
         .acquire_timeout(options.acquire_timeout)
         .after_connect(|connection, _| {
-            Box::pin(async move {
-                raw_sql(SESSION_SETTINGS)
-                    .execute(connection)
-                    .await
-                    .map(drop)
-            })
+            Box::pin(async move { raw_sql(SESSION_SETTINGS).execute(connection).await.map(drop) })
         })
         .connect_lazy_with(settings);
     Ok(Connections::MySql(pool))
@@ -59,34 +50,21 @@ async fn connect(
     let mut attempts = Attempts::new("reach", &url.to_string(), options.max_attempts);
     loop {
         match connected(url, options.acquire_timeout, settings.connect()).await {
-            Err(error) if may_be_starting(&error) => {
-                attempts.wait_or_fail(Fault::TryAgain(error)).await?
-            }
+            Err(error) if may_be_starting(&error) => attempts.wait_or_fail(Fault::TryAgain(error)).await?,
             result => return result,
         }
     }
 }
 
-async fn create_database(
-    url: &DatabaseUrl,
-    server: &Url,
-    options: &StoreOptions,
-) -> Result<(), Error> {
+async fn create_database(url: &DatabaseUrl, server: &Url, options: &StoreOptions) -> Result<(), Error> {
     let name = server.path().trim_start_matches('/');
     let mut server_alone = server.clone();
     server_alone.set_path("");
     let settings = connect_options(url, &server_alone)?;
     let mut connection = connected(url, options.acquire_timeout, settings.connect()).await?;
     // The URL's parser has refused names with a backtick in them.
-    let statement = format!(
-        "CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"
-    );
-    let creating = async {
-        raw_sql(AssertSqlSafe(statement))
-            .execute(&mut connection)
-            .await
-            .map(drop)
-    };
+    let statement = format!("CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci");
+    let creating = async { raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.map(drop) };
     connected(url, options.acquire_timeout, creating).await?;
     info!(database = name, "database created");
     let _ = connection.close().await;
@@ -94,9 +72,7 @@ async fn create_database(
 }
 
 fn connect_options(url: &DatabaseUrl, server: &Url) -> Result<MySqlConnectOptions, Error> {
-    let settings = MySqlConnectOptions::from_url(server).map_err(|error| Error::InvalidUrl {
-        url: url.to_string(),
-        reason: error.to_string(),
-    })?;
+    let settings = MySqlConnectOptions::from_url(server)
+        .map_err(|error| Error::InvalidUrl { url: url.to_string(), reason: error.to_string() })?;
     Ok(settings.disable_statement_logging())
 }

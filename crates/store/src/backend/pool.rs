@@ -31,10 +31,7 @@ pub(super) enum Connections {
 
 impl Pool {
     pub(super) fn new(connections: Connections, acquire_timeout: Duration) -> Self {
-        Self {
-            connections,
-            acquire_timeout,
-        }
+        Self { connections, acquire_timeout }
     }
 
     pub(crate) fn dialect(&self) -> Dialect {

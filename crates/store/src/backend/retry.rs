@@ -24,12 +24,7 @@ pub(crate) struct Attempts {
 
 impl Attempts {
     pub(crate) fn new(operation: &'static str, key: &str, allowed: u32) -> Self {
-        Self {
-            operation,
-            key: key.to_owned(),
-            made: 0,
-            allowed: allowed.max(1),
-        }
+        Self { operation, key: key.to_owned(), made: 0, allowed: allowed.max(1) }
     }
 
     /// Waits before the next attempt, or says that there will be none.
@@ -56,26 +51,15 @@ impl Attempts {
         let (operation, key) = (self.operation, self.key.clone());
         match fault {
             Fault::Refused(error) | Fault::TryAgain(error) => error,
-            Fault::TimedOut(limit) => Error::Timeout {
-                operation,
-                key,
-                limit,
-            },
-            Fault::Database(source) => Error::Query {
-                operation,
-                key,
-                attempts: self.made,
-                source,
-            },
+            Fault::TimedOut(limit) => Error::Timeout { operation, key, limit },
+            Fault::Database(source) => Error::Query { operation, key, attempts: self.made, source },
         }
     }
 }
 
 /// 50 ms, 100 ms, 200 ms, ... up to 2 s.
 fn pause_after(attempts_made: u32) -> Duration {
-    FIRST_PAUSE
-        .saturating_mul(1 << attempts_made.saturating_sub(1).min(16))
-        .min(LONGEST_PAUSE)
+    FIRST_PAUSE.saturating_mul(1 << attempts_made.saturating_sub(1).min(16)).min(LONGEST_PAUSE)
 }
 
 /// Between half of the pause and all of it, so that those who collided do not collide again.
@@ -101,10 +85,7 @@ mod tests {
     fn jitter_stays_within_half_and_whole() {
         for _ in 0..1000 {
             let pause = with_jitter(Duration::from_millis(100));
-            assert!(
-                (Duration::from_millis(50)..=Duration::from_millis(100)).contains(&pause),
-                "{pause:?}"
-            );
+            assert!((Duration::from_millis(50)..=Duration::from_millis(100)).contains(&pause), "{pause:?}");
         }
     }
 
@@ -121,12 +102,8 @@ mod tests {
 
     #[tokio::test]
     async fn tries_again_only_what_may_pass_and_not_for_ever() {
-        let broken =
-            || Fault::Database(std::io::Error::from(std::io::ErrorKind::BrokenPipe).into());
-        assert_eq!(
-            attempts_made(3, broken).await,
-            (3, "cannot count `x` (3 attempts)".to_owned())
-        );
+        let broken = || Fault::Database(std::io::Error::from(std::io::ErrorKind::BrokenPipe).into());
+        assert_eq!(attempts_made(3, broken).await, (3, "cannot count `x` (3 attempts)".to_owned()));
         assert_eq!(attempts_made(0, broken).await.0, 1);
         let lasting = || Fault::Database(sqlx::Error::RowNotFound);
         assert_eq!(attempts_made(3, lasting).await.0, 1);

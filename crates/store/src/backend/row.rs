@@ -23,8 +23,7 @@ impl Row {
     }
 
     pub(crate) fn int(&self, column: &'static str) -> Result<i64, SqlxError> {
-        self.optional_int(column)?
-            .ok_or_else(|| unexpected_null(column))
+        self.optional_int(column)?.ok_or_else(|| unexpected_null(column))
     }
 
     /// A count or a size, which is never negative.
@@ -45,28 +44,19 @@ impl Row {
         column: &'static str,
     ) -> Result<Option<T>, SqlxError> {
         let int = self.optional_int(column)?;
-        int.map(T::try_from)
-            .transpose()
-            .map_err(|source| undecodable(column, source))
+        int.map(T::try_from).transpose().map_err(|source| undecodable(column, source))
     }
 
     pub(crate) fn optional_count(&self, column: &'static str) -> Result<Option<u64>, SqlxError> {
         let int = self.optional_int(column)?;
-        int.map(u64::try_from)
-            .transpose()
-            .map_err(|source| undecodable(column, source))
+        int.map(u64::try_from).transpose().map_err(|source| undecodable(column, source))
     }
 
     pub(crate) fn real(&self, column: &'static str) -> Result<f32, SqlxError> {
         match self {
             // SQLite knows doubles only; every score was a single before it was stored.
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "the value was widened from f32, so nothing is lost"
-            )]
-            Self::Sqlite(row) => row
-                .try_get_unchecked::<f64, _>(column)
-                .map(|double| double as f32),
+            #[expect(clippy::cast_possible_truncation, reason = "the value was widened from f32, so nothing is lost")]
+            Self::Sqlite(row) => row.try_get_unchecked::<f64, _>(column).map(|double| double as f32),
             Self::MySql(row) => row.try_get_unchecked(column),
         }
     }
@@ -79,8 +69,7 @@ impl Row {
     }
 
     pub(crate) fn text(&self, column: &'static str) -> Result<String, SqlxError> {
-        self.optional_text(column)?
-            .ok_or_else(|| unexpected_null(column))
+        self.optional_text(column)?.ok_or_else(|| unexpected_null(column))
     }
 
     /// A text that is parsed further.
@@ -101,10 +90,7 @@ pub(crate) fn undecodable(
     column: &'static str,
     source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
 ) -> SqlxError {
-    SqlxError::ColumnDecode {
-        index: column.to_owned(),
-        source: source.into(),
-    }
+    SqlxError::ColumnDecode { index: column.to_owned(), source: source.into() }
 }
 
 fn unexpected_null(column: &'static str) -> SqlxError {

@@ -36,10 +36,7 @@ enum State {
 
 impl Session {
     pub(super) fn new(connection: Connection) -> Self {
-        Self {
-            connection: Some(connection),
-            state: State::Idle,
-        }
+        Self { connection: Some(connection), state: State::Idle }
     }
 
     /// Executes a statement and tells how many rows it matched, whether or not it changed them.
@@ -48,28 +45,18 @@ impl Session {
         let result = match self.connection()? {
             Connection::Sqlite(connection) => {
                 let query = sqlx::query(sql.text(Dialect::Sqlite));
-                bind_all(query, values)
-                    .execute(&mut **connection)
-                    .await
-                    .map(|done| done.rows_affected())
+                bind_all(query, values).execute(&mut **connection).await.map(|done| done.rows_affected())
             }
             Connection::MySql(connection) => {
                 let query = sqlx::query(sql.text(Dialect::MySql));
-                bind_all(query, values)
-                    .execute(&mut **connection)
-                    .await
-                    .map(|done| done.rows_affected())
+                bind_all(query, values).execute(&mut **connection).await.map(|done| done.rows_affected())
             }
         };
         self.settle(before, result)
     }
 
     /// Executes a statement and collects its rows; the statement bounds their number.
-    pub(crate) async fn rows(
-        &mut self,
-        sql: &Sql,
-        values: &[Value<'_>],
-    ) -> Result<Vec<Row>, Fault> {
+    pub(crate) async fn rows(&mut self, sql: &Sql, values: &[Value<'_>]) -> Result<Vec<Row>, Fault> {
         let before = std::mem::replace(&mut self.state, State::Busy);
         let result = match self.connection()? {
             Connection::Sqlite(connection) => {
@@ -87,18 +74,13 @@ impl Session {
     }
 
     /// Executes a statement and takes its first row.
-    pub(crate) async fn first_row(
-        &mut self,
-        sql: &Sql,
-        values: &[Value<'_>],
-    ) -> Result<Option<Row>, Fault> {
+    pub(crate) async fn first_row(&mut self, sql: &Sql, values: &[Value<'_>]) -> Result<Option<Row>, Fault> {
         Ok(self.rows(sql, values).await?.into_iter().next())
     }
 
     /// Begins a transaction. On SQLite it takes the write lock at once, because a lock taken later cannot wait.
     pub(crate) async fn begin(&mut self) -> Result<(), Fault> {
-        self.control("BEGIN IMMEDIATE", "START TRANSACTION", State::InTransaction)
-            .await
+        self.control("BEGIN IMMEDIATE", "START TRANSACTION", State::InTransaction).await
     }
 
     /// Ends the transaction: commits what succeeded, rolls back what failed.
@@ -120,20 +102,11 @@ impl Session {
     }
 
     /// Sends transaction control, which MySQL does not take as a prepared statement.
-    async fn control(
-        &mut self,
-        sqlite: &'static str,
-        mysql: &'static str,
-        after: State,
-    ) -> Result<(), Fault> {
+    async fn control(&mut self, sqlite: &'static str, mysql: &'static str, after: State) -> Result<(), Fault> {
         self.state = State::Busy;
         match self.connection()? {
-            Connection::Sqlite(connection) => {
-                raw_sql(sqlite).execute(&mut **connection).await.map(drop)
-            }
-            Connection::MySql(connection) => {
-                raw_sql(mysql).execute(&mut **connection).await.map(drop)
-            }
+            Connection::Sqlite(connection) => raw_sql(sqlite).execute(&mut **connection).await.map(drop),
+            Connection::MySql(connection) => raw_sql(mysql).execute(&mut **connection).await.map(drop),
         }?;
         self.state = after;
         Ok(())
@@ -141,9 +114,7 @@ impl Session {
 
     fn connection(&mut self) -> Result<&mut Connection, Fault> {
         // Only `drop` takes the connection out.
-        self.connection
-            .as_mut()
-            .ok_or(Fault::Database(SqlxError::PoolClosed))
+        self.connection.as_mut().ok_or(Fault::Database(SqlxError::PoolClosed))
     }
 
     fn settle<T>(&mut self, before: State, result: Result<T, SqlxError>) -> Result<T, Fault> {

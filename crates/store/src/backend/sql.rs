@@ -18,10 +18,7 @@ pub(crate) enum Sql {
     /// One text for both dialects.
     Same(&'static str),
     /// A text for each.
-    Each {
-        sqlite: &'static str,
-        mysql: &'static str,
-    },
+    Each { sqlite: &'static str, mysql: &'static str },
     /// A text made at run time out of literals and placeholders, never out of data.
     Built(Arc<str>),
 }

@@ -5,9 +5,7 @@ use std::str::FromStr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
 
 use crate::backend::access::connected;
@@ -18,16 +16,10 @@ use crate::{Error, StoreOptions, migrations};
 /// How long a statement waits for another writer, well below the limit of a call.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-pub(super) async fn open_file(
-    url: &DatabaseUrl,
-    path: &Path,
-    options: &StoreOptions,
-) -> Result<Connections, Error> {
+pub(super) async fn open_file(url: &DatabaseUrl, path: &Path, options: &StoreOptions) -> Result<Connections, Error> {
     if !path.exists() {
         if !options.create_database {
-            return Err(Error::UnknownDatabase {
-                url: url.to_string(),
-            });
+            return Err(Error::UnknownDatabase { url: url.to_string() });
         }
         create_folder_of(url, path).await?;
     }
@@ -49,14 +41,8 @@ pub(super) async fn open_file(
     Ok(Connections::Sqlite(pool))
 }
 
-pub(super) async fn open_memory(
-    url: &DatabaseUrl,
-    options: &StoreOptions,
-) -> Result<Connections, Error> {
-    let unreachable = |source| Error::Unreachable {
-        url: url.to_string(),
-        source,
-    };
+pub(super) async fn open_memory(url: &DatabaseUrl, options: &StoreOptions) -> Result<Connections, Error> {
+    let unreachable = |source| Error::Unreachable { url: url.to_string(), source };
     let memory = SqliteConnectOptions::from_str("sqlite::memory:").map_err(unreachable)?;
     // One connection to work with and one to keep the database alive: with more, shared-cache mode would answer
     // "table is locked" instead of waiting.
@@ -68,30 +54,18 @@ pub(super) async fn open_memory(
         .connect_lazy_with(connect_options(memory));
     let mut anchor = connected(url, options.acquire_timeout, pool.acquire()).await?;
     migrations::run_on_sqlite(url, &mut anchor, options.migration_timeout).await?;
-    Ok(Connections::SqliteMemory {
-        pool,
-        _anchor: Arc::new(Mutex::new(anchor)),
-    })
+    Ok(Connections::SqliteMemory { pool, _anchor: Arc::new(Mutex::new(anchor)) })
 }
 
 fn connect_options(options: SqliteConnectOptions) -> SqliteConnectOptions {
-    options
-        .foreign_keys(true)
-        .busy_timeout(BUSY_TIMEOUT)
-        .disable_statement_logging()
+    options.foreign_keys(true).busy_timeout(BUSY_TIMEOUT).disable_statement_logging()
 }
 
 async fn create_folder_of(url: &DatabaseUrl, path: &Path) -> Result<(), Error> {
-    let Some(folder) = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    else {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
         return Ok(());
     };
     tokio::fs::create_dir_all(folder)
         .await
-        .map_err(|source| Error::Unreachable {
-            url: url.to_string(),
-            source: source.into(),
-        })
+        .map_err(|source| Error::Unreachable { url: url.to_string(), source: source.into() })
 }

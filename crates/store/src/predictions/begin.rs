@@ -53,12 +53,7 @@ async fn find_or_insert(session: &mut Session, set: &PredictionSet) -> Result<Be
     let set_id = set.set_id.clone();
     let Some(found) = lock_set(session, &set_id).await? else {
         let run_id = set.run_id.as_ref().map(RunId::as_str);
-        let values = [
-            set_id.as_str().into(),
-            run_id.into(),
-            set.model_id.as_str().into(),
-            now_us().into(),
-        ];
+        let values = [set_id.as_str().into(), run_id.into(), set.model_id.as_str().into(), now_us().into()];
         session.execute(&INSERT_SET, &values).await?;
         return Ok(Begun::New);
     };
@@ -67,19 +62,13 @@ async fn find_or_insert(session: &mut Session, set: &PredictionSet) -> Result<Be
     }
     match found.state {
         SetState::Published => Ok(Begun::Published),
-        SetState::Pruning => Err(Error::SetClosed {
-            set_id,
-            state: found.state,
-        }
-        .into()),
+        SetState::Pruning => Err(Error::SetClosed { set_id, state: found.state }.into()),
         SetState::Loading => {
             let current = current_set_no(session).await?;
             if found.set_no < current {
                 return Err(superseded(session, &set_id, current).await?);
             }
-            Ok(Begun::Again {
-                set_no: found.set_no,
-            })
+            Ok(Begun::Again { set_no: found.set_no })
         }
     }
 }

@@ -17,14 +17,10 @@ impl Store {
         // Each round takes whole playlists, from the lowest on: the database finds them by the primary key.
         loop {
             let values = [set_no.into(), ROWS_PER_DELETE.into()];
-            let boundary = call()
-                .read_first(BOUNDARY, &values, |row| row.int("playlist_id"))
-                .await?;
+            let boundary = call().read_first(BOUNDARY, &values, |row| row.int("playlist_id")).await?;
             match boundary {
                 Some(playlist_id) => {
-                    call()
-                        .execute(DELETE_UP_TO, &[set_no.into(), playlist_id.into()])
-                        .await?;
+                    call().execute(DELETE_UP_TO, &[set_no.into(), playlist_id.into()]).await?;
                 }
                 None => {
                     call().execute(DELETE_ALL, &[set_no.into()]).await?;

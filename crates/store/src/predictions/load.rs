@@ -29,48 +29,28 @@ impl Store {
             let unseen: BTreeSet<&str> = uris.filter(|uri| !keys.contains_key(*uri)).collect();
             keys.extend(self.track_keys(&Vec::from_iter(unseen)).await?);
             let call = self.call("load prediction set", set_id);
-            call.attempt(|| load_once(&call, set_id, chunk, &keys))
-                .await?;
+            call.attempt(|| load_once(&call, set_id, chunk, &keys)).await?;
         }
         Ok(())
     }
 }
 
-async fn load_once(
-    call: &Call<'_>,
-    set_id: &SetId,
-    rows: &[PredictionRow],
-    keys: &TrackKeys,
-) -> Result<(), Fault> {
+async fn load_once(call: &Call<'_>, set_id: &SetId, rows: &[PredictionRow], keys: &TrackKeys) -> Result<(), Fault> {
     let mut session = call.session().await?;
     session.begin().await?;
     let written = write(&mut session, set_id, rows, keys).await;
     session.end(written).await
 }
 
-async fn write(
-    session: &mut Session,
-    set_id: &SetId,
-    rows: &[PredictionRow],
-    keys: &TrackKeys,
-) -> Result<(), Fault> {
+async fn write(session: &mut Session, set_id: &SetId, rows: &[PredictionRow], keys: &TrackKeys) -> Result<(), Fault> {
     let set_no = keep_loading(session, set_id).await?;
     for batch in batches(rows) {
         let mut values: Vec<Value<'_>> = Vec::with_capacity(batch.len() * 5);
         for row in batch {
             // Every track was given a key before; a missing one would be refused as a null.
-            let key = keys
-                .get(&row.track_uri)
-                .copied()
-                .map_or(Value::Int(None), Value::from);
+            let key = keys.get(&row.track_uri).copied().map_or(Value::Int(None), Value::from);
             let rank_no = u32::from(row.rank_no);
-            values.extend([
-                set_no.into(),
-                row.playlist_id.into(),
-                rank_no.into(),
-                key,
-                row.score.into(),
-            ]);
+            values.extend([set_no.into(), row.playlist_id.into(), rank_no.into(), key, row.score.into()]);
         }
         session.execute(&replace_rows(batch.len()), &values).await?;
     }

@@ -34,11 +34,7 @@ pub struct Recommendation {
 impl PredictionRow {
     pub(super) fn check(&self) -> Result<(), Error> {
         if self.playlist_id < 0 {
-            return Err(invalid(
-                "playlist_id",
-                &self.playlist_id.to_string(),
-                "a number from 0",
-            ));
+            return Err(invalid("playlist_id", &self.playlist_id.to_string(), "a number from 0"));
         }
         if self.rank_no == 0 {
             return Err(invalid("rank_no", "0", "a number from 1"));
@@ -52,10 +48,6 @@ impl PredictionRow {
 
 impl Recommendation {
     pub(super) fn from_row(row: &Row) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            rank_no: row.small_count("rank_no")?,
-            score: row.real("score")?,
-            track: Track::from_row(row)?,
-        })
+        Ok(Self { rank_no: row.small_count("rank_no")?, score: row.real("score")?, track: Track::from_row(row)? })
     }
 }

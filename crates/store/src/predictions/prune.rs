@@ -6,8 +6,7 @@ use crate::backend::{Call, Fault, Session, Sql};
 use crate::predictions::sets::{lock_current_set_no, lock_set};
 use crate::{Error, SetId, SetState, Store};
 
-const MARK_PRUNING: Sql =
-    Sql::Same("UPDATE prediction_sets SET state = 'pruning' WHERE set_no = ?");
+const MARK_PRUNING: Sql = Sql::Same("UPDATE prediction_sets SET state = 'pruning' WHERE set_no = ?");
 const DELETE_SET: &str = "DELETE FROM prediction_sets WHERE set_no = ? AND state = 'pruning'";
 
 /// Everything that may be deleted: sets that were published before the last few, sets that were begun before the
@@ -31,17 +30,12 @@ impl Store {
     pub async fn prune(&self, keep: u32) -> Result<Vec<SetId>, Error> {
         let oldest_kept = [keep.saturating_sub(1).into()];
         let oldest_kept = self
-            .call(
-                "find the prediction set",
-                format_args!("kept as number {keep}"),
-            )
+            .call("find the prediction set", format_args!("kept as number {keep}"))
             .read_first(PUBLISHED_AT, &oldest_kept, |row| row.int("published_at_us"))
             .await?;
         let prunable = self
             .call("find", "superseded prediction sets")
-            .read(PRUNABLE, &[oldest_kept.unwrap_or(0).into()], |row| {
-                row.parsed("set_id", str::parse::<SetId>)
-            })
+            .read(PRUNABLE, &[oldest_kept.unwrap_or(0).into()], |row| row.parsed("set_id", str::parse::<SetId>))
             .await?;
         let mut pruned = Vec::new();
         for set_id in prunable {

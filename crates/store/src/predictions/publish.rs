@@ -5,9 +5,7 @@ use tracing::info;
 
 use crate::backend::{Call, Fault, Session, Sql};
 use crate::clock::now_us;
-use crate::predictions::sets::{
-    LockedSet, current_set_no, lock_existing_set, superseded, swap_current,
-};
+use crate::predictions::sets::{LockedSet, current_set_no, lock_existing_set, superseded, swap_current};
 use crate::predictions::verify::{Counts, check_counts, verify};
 use crate::{Error, SetId, SetState, Store};
 
@@ -46,19 +44,10 @@ impl Store {
         expected_rows: u64,
         expected_playlists: u64,
     ) -> Result<Publication, Error> {
-        let expected = Counts {
-            rows: expected_rows,
-            playlists: expected_playlists,
-        };
+        let expected = Counts { rows: expected_rows, playlists: expected_playlists };
         let now = now_us();
-        let call = self.call_within(
-            self.options().publish_timeout,
-            "publish prediction set",
-            set_id,
-        );
-        let publication = call
-            .attempt(|| publish_once(&call, set_id, expected, now))
-            .await?;
+        let call = self.call_within(self.options().publish_timeout, "publish prediction set", set_id);
+        let publication = call.attempt(|| publish_once(&call, set_id, expected, now)).await?;
         if publication.changed {
             info!(%set_id, rows = publication.rows, playlists = publication.playlists, "predictions published");
         }
@@ -66,12 +55,7 @@ impl Store {
     }
 }
 
-async fn publish_once(
-    call: &Call<'_>,
-    set_id: &SetId,
-    expected: Counts,
-    now: i64,
-) -> Result<Publication, Fault> {
+async fn publish_once(call: &Call<'_>, set_id: &SetId, expected: Counts, now: i64) -> Result<Publication, Fault> {
     let mut session = call.session().await?;
     session.begin().await?;
     let published = verify_and_swap(&mut session, set_id, expected, now).await;
@@ -88,22 +72,11 @@ async fn verify_and_swap(
     let current = current_set_no(session).await?;
     if set.set_no == current {
         let publication = already_current(set_id, &set, now);
-        check_counts(
-            set_id,
-            Counts {
-                rows: publication.rows,
-                playlists: publication.playlists,
-            },
-            expected,
-        )?;
+        check_counts(set_id, Counts { rows: publication.rows, playlists: publication.playlists }, expected)?;
         return Ok(publication);
     }
     if set.state == SetState::Pruning {
-        return Err(Error::SetClosed {
-            set_id: set_id.clone(),
-            state: set.state,
-        }
-        .into());
+        return Err(Error::SetClosed { set_id: set_id.clone(), state: set.state }.into());
     }
     if set.state == SetState::Published || set.set_no < current {
         return Err(superseded(session, set_id, current).await?);
@@ -126,19 +99,8 @@ pub(super) async fn make_current(
         return Err(Fault::TryAgain(Error::PublishConflict { set_id }));
     }
     let Counts { rows, playlists } = counts;
-    session
-        .execute(
-            &MARK_PUBLISHED,
-            &[now.into(), rows.into(), playlists.into(), set.set_no.into()],
-        )
-        .await?;
-    Ok(Publication {
-        set_id,
-        rows,
-        playlists,
-        published_at_us: now,
-        changed: true,
-    })
+    session.execute(&MARK_PUBLISHED, &[now.into(), rows.into(), playlists.into(), set.set_no.into()]).await?;
+    Ok(Publication { set_id, rows, playlists, published_at_us: now, changed: true })
 }
 
 /// The publication that made the set current before: an earlier attempt of this call when the time is this call's own.

@@ -17,17 +17,9 @@ impl Store {
     /// # Errors
     ///
     /// [`Error::Query`] and [`Error::Timeout`], as every call.
-    pub async fn recommendations(
-        &self,
-        playlist_id: i64,
-        k: u32,
-    ) -> Result<Vec<Recommendation>, Error> {
+    pub async fn recommendations(&self, playlist_id: i64, k: u32) -> Result<Vec<Recommendation>, Error> {
         self.call("read the predictions for playlist", playlist_id)
-            .read(
-                RECOMMENDATIONS,
-                &[playlist_id.into(), k.into()],
-                Recommendation::from_row,
-            )
+            .read(RECOMMENDATIONS, &[playlist_id.into(), k.into()], Recommendation::from_row)
             .await
     }
 
@@ -37,9 +29,7 @@ impl Store {
     ///
     /// [`Error::Query`] and [`Error::Timeout`], as every call.
     pub async fn current_set(&self) -> Result<Option<SetRecord>, Error> {
-        self.call("read", "the current prediction set")
-            .read_first(CURRENT_SET, &[], SetRecord::from_row)
-            .await
+        self.call("read", "the current prediction set").read_first(CURRENT_SET, &[], SetRecord::from_row).await
     }
 
     /// Reads the sets that were begun last, the newest first.
@@ -48,8 +38,6 @@ impl Store {
     ///
     /// [`Error::Query`] and [`Error::Timeout`], as every call.
     pub async fn list_sets(&self, limit: u32) -> Result<Vec<SetRecord>, Error> {
-        self.call("list", "prediction sets")
-            .read(SETS, &[limit.into()], SetRecord::from_row)
-            .await
+        self.call("list", "prediction sets").read(SETS, &[limit.into()], SetRecord::from_row).await
     }
 }

@@ -41,15 +41,8 @@ async fn swap(session: &mut Session, set_id: &SetId, now: i64) -> Result<Publica
         return Ok(already_current(set_id, &set, now));
     }
     if set.state != SetState::Published {
-        return Err(Error::SetClosed {
-            set_id: set_id.clone(),
-            state: set.state,
-        }
-        .into());
+        return Err(Error::SetClosed { set_id: set_id.clone(), state: set.state }.into());
     }
-    let counts = Counts {
-        rows: set.rows.unwrap_or_default(),
-        playlists: set.playlists.unwrap_or_default(),
-    };
+    let counts = Counts { rows: set.rows.unwrap_or_default(), playlists: set.playlists.unwrap_or_default() };
     make_current(session, set_id, &set, current, counts, now).await
 }

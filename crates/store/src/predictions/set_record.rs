@@ -34,9 +34,7 @@ impl SetRecord {
         let run_id = row.optional_text("run_id")?;
         Ok(Self {
             set_id: row.parsed("set_id", str::parse::<SetId>)?,
-            run_id: run_id
-                .map(|_| row.parsed("run_id", str::parse::<RunId>))
-                .transpose()?,
+            run_id: run_id.map(|_| row.parsed("run_id", str::parse::<RunId>)).transpose()?,
             model_id: row.parsed("model_id", str::parse::<ModelId>)?,
             state: row.parsed("state", SetState::parse)?,
             is_current: row.int("is_current")? != 0,

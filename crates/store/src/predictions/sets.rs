@@ -25,8 +25,7 @@ const LOCK_CURRENT_SET_NO: Sql = Sql::Each {
     mysql: "SELECT set_no FROM published WHERE slot = ? FOR UPDATE",
 };
 
-const SWAP_CURRENT: Sql =
-    Sql::Same("UPDATE published SET set_no = ? WHERE slot = ? AND set_no = ?");
+const SWAP_CURRENT: Sql = Sql::Same("UPDATE published SET set_no = ? WHERE slot = ? AND set_no = ?");
 
 const SET_ID: Sql = Sql::Same("SELECT set_id FROM prediction_sets WHERE set_no = ?");
 
@@ -56,11 +55,7 @@ impl LockedSet {
     }
 
     /// Which of the set's facts differs from what is said of it now.
-    pub(super) fn difference(
-        &self,
-        run_id: Option<&RunId>,
-        model_id: &ModelId,
-    ) -> Option<&'static str> {
+    pub(super) fn difference(&self, run_id: Option<&RunId>, model_id: &ModelId) -> Option<&'static str> {
         if self.model_id != model_id.as_str() {
             Some("model")
         } else if self.run_id.as_deref() != run_id.map(RunId::as_str) {
@@ -72,41 +67,22 @@ impl LockedSet {
 }
 
 /// Locks a set's row against everyone else until the transaction ends.
-pub(super) async fn lock_set(
-    session: &mut Session,
-    set_id: &SetId,
-) -> Result<Option<LockedSet>, Fault> {
-    let row = session
-        .first_row(&LOCK_SET, &[set_id.as_str().into()])
-        .await?;
+pub(super) async fn lock_set(session: &mut Session, set_id: &SetId) -> Result<Option<LockedSet>, Fault> {
+    let row = session.first_row(&LOCK_SET, &[set_id.as_str().into()]).await?;
     Ok(row.as_ref().map(LockedSet::from_row).transpose()?)
 }
 
 /// Locks a set's row and refuses when there is none.
-pub(super) async fn lock_existing_set(
-    session: &mut Session,
-    set_id: &SetId,
-) -> Result<LockedSet, Fault> {
-    lock_set(session, set_id).await?.ok_or_else(|| {
-        Error::UnknownSet {
-            set_id: set_id.clone(),
-        }
-        .into()
-    })
+pub(super) async fn lock_existing_set(session: &mut Session, set_id: &SetId) -> Result<LockedSet, Fault> {
+    lock_set(session, set_id).await?.ok_or_else(|| Error::UnknownSet { set_id: set_id.clone() }.into())
 }
 
 /// Keeps a set loading until the transaction ends, and tells its number.
 pub(super) async fn keep_loading(session: &mut Session, set_id: &SetId) -> Result<u32, Fault> {
-    let row = session
-        .first_row(&SHARE_SET, &[set_id.as_str().into()])
-        .await?;
+    let row = session.first_row(&SHARE_SET, &[set_id.as_str().into()]).await?;
     let set_id = set_id.clone();
     match row.as_ref().map(LockedSet::from_row).transpose()? {
-        Some(LockedSet {
-            set_no,
-            state: SetState::Loading,
-            ..
-        }) => Ok(set_no),
+        Some(LockedSet { set_no, state: SetState::Loading, .. }) => Ok(set_no),
         Some(LockedSet { state, .. }) => Err(Error::SetClosed { set_id, state }.into()),
         None => Err(Error::UnknownSet { set_id }.into()),
     }
@@ -123,26 +99,12 @@ pub(super) async fn lock_current_set_no(session: &mut Session) -> Result<u32, Fa
 }
 
 /// Makes a set current if `expected` still is, and tells whether it was.
-pub(super) async fn swap_current(
-    session: &mut Session,
-    expected: u32,
-    set_no: u32,
-) -> Result<bool, Fault> {
-    Ok(session
-        .execute(
-            &SWAP_CURRENT,
-            &[set_no.into(), SLOT.into(), expected.into()],
-        )
-        .await?
-        > 0)
+pub(super) async fn swap_current(session: &mut Session, expected: u32, set_no: u32) -> Result<bool, Fault> {
+    Ok(session.execute(&SWAP_CURRENT, &[set_no.into(), SLOT.into(), expected.into()]).await? > 0)
 }
 
 /// The error of a set that came too late.
-pub(super) async fn superseded(
-    session: &mut Session,
-    set_id: &SetId,
-    current: u32,
-) -> Result<Fault, Fault> {
+pub(super) async fn superseded(session: &mut Session, set_id: &SetId, current: u32) -> Result<Fault, Fault> {
     let set_id = set_id.clone();
     let row = session.first_row(&SET_ID, &[current.into()]).await?;
     Ok(match row {

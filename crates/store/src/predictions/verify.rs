@@ -26,47 +26,23 @@ pub(super) async fn verify(
     set_no: u32,
     expected: Counts,
 ) -> Result<Counts, Fault> {
-    let row = session
-        .first_row(&COUNT_ROWS, &[set_no.into()])
-        .await?
-        .ok_or(sqlx::Error::RowNotFound)?;
-    let found = Counts {
-        rows: row.count("row_count")?,
-        playlists: row.count("playlist_count")?,
-    };
+    let row = session.first_row(&COUNT_ROWS, &[set_no.into()]).await?.ok_or(sqlx::Error::RowNotFound)?;
+    let found = Counts { rows: row.count("row_count")?, playlists: row.count("playlist_count")? };
     check_counts(set_id, found, expected)?;
     if found.rows == 0 {
-        return Err(Error::EmptySet {
-            set_id: set_id.clone(),
-        }
-        .into());
+        return Err(Error::EmptySet { set_id: set_id.clone() }.into());
     }
     match row.optional_int("gap_at")? {
-        Some(playlist_id) => Err(Error::RankGap {
-            set_id: set_id.clone(),
-            playlist_id,
-        }
-        .into()),
+        Some(playlist_id) => Err(Error::RankGap { set_id: set_id.clone(), playlist_id }.into()),
         None => Ok(found),
     }
 }
 
 /// Refuses counts that differ.
 pub(super) fn check_counts(set_id: &SetId, found: Counts, expected: Counts) -> Result<(), Error> {
-    let pairs = [
-        ("rows", found.rows, expected.rows),
-        ("playlists", found.playlists, expected.playlists),
-    ];
-    match pairs
-        .into_iter()
-        .find(|(_, found, expected)| found != expected)
-    {
-        Some((what, found, expected)) => Err(Error::CountMismatch {
-            set_id: set_id.clone(),
-            what,
-            found,
-            expected,
-        }),
+    let pairs = [("rows", found.rows, expected.rows), ("playlists", found.playlists, expected.playlists)];
+    match pairs.into_iter().find(|(_, found, expected)| found != expected) {
+        Some((what, found, expected)) => Err(Error::CountMismatch { set_id: set_id.clone(), what, found, expected }),
         None => Ok(()),
     }
 }

@@ -30,16 +30,10 @@ impl Store {
     /// # Errors
     ///
     /// [`Error::Query`] and [`Error::Timeout`], as every call.
-    pub async fn latest_unfinished(
-        &self,
-        pipeline: &str,
-        fingerprint: &str,
-    ) -> Result<Option<RunRecord>, Error> {
+    pub async fn latest_unfinished(&self, pipeline: &str, fingerprint: &str) -> Result<Option<RunRecord>, Error> {
         let values = [pipeline.into(), fingerprint.into()];
-        let latest = self
-            .call("find the latest run of", pipeline)
-            .read_first(LATEST, &values, RunRecord::from_row)
-            .await?;
+        let latest =
+            self.call("find the latest run of", pipeline).read_first(LATEST, &values, RunRecord::from_row).await?;
         Ok(latest.filter(|run| run.status != RunStatus::Succeeded))
     }
 
@@ -54,20 +48,14 @@ impl Store {
         let now = now_us();
         let silent_since = silent_since(now, silent_for);
         let call = self.call("resume run", run_id);
-        if call
-            .attempt(|| update_run_and_steps(&call, run_id, RESUME_RUN, now, silent_since))
-            .await?
-        {
+        if call.attempt(|| update_run_and_steps(&call, run_id, RESUME_RUN, now, silent_since)).await? {
             return Ok(());
         }
         let run = self.existing_run(run_id).await?;
         match run.status {
             // The heartbeat is this call's own: the first attempt succeeded and its answer was lost.
             RunStatus::Running if run.heartbeat_at_us == now => Ok(()),
-            RunStatus::Running => Err(Error::RunAlive {
-                run_id: run_id.clone(),
-                silent_for: run.silent_for(),
-            }),
+            RunStatus::Running => Err(Error::RunAlive { run_id: run_id.clone(), silent_for: run.silent_for() }),
             _ => Err(ended(run)),
         }
     }
@@ -82,19 +70,12 @@ impl Store {
         let values = [silent_since.into(), MAX_ABANDONED.into()];
         let silent = self
             .call("find", "silent runs")
-            .read(SILENT_RUNS, &values, |row| {
-                row.parsed("run_id", str::parse::<RunId>)
-            })
+            .read(SILENT_RUNS, &values, |row| row.parsed("run_id", str::parse::<RunId>))
             .await?;
         let mut abandoned = Vec::new();
         for run_id in silent {
             let call = self.call("abandon run", &run_id);
-            if call
-                .attempt(|| {
-                    update_run_and_steps(&call, &run_id, ABANDON_RUN, now_us(), silent_since)
-                })
-                .await?
-            {
+            if call.attempt(|| update_run_and_steps(&call, &run_id, ABANDON_RUN, now_us(), silent_since)).await? {
                 abandoned.push(run_id);
             }
         }
@@ -116,10 +97,7 @@ async fn update_run_and_steps(
     let step_values = [now.into(), run_id.as_str().into()];
     let changed = match session.execute(&update_run.into(), &run_values).await {
         Ok(0) => Ok(false),
-        Ok(_) => session
-            .execute(&ABANDON_STEPS.into(), &step_values)
-            .await
-            .map(|_| true),
+        Ok(_) => session.execute(&ABANDON_STEPS.into(), &step_values).await.map(|_| true),
         Err(fault) => Err(fault),
     };
     session.end(changed).await

@@ -52,19 +52,9 @@ pub struct RunRecord {
 
 impl RunStart {
     pub(super) fn check(&self) -> Result<(), Error> {
-        check_ascii(
-            "pipeline",
-            &self.pipeline,
-            64,
-            "1 to 64 visible ASCII characters",
-        )?;
+        check_ascii("pipeline", &self.pipeline, 64, "1 to 64 visible ASCII characters")?;
         check_length("triggered_by", &self.triggered_by, 255, "at most 255 bytes")?;
-        check_ascii(
-            "fingerprint",
-            &self.fingerprint,
-            128,
-            "1 to 128 visible ASCII characters",
-        )
+        check_ascii("fingerprint", &self.fingerprint, 128, "1 to 128 visible ASCII characters")
     }
 }
 

@@ -23,14 +23,8 @@ pub enum RunStatus {
 }
 
 impl RunStatus {
-    const ALL: [Self; 6] = [
-        Self::Running,
-        Self::Succeeded,
-        Self::Failed,
-        Self::TimedOut,
-        Self::Stopped,
-        Self::Abandoned,
-    ];
+    const ALL: [Self; 6] =
+        [Self::Running, Self::Succeeded, Self::Failed, Self::TimedOut, Self::Stopped, Self::Abandoned];
 
     /// The name under which it is stored and shown.
     #[must_use]

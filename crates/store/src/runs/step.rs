@@ -10,8 +10,7 @@ const FINISH_STEP: &str = "UPDATE run_steps SET status = ?, finished_at_us = ?, 
      duration_ms = ?, output_version = ?, error = ? \
      WHERE run_id = ? AND step = ? AND attempt = ? AND status = 'running'";
 const STEP: &str = "SELECT * FROM run_steps WHERE run_id = ? AND step = ? AND attempt = ?";
-const STEPS: &str =
-    "SELECT * FROM run_steps WHERE run_id = ? ORDER BY started_at_us, step, attempt";
+const STEPS: &str = "SELECT * FROM run_steps WHERE run_id = ? ORDER BY started_at_us, step, attempt";
 const COMPLETED_STEP: &str = "SELECT * FROM run_steps WHERE run_id = ? AND step = ? AND input_fingerprint = ? \
      AND status = 'succeeded' ORDER BY attempt DESC LIMIT 1";
 
@@ -40,22 +39,13 @@ impl Store {
             )
             .await;
         match inserted {
-            Err(error) if error.is_orphan() => Err(Error::UnknownRun {
-                run_id: run_id.clone(),
-            }),
+            Err(error) if error.is_orphan() => Err(Error::UnknownRun { run_id: run_id.clone() }),
             // The first attempt may have succeeded although its answer was lost; then the row is this call's own.
             Err(error) if error.is_duplicate() => match self.step(run_id, step, attempt).await? {
-                Some(found)
-                    if found.started_at_us == now
-                        && found.input_fingerprint == start.input_fingerprint =>
-                {
+                Some(found) if found.started_at_us == now && found.input_fingerprint == start.input_fingerprint => {
                     Ok(())
                 }
-                _ => Err(Error::StepExists {
-                    run_id: run_id.clone(),
-                    step: step.to_owned(),
-                    attempt,
-                }),
+                _ => Err(Error::StepExists { run_id: run_id.clone(), step: step.to_owned(), attempt }),
             },
             result => result.map(drop),
         }
@@ -75,23 +65,11 @@ impl Store {
         outcome: &StepOutcome,
     ) -> Result<(), Error> {
         if outcome.status == StepStatus::Running {
-            let (value, expected) = (
-                outcome.status.to_string(),
-                "the way in which the attempt ended",
-            );
-            return Err(Error::InvalidValue {
-                field: "step status",
-                value,
-                expected,
-            });
+            let (value, expected) = (outcome.status.to_string(), "the way in which the attempt ended");
+            return Err(Error::InvalidValue { field: "step status", value, expected });
         }
         let output_version = outcome.output_version.as_deref();
-        check_length(
-            "output_version",
-            output_version.unwrap_or_default(),
-            255,
-            "at most 255 bytes",
-        )?;
+        check_length("output_version", output_version.unwrap_or_default(), 255, "at most 255 bytes")?;
         let error = outcome.error.as_deref().map(bounded_message);
         let finished = self
             .call("finish step", step_key(run_id, step, attempt))
@@ -117,18 +95,9 @@ impl Store {
         }
         let (run_id, step) = (run_id.clone(), step.to_owned());
         match self.step(&run_id, &step, attempt).await? {
-            None => Err(Error::UnknownStep {
-                run_id,
-                step,
-                attempt,
-            }),
+            None => Err(Error::UnknownStep { run_id, step, attempt }),
             Some(found) if found.status == outcome.status => Ok(()),
-            Some(found) => Err(Error::StepEnded {
-                run_id,
-                step,
-                attempt,
-                status: found.status,
-            }),
+            Some(found) => Err(Error::StepEnded { run_id, step, attempt, status: found.status }),
         }
     }
 
@@ -138,9 +107,7 @@ impl Store {
     ///
     /// [`Error::Query`] and [`Error::Timeout`], as every call.
     pub async fn steps_of(&self, run_id: &RunId) -> Result<Vec<StepRecord>, Error> {
-        self.call("list the steps of run", run_id)
-            .read(STEPS, &[run_id.as_str().into()], StepRecord::from_row)
-            .await
+        self.call("list the steps of run", run_id).read(STEPS, &[run_id.as_str().into()], StepRecord::from_row).await
     }
 
     /// Finds the attempt of a run that completed a step for this input: a resumed run need not do the step again.
@@ -154,26 +121,15 @@ impl Store {
         step: &str,
         input_fingerprint: &str,
     ) -> Result<Option<StepRecord>, Error> {
-        let values = [
-            run_id.as_str().into(),
-            step.into(),
-            input_fingerprint.into(),
-        ];
+        let values = [run_id.as_str().into(), step.into(), input_fingerprint.into()];
         self.call("find completed step", format_args!("{run_id}/{step}"))
             .read_first(COMPLETED_STEP, &values, StepRecord::from_row)
             .await
     }
 
-    async fn step(
-        &self,
-        run_id: &RunId,
-        step: &str,
-        attempt: u32,
-    ) -> Result<Option<StepRecord>, Error> {
+    async fn step(&self, run_id: &RunId, step: &str, attempt: u32) -> Result<Option<StepRecord>, Error> {
         let values = [run_id.as_str().into(), step.into(), attempt.into()];
-        self.call("read step", step_key(run_id, step, attempt))
-            .read_first(STEP, &values, StepRecord::from_row)
-            .await
+        self.call("read step", step_key(run_id, step, attempt)).read_first(STEP, &values, StepRecord::from_row).await
     }
 }
 

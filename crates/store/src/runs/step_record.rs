@@ -72,12 +72,7 @@ pub struct StepRecord {
 impl StepStart {
     pub(super) fn check(&self) -> Result<(), Error> {
         check_ascii("step", &self.step, 64, "1 to 64 visible ASCII characters")?;
-        check_ascii(
-            "input_fingerprint",
-            &self.input_fingerprint,
-            128,
-            "1 to 128 visible ASCII characters",
-        )
+        check_ascii("input_fingerprint", &self.input_fingerprint, 128, "1 to 128 visible ASCII characters")
     }
 }
 
@@ -97,10 +92,7 @@ impl StepOutcome {
     /// The outcome of an attempt that gave up.
     #[must_use]
     pub fn failed(error: impl Into<String>) -> Self {
-        Self {
-            error: Some(error.into()),
-            ..Self::with_status(StepStatus::Failed)
-        }
+        Self { error: Some(error.into()), ..Self::with_status(StepStatus::Failed) }
     }
 
     fn with_status(status: StepStatus) -> Self {

@@ -21,13 +21,7 @@ pub enum StepStatus {
 }
 
 impl StepStatus {
-    const ALL: [Self; 5] = [
-        Self::Running,
-        Self::Succeeded,
-        Self::Failed,
-        Self::Skipped,
-        Self::Abandoned,
-    ];
+    const ALL: [Self; 5] = [Self::Running, Self::Succeeded, Self::Failed, Self::Skipped, Self::Abandoned];
 
     /// The name under which it is stored and shown.
     #[must_use]

@@ -27,16 +27,10 @@ async fn keys_or_new_keys(call: &Call<'_>, uris: &[&str]) -> Result<TrackKeys, F
     // Only what is missing is inserted, because MySQL uses up a number of its sequence for every row offered. Another
     // process may insert the same tracks meanwhile: theirs stay. The order is the same for all, so that two processes
     // wait for each other instead of locking each other out.
-    let missing: Vec<&str> = uris
-        .iter()
-        .copied()
-        .filter(|uri| !keys.contains_key(*uri))
-        .collect();
+    let missing: Vec<&str> = uris.iter().copied().filter(|uri| !keys.contains_key(*uri)).collect();
     for batch in batches(&missing) {
         let values: Vec<Value<'_>> = batch.iter().map(|uri| Value::from(*uri)).collect();
-        session
-            .execute(&insert_missing(call.pool.dialect(), batch.len()), &values)
-            .await?;
+        session.execute(&insert_missing(call.pool.dialect(), batch.len()), &values).await?;
     }
     keys.extend(known_keys(&mut session, &missing).await?);
     Ok(keys)
@@ -46,10 +40,8 @@ async fn keys_or_new_keys(call: &Call<'_>, uris: &[&str]) -> Result<TrackKeys, F
 pub(super) async fn known_keys(session: &mut Session, uris: &[&str]) -> Result<TrackKeys, Fault> {
     let mut keys = TrackKeys::with_capacity(uris.len());
     for batch in batches(uris) {
-        let text = format!(
-            "SELECT track_uri, track_key FROM tracks WHERE track_uri IN {}",
-            placeholders(batch.len(), 1)
-        );
+        let text =
+            format!("SELECT track_uri, track_key FROM tracks WHERE track_uri IN {}", placeholders(batch.len(), 1));
         let values: Vec<Value<'_>> = batch.iter().map(|uri| Value::from(*uri)).collect();
         for row in session.rows(&Sql::Built(text.into()), &values).await? {
             keys.insert(row.text("track_uri")?, row.small_count("track_key")?);
@@ -63,11 +55,5 @@ fn insert_missing(dialect: Dialect, rows: usize) -> Sql {
         Dialect::Sqlite => "INSERT OR IGNORE",
         Dialect::MySql => "INSERT IGNORE",
     };
-    Sql::Built(
-        format!(
-            "{verb} INTO tracks (track_uri) VALUES {}",
-            placeholders(1, rows)
-        )
-        .into(),
-    )
+    Sql::Built(format!("{verb} INTO tracks (track_uri) VALUES {}", placeholders(1, rows)).into())
 }

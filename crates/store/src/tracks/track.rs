@@ -45,37 +45,20 @@ impl Track {
 
     pub(super) fn check(&self) -> Result<(), Error> {
         check_uri("track_uri", &self.track_uri)?;
-        for (field, uri) in [
-            ("artist_uri", &self.artist_uri),
-            ("album_uri", &self.album_uri),
-        ] {
+        for (field, uri) in [("artist_uri", &self.artist_uri), ("album_uri", &self.album_uri)] {
             uri.as_deref().map_or(Ok(()), |uri| check_uri(field, uri))?;
         }
-        let names = [
-            ("track_name", &self.track_name),
-            ("artist_name", &self.artist_name),
-            ("album_name", &self.album_name),
-        ];
+        let names =
+            [("track_name", &self.track_name), ("artist_name", &self.artist_name), ("album_name", &self.album_name)];
         for (field, name) in names {
-            check_length(
-                field,
-                name.as_deref().unwrap_or_default(),
-                MAX_NAME_BYTES,
-                "at most 65535 bytes",
-            )?;
+            check_length(field, name.as_deref().unwrap_or_default(), MAX_NAME_BYTES, "at most 65535 bytes")?;
         }
         Ok(())
     }
 
     /// About how many bytes it adds to a statement.
     pub(super) fn statement_bytes(&self) -> usize {
-        let texts = [
-            &self.track_name,
-            &self.artist_name,
-            &self.album_name,
-            &self.artist_uri,
-            &self.album_uri,
-        ];
+        let texts = [&self.track_name, &self.artist_name, &self.album_name, &self.artist_uri, &self.album_uri];
         64 + self.track_uri.len() + texts.into_iter().flatten().map(String::len).sum::<usize>()
     }
 

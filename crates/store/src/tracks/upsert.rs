@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::backend::{
-    Call, Dialect, Fault, MAX_BATCH_BYTES, Session, Sql, Value, batches, placeholders,
-};
+use crate::backend::{Call, Dialect, Fault, MAX_BATCH_BYTES, Session, Sql, Value, batches, placeholders};
 use crate::tracks::keys::{TrackKeys, known_keys};
 use crate::{Error, Store, Track};
 
@@ -38,10 +36,7 @@ impl Store {
         tracks.iter().try_for_each(Track::check)?;
         for chunk in tracks.chunks(TRACKS_PER_TRANSACTION) {
             // Sorted, so that two processes wait for each other instead of locking each other out; and distinct.
-            let by_uri: BTreeMap<&str, &Track> = chunk
-                .iter()
-                .map(|track| (track.track_uri.as_str(), track))
-                .collect();
+            let by_uri: BTreeMap<&str, &Track> = chunk.iter().map(|track| (track.track_uri.as_str(), track)).collect();
             let sorted: Vec<&Track> = by_uri.into_values().collect();
             let first = sorted.first().map_or("", |track| track.track_uri.as_str());
             let call = self.call("write the attributes of tracks from", first);
@@ -53,10 +48,7 @@ impl Store {
 
 async fn upsert_once(call: &Call<'_>, tracks: &[&Track]) -> Result<(), Fault> {
     let mut session = call.session().await?;
-    let uris: Vec<&str> = tracks
-        .iter()
-        .map(|track| track.track_uri.as_str())
-        .collect();
+    let uris: Vec<&str> = tracks.iter().map(|track| track.track_uri.as_str()).collect();
     let keys = known_keys(&mut session, &uris).await?;
     session.begin().await?;
     let written = write(&mut session, call.pool.dialect(), tracks, &keys).await;
@@ -65,37 +57,19 @@ async fn upsert_once(call: &Call<'_>, tracks: &[&Track]) -> Result<(), Fault> {
 
 /// Known tracks are written with their key, because MySQL uses up a number of its sequence for every row without one, and
 /// nightly updates of millions of tracks would use up the sequence in a few years.
-async fn write(
-    session: &mut Session,
-    dialect: Dialect,
-    tracks: &[&Track],
-    keys: &TrackKeys,
-) -> Result<(), Fault> {
-    let (known, new): (Vec<&Track>, Vec<&Track>) = tracks
-        .iter()
-        .partition(|track| keys.contains_key(&track.track_uri));
+async fn write(session: &mut Session, dialect: Dialect, tracks: &[&Track], keys: &TrackKeys) -> Result<(), Fault> {
+    let (known, new): (Vec<&Track>, Vec<&Track>) = tracks.iter().partition(|track| keys.contains_key(&track.track_uri));
     for batch in bounded_batches(&known) {
         let mut values = Vec::with_capacity(batch.len() * 8);
         for track in batch {
-            values.push(
-                keys.get(&track.track_uri)
-                    .copied()
-                    .map_or(Value::Int(None), Value::from),
-            );
+            values.push(keys.get(&track.track_uri).copied().map_or(Value::Int(None), Value::from));
             values.extend(attributes(track));
         }
-        session
-            .execute(
-                &upsert("track_key, track_uri", 8, dialect, batch.len()),
-                &values,
-            )
-            .await?;
+        session.execute(&upsert("track_key, track_uri", 8, dialect, batch.len()), &values).await?;
     }
     for batch in bounded_batches(&new) {
         let values: Vec<Value<'_>> = batch.iter().flat_map(|track| attributes(track)).collect();
-        session
-            .execute(&upsert("track_uri", 7, dialect, batch.len()), &values)
-            .await?;
+        session.execute(&upsert("track_uri", 7, dialect, batch.len()), &values).await?;
     }
     Ok(())
 }
@@ -147,16 +121,10 @@ mod tests {
 
     #[track_caller]
     fn check(name_bytes: &[usize], lengths: &[usize]) {
-        let named = |bytes: &usize| Track {
-            track_name: Some("x".repeat(*bytes)),
-            ..Track::unnamed("a")
-        };
+        let named = |bytes: &usize| Track { track_name: Some("x".repeat(*bytes)), ..Track::unnamed("a") };
         let tracks: Vec<Track> = name_bytes.iter().map(named).collect();
         let tracks: Vec<&Track> = tracks.iter().collect();
-        let found: Vec<usize> = bounded_batches(&tracks)
-            .into_iter()
-            .map(<[&Track]>::len)
-            .collect();
+        let found: Vec<usize> = bounded_batches(&tracks).into_iter().map(<[&Track]>::len).collect();
         assert_eq!(found, lengths);
     }
 
@@ -165,9 +133,6 @@ mod tests {
         check(&[], &[]);
         check(&[10; 3], &[2, 1]);
         check(&[MAX_BATCH_BYTES / 5; 9], &[4, 4, 1]);
-        check(
-            &[MAX_BATCH_BYTES * 2, 10, MAX_BATCH_BYTES * 2, 10, 10],
-            &[1, 1, 1, 2],
-        );
+        check(&[MAX_BATCH_BYTES * 2, 10, MAX_BATCH_BYTES * 2, 10, 10], &[1, 1, 1, 2]);
     }
 }

@@ -13,7 +13,7 @@ pub(crate) struct ChaosProxy {
 }
 
 impl ChaosProxy {
-    pub(crate) async fn start(server: String) -> Self {
+    pub(crate) async fn start(server: (String, u16)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (cuts, _) = broadcast::channel(1);
@@ -27,13 +27,16 @@ impl ChaosProxy {
     }
 }
 
-async fn accept(listener: TcpListener, server: String, cuts: broadcast::Sender<()>) {
+async fn accept(listener: TcpListener, server: (String, u16), cuts: broadcast::Sender<()>) {
     while let Ok((mut client, _)) = listener.accept().await {
         let (server, mut cut) = (server.clone(), cuts.subscribe());
         tokio::spawn(async move {
             let Ok(mut upstream) = TcpStream::connect(server).await else {
                 return;
             };
+            // A proxy that held back small pieces would slow every statement down to the server's delayed answers.
+            client.set_nodelay(true).unwrap();
+            upstream.set_nodelay(true).unwrap();
             tokio::select! {
                 _ = cut.recv() => {}
                 _ = copy_bidirectional(&mut client, &mut upstream) => {}

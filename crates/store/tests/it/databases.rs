@@ -32,12 +32,7 @@ pub(crate) enum Raw {
 pub(crate) async fn on_each_database(test: impl AsyncFn(&TestDatabase)) {
     let folder = tempfile::tempdir().unwrap();
     let url = sqlite_url(&folder.path().join("segue.db"));
-    test(&TestDatabase {
-        kind: Kind::Sqlite,
-        url,
-        _folder: Some(folder),
-    })
-    .await;
+    test(&TestDatabase { kind: Kind::Sqlite, url, _folder: Some(folder) }).await;
     on_mysql(test).await;
 }
 
@@ -48,32 +43,19 @@ pub(crate) async fn on_mysql(test: impl AsyncFn(&TestDatabase)) {
         return;
     };
     let name = format!("segue_test_{}", Uuid::new_v4().simple());
-    let database = TestDatabase {
-        kind: Kind::MySql,
-        url: format!("{server}/{name}"),
-        _folder: None,
-    };
+    let database = TestDatabase { kind: Kind::MySql, url: format!("{server}/{name}"), _folder: None };
     test(&database).await;
     let mut server = MySqlConnection::connect(&server).await.unwrap();
-    raw_sql(AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name}")))
-        .execute(&mut server)
-        .await
-        .unwrap();
+    raw_sql(AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name}"))).execute(&mut server).await.unwrap();
 }
 
 /// The address of the server without a database and without a slash at its end.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "tests find services by environment variables"
-)]
+#[expect(clippy::disallowed_methods, reason = "tests find services by environment variables")]
 fn mysql_server() -> Option<String> {
     if let Ok(url) = std::env::var("TEST_MYSQL_URL") {
         return Some(url.trim_end_matches('/').to_owned());
     }
-    assert!(
-        std::env::var("CI").is_err(),
-        "TEST_MYSQL_URL is not set, and CI must test MySQL"
-    );
+    assert!(std::env::var("CI").is_err(), "TEST_MYSQL_URL is not set, and CI must test MySQL");
     eprintln!("skipped on MySQL: set TEST_MYSQL_URL, for example to mysql://root@127.0.0.1:3306/");
     None
 }
@@ -84,9 +66,7 @@ pub(crate) fn sqlite_url(path: &Path) -> String {
 
 /// Opens a store and expects that it works.
 pub(crate) async fn connect(url: &str) -> Store {
-    Store::connect(&url.parse().unwrap(), &StoreOptions::default())
-        .await
-        .unwrap()
+    Store::connect(&url.parse().unwrap(), &StoreOptions::default()).await.unwrap()
 }
 
 /// Opens a store and expects that it does not work.
@@ -112,16 +92,8 @@ impl Raw {
     /// Executes a statement.
     pub(crate) async fn execute(&mut self, sql: &str) {
         match self {
-            Self::Sqlite(connection) => raw_sql(AssertSqlSafe(sql))
-                .execute(connection)
-                .await
-                .map(drop)
-                .unwrap(),
-            Self::MySql(connection) => raw_sql(AssertSqlSafe(sql))
-                .execute(connection)
-                .await
-                .map(drop)
-                .unwrap(),
+            Self::Sqlite(connection) => raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(drop).unwrap(),
+            Self::MySql(connection) => raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(drop).unwrap(),
         }
     }
 
@@ -129,17 +101,11 @@ impl Raw {
     pub(crate) async fn texts(&mut self, sql: &str) -> Vec<String> {
         match self {
             Self::Sqlite(connection) => {
-                let rows = sqlx::query(AssertSqlSafe(sql))
-                    .fetch_all(connection)
-                    .await
-                    .unwrap();
+                let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(connection).await.unwrap();
                 rows.iter().map(|row| row.get_unchecked(0)).collect()
             }
             Self::MySql(connection) => {
-                let rows = sqlx::query(AssertSqlSafe(sql))
-                    .fetch_all(connection)
-                    .await
-                    .unwrap();
+                let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(connection).await.unwrap();
                 rows.iter().map(|row| row.get_unchecked(0)).collect()
             }
         }
@@ -148,16 +114,12 @@ impl Raw {
     /// Executes a statement that yields one number.
     pub(crate) async fn number(&mut self, sql: &str) -> i64 {
         match self {
-            Self::Sqlite(connection) => sqlx::query(AssertSqlSafe(sql))
-                .fetch_one(connection)
-                .await
-                .unwrap()
-                .get_unchecked(0),
-            Self::MySql(connection) => sqlx::query(AssertSqlSafe(sql))
-                .fetch_one(connection)
-                .await
-                .unwrap()
-                .get_unchecked(0),
+            Self::Sqlite(connection) => {
+                sqlx::query(AssertSqlSafe(sql)).fetch_one(connection).await.unwrap().get_unchecked(0)
+            }
+            Self::MySql(connection) => {
+                sqlx::query(AssertSqlSafe(sql)).fetch_one(connection).await.unwrap().get_unchecked(0)
+            }
         }
     }
 
@@ -167,9 +129,6 @@ impl Raw {
             Self::Sqlite(_) => "playlist_id || '/' || rank_no || '/' || track_uri",
             Self::MySql(_) => "CONCAT(playlist_id, '/', rank_no, '/', track_uri)",
         };
-        self.texts(&format!(
-            "SELECT {shown} FROM current_predictions ORDER BY playlist_id, rank_no"
-        ))
-        .await
+        self.texts(&format!("SELECT {shown} FROM current_predictions ORDER BY playlist_id, rank_no")).await
     }
 }

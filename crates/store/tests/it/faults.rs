@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use store::{DatabaseUrl, Error, RunStatus, Store, StoreOptions};
+use store::{Error, RunStatus, Store, StoreOptions};
+use url::Url;
 
 use crate::chaos_proxy::ChaosProxy;
 use crate::databases::{Kind, on_each_database, on_mysql};
@@ -12,18 +13,13 @@ use crate::samples::{prediction_set, predictions, publish, run_id, run_start, se
 async fn a_load_survives_connections_that_break() {
     on_mysql(async |database| {
         drop(database.store().await);
-        let url: DatabaseUrl = database.url.parse().unwrap();
-        let address = url.to_string();
-        let (address, name) = address.rsplit_once('@').unwrap().1.split_once('/').unwrap();
-        let proxy = ChaosProxy::start(address.to_owned()).await;
-        let patient = StoreOptions {
-            max_attempts: 50,
-            ..StoreOptions::default()
-        };
-        let through_proxy = format!("mysql://root@{}/{name}", proxy.address);
-        let store = Store::connect(&through_proxy.parse().unwrap(), &patient)
-            .await
-            .unwrap();
+        let mut url: Url = database.url.parse().unwrap();
+        let server = (url.host_str().unwrap().to_owned(), url.port().unwrap_or(3306));
+        let proxy = ChaosProxy::start(server).await;
+        url.set_ip_host(proxy.address.ip()).unwrap();
+        url.set_port(Some(proxy.address.port())).unwrap();
+        let patient = StoreOptions { max_attempts: 50, ..StoreOptions::default() };
+        let store = Store::connect(&url.as_str().parse().unwrap(), &patient).await.unwrap();
 
         let rows = predictions("s1", 20_000, 5);
         let work = tokio::spawn({
@@ -36,16 +32,13 @@ async fn a_load_survives_connections_that_break() {
         });
         let mut cut = 0;
         let mut ticks = tokio::time::interval(Duration::from_millis(150));
-        while !work.is_finished() && cut < 5 {
+        while !work.is_finished() && cut < 8 {
             ticks.tick().await;
             cut += proxy.cut();
         }
         assert!(work.await.unwrap().unwrap().changed);
         assert!(cut > 0, "no connection was cut");
-        assert_eq!(
-            database.raw().await.current_predictions().await,
-            shown(&rows)
-        );
+        assert_eq!(database.raw().await.current_predictions().await, shown(&rows));
     })
     .await;
 }
@@ -53,63 +46,27 @@ async fn a_load_survives_connections_that_break() {
 #[tokio::test]
 async fn a_call_does_not_wait_for_ever_and_the_store_works_on() {
     on_each_database(async |database| {
-        database
-            .store()
-            .await
-            .start_run(&run_start("r1"))
-            .await
-            .unwrap();
+        database.store().await.start_run(&run_start("r1")).await.unwrap();
         let limits = StoreOptions {
             acquire_timeout: Duration::from_secs(1),
             call_timeout: Duration::from_millis(200),
             max_connections: 1,
             ..StoreOptions::default()
         };
-        let store = Store::connect(&database.url.parse().unwrap(), &limits)
-            .await
-            .unwrap();
+        let store = Store::connect(&database.url.parse().unwrap(), &limits).await.unwrap();
         let mut other = database.raw().await;
-        other
-            .execute(if database.kind == Kind::Sqlite {
-                "BEGIN IMMEDIATE"
-            } else {
-                "BEGIN"
-            })
-            .await;
-        other
-            .execute("UPDATE runs SET triggered_by = 'someone else' WHERE run_id = 'r1'")
-            .await;
+        other.execute(if database.kind == Kind::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" }).await;
+        other.execute("UPDATE runs SET triggered_by = 'someone else' WHERE run_id = 'r1'").await;
 
         let started = Instant::now();
-        let error = store
-            .finish_run(&run_id("r1"), RunStatus::Failed, None)
-            .await
-            .unwrap_err();
-        assert!(
-            matches!(
-                error,
-                Error::Timeout {
-                    operation: "finish run",
-                    ..
-                }
-            ),
-            "{error:?}"
-        );
+        let error = store.finish_run(&run_id("r1"), RunStatus::Failed, None).await.unwrap_err();
+        assert!(matches!(error, Error::Timeout { operation: "finish run", .. }), "{error:?}");
         assert!(started.elapsed() < Duration::from_secs(5));
-        assert_eq!(
-            store.list_runs(9).await.unwrap()[0].status,
-            RunStatus::Running
-        );
+        assert_eq!(store.list_runs(9).await.unwrap()[0].status, RunStatus::Running);
 
         other.execute("ROLLBACK").await;
-        store
-            .finish_run(&run_id("r1"), RunStatus::Failed, None)
-            .await
-            .unwrap();
-        assert_eq!(
-            store.list_runs(9).await.unwrap()[0].status,
-            RunStatus::Failed
-        );
+        store.finish_run(&run_id("r1"), RunStatus::Failed, None).await.unwrap();
+        assert_eq!(store.list_runs(9).await.unwrap()[0].status, RunStatus::Failed);
     })
     .await;
 }

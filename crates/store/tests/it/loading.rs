@@ -12,22 +12,13 @@ async fn loading_the_same_set_again_replaces_its_rows() {
         let id = set_id("s1");
         store.begin_set(&prediction_set("s1")).await.unwrap();
         // More than one transaction, with playlists that the second attempt does not have.
-        store
-            .load(&id, &predictions("old", 2500, 10))
-            .await
-            .unwrap();
-        assert_eq!(
-            store.begin_set(&prediction_set("s1")).await.unwrap(),
-            SetState::Loading
-        );
+        store.load(&id, &predictions("old", 2500, 10)).await.unwrap();
+        assert_eq!(store.begin_set(&prediction_set("s1")).await.unwrap(), SetState::Loading);
         let rows = predictions("new", 300, 10);
         store.load(&id, &rows).await.unwrap();
         store.load(&id, &rows).await.unwrap();
         store.publish(&id, 3000, 300).await.unwrap();
-        assert_eq!(
-            database.raw().await.current_predictions().await,
-            shown(&rows)
-        );
+        assert_eq!(database.raw().await.current_predictions().await, shown(&rows));
     })
     .await;
 }
@@ -41,10 +32,7 @@ async fn rows_are_read_as_they_were_loaded() {
         let expected = &rows[20..27];
         assert_eq!(read.len(), expected.len());
         for (found, loaded) in read.iter().zip(expected) {
-            assert_eq!(
-                (found.rank_no, &found.track.track_uri),
-                (loaded.rank_no, &loaded.track_uri)
-            );
+            assert_eq!((found.rank_no, &found.track.track_uri), (loaded.rank_no, &loaded.track_uri));
             assert_eq!(found.score.to_bits(), loaded.score.to_bits());
         }
         assert!(store.recommendations(99, 7).await.unwrap().is_empty());
@@ -71,29 +59,14 @@ async fn an_interrupted_load_leaves_the_old_set_current() {
             tokio::task::yield_now().await;
         }
         loading.abort();
-        assert!(
-            loading.await.unwrap_err().is_cancelled(),
-            "the load must not have ended before"
-        );
+        assert!(loading.await.unwrap_err().is_cancelled(), "the load must not have ended before");
         assert_eq!(raw.current_predictions().await, shown(&old));
-        let refused = store
-            .publish(&set_id("new"), rows.len() as u64, 40_000)
-            .await
-            .unwrap_err();
-        assert!(
-            matches!(refused, Error::CountMismatch { what: "rows", .. }),
-            "{refused}"
-        );
+        let refused = store.publish(&set_id("new"), rows.len() as u64, 40_000).await.unwrap_err();
+        assert!(matches!(refused, Error::CountMismatch { what: "rows", .. }), "{refused}");
 
         store.begin_set(&prediction_set("new")).await.unwrap();
         store.load(&set_id("new"), &rows).await.unwrap();
-        assert!(
-            store
-                .publish(&set_id("new"), rows.len() as u64, 40_000)
-                .await
-                .unwrap()
-                .changed
-        );
+        assert!(store.publish(&set_id("new"), rows.len() as u64, 40_000).await.unwrap().changed);
         assert_eq!(raw.current_predictions().await, shown(&rows));
     })
     .await;
@@ -116,10 +89,7 @@ async fn parts_of_a_set_can_be_loaded_at_once() {
             load.await.unwrap().unwrap();
         }
         store.publish(&set_id("s1"), 20_000, 2000).await.unwrap();
-        assert_eq!(
-            database.raw().await.current_predictions().await,
-            shown(&rows)
-        );
+        assert_eq!(database.raw().await.current_predictions().await, shown(&rows));
     })
     .await;
 }
@@ -130,33 +100,15 @@ async fn rows_go_only_into_a_set_that_is_loading() {
         let store = database.store().await;
         let rows = predictions("s1", 1, 1);
         let unknown = store.load(&set_id("s1"), &rows).await.unwrap_err();
-        assert_eq!(
-            unknown.to_string(),
-            "there is no prediction set `s1`: begin it first"
-        );
+        assert_eq!(unknown.to_string(), "there is no prediction set `s1`: begin it first");
         publish(&store, "s1", 1, 1).await;
         let closed = store.load(&set_id("s1"), &rows).await.unwrap_err();
-        assert_eq!(
-            closed.to_string(),
-            "prediction set `s1` is published, not loading: begin a new set"
-        );
-        assert_eq!(
-            store.begin_set(&prediction_set("s1")).await.unwrap(),
-            SetState::Published
-        );
-        let other = PredictionSet {
-            model_id: "m2".parse().unwrap(),
-            ..prediction_set("s1")
-        };
+        assert_eq!(closed.to_string(), "prediction set `s1` is published, not loading: begin a new set");
+        assert_eq!(store.begin_set(&prediction_set("s1")).await.unwrap(), SetState::Published);
+        let other = PredictionSet { model_id: "m2".parse().unwrap(), ..prediction_set("s1") };
         let exists = store.begin_set(&other).await.unwrap_err();
-        assert!(
-            matches!(exists, Error::SetExists { field: "model", .. }),
-            "{exists}"
-        );
-        assert_eq!(
-            database.raw().await.current_predictions().await,
-            shown(&rows)
-        );
+        assert!(matches!(exists, Error::SetExists { field: "model", .. }), "{exists}");
+        assert_eq!(database.raw().await.current_predictions().await, shown(&rows));
     })
     .await;
 }
@@ -168,51 +120,16 @@ async fn rows_that_cannot_be_stored_are_refused_by_name() {
         store.begin_set(&prediction_set("s1")).await.unwrap();
         let row = predictions("s1", 1, 1).remove(0);
         for (bad, field) in [
-            (
-                PredictionRow {
-                    playlist_id: -1,
-                    ..row.clone()
-                },
-                "playlist_id",
-            ),
-            (
-                PredictionRow {
-                    rank_no: 0,
-                    ..row.clone()
-                },
-                "rank_no",
-            ),
-            (
-                PredictionRow {
-                    score: f32::NAN,
-                    ..row.clone()
-                },
-                "score",
-            ),
-            (
-                PredictionRow {
-                    track_uri: String::new(),
-                    ..row.clone()
-                },
-                "track_uri",
-            ),
+            (PredictionRow { playlist_id: -1, ..row.clone() }, "playlist_id"),
+            (PredictionRow { rank_no: 0, ..row.clone() }, "rank_no"),
+            (PredictionRow { score: f32::NAN, ..row.clone() }, "score"),
+            (PredictionRow { track_uri: String::new(), ..row.clone() }, "track_uri"),
         ] {
-            let error = store
-                .load(&set_id("s1"), &[row.clone(), bad])
-                .await
-                .unwrap_err();
-            let refused =
-                matches!(error, Error::InvalidValue { field: found, .. } if found == field);
+            let error = store.load(&set_id("s1"), &[row.clone(), bad]).await.unwrap_err();
+            let refused = matches!(error, Error::InvalidValue { field: found, .. } if found == field);
             assert!(refused, "{field}: {error}");
         }
-        assert_eq!(
-            database
-                .raw()
-                .await
-                .number("SELECT COUNT(*) FROM predictions")
-                .await,
-            0
-        );
+        assert_eq!(database.raw().await.number("SELECT COUNT(*) FROM predictions").await, 0);
     })
     .await;
 }

@@ -11,21 +11,15 @@ use crate::samples::{publish, shown};
 async fn schema(database: &TestDatabase) -> Vec<String> {
     let mut raw = database.raw().await;
     let tables = match database.kind {
-        Kind::Sqlite => {
-            "SELECT name || ': ' || sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
-        }
+        Kind::Sqlite => "SELECT name || ': ' || sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name",
         Kind::MySql => {
             "SELECT CONCAT(table_name, '.', column_name, ': ', column_type) FROM information_schema.columns \
              WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position"
         }
     };
     let applied = match database.kind {
-        Kind::Sqlite => {
-            "SELECT version || ' ' || installed_on || ' ' || execution_time FROM _sqlx_migrations"
-        }
-        Kind::MySql => {
-            "SELECT CONCAT(version, ' ', installed_on, ' ', execution_time) FROM _sqlx_migrations"
-        }
+        Kind::Sqlite => "SELECT version || ' ' || installed_on || ' ' || execution_time FROM _sqlx_migrations",
+        Kind::MySql => "SELECT CONCAT(version, ' ', installed_on, ' ', execution_time) FROM _sqlx_migrations",
     };
     let mut texts = raw.texts(tables).await;
     texts.extend(raw.texts(applied).await);
@@ -41,10 +35,7 @@ async fn migrating_a_migrated_database_changes_nothing() {
         let store = database.store().await;
         assert_eq!(schema(database).await, before);
         assert_eq!(store.recommendations(0, 9).await.unwrap().len(), 2);
-        assert_eq!(
-            database.raw().await.current_predictions().await,
-            shown(&rows)
-        );
+        assert_eq!(database.raw().await.current_predictions().await, shown(&rows));
     })
     .await;
 }
@@ -70,18 +61,10 @@ async fn an_edited_migration_is_noticed() {
     on_each_database(async |database| {
         database.store().await.close().await;
         let mut raw = database.raw().await;
-        let version = raw
-            .number("SELECT MIN(version) FROM _sqlx_migrations")
-            .await;
-        raw.execute(&format!(
-            "UPDATE _sqlx_migrations SET checksum = X'00' WHERE version = {version}"
-        ))
-        .await;
+        let version = raw.number("SELECT MIN(version) FROM _sqlx_migrations").await;
+        raw.execute(&format!("UPDATE _sqlx_migrations SET checksum = X'00' WHERE version = {version}")).await;
         let error = connect_error(&database.url, &StoreOptions::default()).await;
-        assert!(
-            matches!(error, Error::SchemaDrift { version: found, .. } if found == version),
-            "{error:?}"
-        );
+        assert!(matches!(error, Error::SchemaDrift { version: found, .. } if found == version), "{error:?}");
     })
     .await;
 }
@@ -113,25 +96,13 @@ async fn an_interrupted_migration_runs_again() {
         let versions = raw.number("SELECT COUNT(*) FROM _sqlx_migrations").await;
         for nth in 0..versions {
             let version = raw
-                .number(&format!(
-                    "SELECT version FROM _sqlx_migrations ORDER BY version LIMIT 1 OFFSET {nth}"
-                ))
+                .number(&format!("SELECT version FROM _sqlx_migrations ORDER BY version LIMIT 1 OFFSET {nth}"))
                 .await;
-            raw.execute(&format!(
-                "DELETE FROM _sqlx_migrations WHERE version > {version}"
-            ))
-            .await;
-            raw.execute(&format!(
-                "UPDATE _sqlx_migrations SET success = FALSE WHERE version = {version}"
-            ))
-            .await;
+            raw.execute(&format!("DELETE FROM _sqlx_migrations WHERE version > {version}")).await;
+            raw.execute(&format!("UPDATE _sqlx_migrations SET success = FALSE WHERE version = {version}")).await;
             let store = database.store().await;
             publish(&store, &format!("s{nth}"), 1, 1).await;
-            assert_eq!(
-                raw.number("SELECT COUNT(*) FROM _sqlx_migrations WHERE success")
-                    .await,
-                versions
-            );
+            assert_eq!(raw.number("SELECT COUNT(*) FROM _sqlx_migrations WHERE success").await, versions);
         }
     })
     .await;
@@ -142,9 +113,7 @@ fn both_databases_have_the_same_migrations() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sql/migrations");
     let names = |database: &str| {
         let entries = std::fs::read_dir(folder.join(database)).unwrap();
-        let mut names: Vec<_> = entries
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     };

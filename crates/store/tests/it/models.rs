@@ -28,10 +28,7 @@ async fn models_are_recorded_once_and_the_newest_is_found() {
         let listed = store.list_models(10).await.unwrap();
         assert_eq!(listed, [model("a", 30), model("b", 20), model("c", 10)]);
 
-        let changed = ModelRecord {
-            metrics: json!({"recall@10": 0.4}),
-            ..model("a", 30)
-        };
+        let changed = ModelRecord { metrics: json!({"recall@10": 0.4}), ..model("a", 30) };
         let refused = store.record_model(&changed).await.unwrap_err();
         assert!(matches!(refused, Error::ModelExists { .. }), "{refused}");
         assert_eq!(store.latest_model().await.unwrap(), Some(model("a", 30)));
@@ -44,17 +41,8 @@ async fn credentials_in_the_lake_url_are_not_stored() {
     on_each_database(async |database| {
         let store = database.store().await;
         let lake_url = "https://key:hunter2@host/models/a?X-Amz-Signature=hunter2".to_owned();
-        store
-            .record_model(&ModelRecord {
-                lake_url,
-                ..model("a", 1)
-            })
-            .await
-            .unwrap();
-        assert_eq!(
-            store.latest_model().await.unwrap().unwrap().lake_url,
-            "https://host/models/a"
-        );
+        store.record_model(&ModelRecord { lake_url, ..model("a", 1) }).await.unwrap();
+        assert_eq!(store.latest_model().await.unwrap().unwrap().lake_url, "https://host/models/a");
     })
     .await;
 }

@@ -39,10 +39,7 @@ async fn readers_see_one_whole_set_at_any_moment() {
             reader.stop.send(true).unwrap();
             let seen = reader.seen.await.unwrap();
             let after_the_first = seen.into_iter().skip_while(|set| *set == 0);
-            assert_eq!(
-                after_the_first.collect::<Vec<_>>(),
-                Vec::from_iter(1..=SETS)
-            );
+            assert_eq!(after_the_first.collect::<Vec<_>>(), Vec::from_iter(1..=SETS));
         }
     })
     .await;
@@ -66,10 +63,7 @@ impl Reader {
                 let whole = predictions(&format!("s{set}"), playlists_of(set), RANKS);
                 assert_eq!(rows, shown(&whole));
                 let list = store.recommendations(7, 10).await.unwrap();
-                let sets: Vec<i64> = list
-                    .iter()
-                    .map(|next| set_of(&next.track.track_uri))
-                    .collect();
+                let sets: Vec<i64> = list.iter().map(|next| set_of(&next.track.track_uri)).collect();
                 assert_eq!(sets, vec![sets[0]; usize::from(RANKS)]);
                 if seen.last() != Some(&set) {
                     seen.push(set);
@@ -84,10 +78,7 @@ impl Reader {
     /// Waits for a read that began after now: the one in progress may have begun before.
     async fn has_read_again(&mut self) {
         let wanted = *self.reads.borrow() + 2;
-        timeout(DEADLINE, self.reads.wait_for(|reads| *reads >= wanted))
-            .await
-            .unwrap()
-            .unwrap();
+        timeout(DEADLINE, self.reads.wait_for(|reads| *reads >= wanted)).await.unwrap().unwrap();
     }
 }
 

@@ -22,11 +22,7 @@ pub(crate) fn run_start(id: &str) -> RunStart {
 }
 
 pub(crate) fn prediction_set(id: &str) -> PredictionSet {
-    PredictionSet {
-        set_id: set_id(id),
-        run_id: Some(run_id("r1")),
-        model_id: "m1".parse().unwrap(),
-    }
+    PredictionSet { set_id: set_id(id), run_id: Some(run_id("r1")), model_id: "m1".parse().unwrap() }
 }
 
 /// Predictions that tell their set by their tracks.
@@ -34,37 +30,22 @@ pub(crate) fn predictions(label: &str, playlists: i64, ranks: u16) -> Vec<Predic
     let row = |playlist_id, rank_no| PredictionRow {
         playlist_id,
         rank_no,
-        track_uri: format!(
-            "spotify:track:{label}-{}",
-            (playlist_id * 7 + i64::from(rank_no)) % 1000
-        ),
+        track_uri: format!("spotify:track:{label}-{}", (playlist_id * 7 + i64::from(rank_no)) % 1000),
         score: 1.0 / f32::from(rank_no),
     };
-    (0..playlists)
-        .flat_map(|playlist_id| (1..=ranks).map(move |rank_no| row(playlist_id, rank_no)))
-        .collect()
+    (0..playlists).flat_map(|playlist_id| (1..=ranks).map(move |rank_no| row(playlist_id, rank_no))).collect()
 }
 
 /// What `Raw::current_predictions` shows of such predictions.
 pub(crate) fn shown(rows: &[PredictionRow]) -> Vec<String> {
-    rows.iter()
-        .map(|row| format!("{}/{}/{}", row.playlist_id, row.rank_no, row.track_uri))
-        .collect()
+    rows.iter().map(|row| format!("{}/{}/{}", row.playlist_id, row.rank_no, row.track_uri)).collect()
 }
 
 /// Begins, loads and publishes a set.
-pub(crate) async fn publish(
-    store: &Store,
-    id: &str,
-    playlists: i64,
-    ranks: u16,
-) -> Vec<PredictionRow> {
+pub(crate) async fn publish(store: &Store, id: &str, playlists: i64, ranks: u16) -> Vec<PredictionRow> {
     let rows = predictions(id, playlists, ranks);
     store.begin_set(&prediction_set(id)).await.unwrap();
     store.load(&set_id(id), &rows).await.unwrap();
-    store
-        .publish(&set_id(id), rows.len() as u64, playlists.unsigned_abs())
-        .await
-        .unwrap();
+    store.publish(&set_id(id), rows.len() as u64, playlists.unsigned_abs()).await.unwrap();
     rows
 }

@@ -37,12 +37,7 @@ impl Cluster {
         vcores: usize,
         env: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
     ) -> Result<Self> {
-        Self::builder()?
-            .executors(executors)
-            .vcores(vcores)
-            .envs(env)
-            .start()
-            .await
+        Self::builder()?.executors(executors).vcores(vcores).envs(env).start().await
     }
 
     /// Returns the scheduler.
@@ -71,10 +66,7 @@ impl Cluster {
     /// If there is no executor of that number.
     pub fn remove_executor(&mut self, index: usize) -> Result<Executor> {
         let count = self.executors.len();
-        ensure!(
-            index < count,
-            "there are {count} executors, none has number {index}"
-        );
+        ensure!(index < count, "there are {count} executors, none has number {index}");
         Ok(self.executors.remove(index))
     }
 }
@@ -91,12 +83,7 @@ pub struct ClusterBuilder {
 impl ClusterBuilder {
     /// Describes a cluster of other programs, which must obey the same arguments.
     pub fn new(scheduler: ProcessCommand, executor: ProcessCommand) -> Self {
-        Self {
-            scheduler,
-            executor,
-            executors: 1,
-            vcores: 2,
-        }
+        Self { scheduler, executor, executors: 1, vcores: 2 }
     }
 
     /// Sets how many executors there are; by default 1.
@@ -115,10 +102,7 @@ impl ClusterBuilder {
 
     /// Sets variables of all processes.
     #[must_use]
-    pub fn envs(
-        self,
-        pairs: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
+    pub fn envs(self, pairs: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Self {
         pairs.into_iter().fold(self, |mut cluster, (name, value)| {
             let (name, value) = (name.into(), value.into());
             cluster.scheduler = cluster.scheduler.env(&name, &value);
@@ -156,10 +140,6 @@ impl ClusterBuilder {
         while let Some(executor) = starting.join_next().await {
             executors.push(executor??);
         }
-        Ok(Cluster {
-            executors,
-            scheduler,
-            executor_template: template,
-        })
+        Ok(Cluster { executors, scheduler, executor_template: template })
     }
 }

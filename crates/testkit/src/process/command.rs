@@ -26,12 +26,7 @@ pub struct ProcessCommand {
 impl ProcessCommand {
     /// Describes the process of any program.
     pub fn new(program: impl Into<PathBuf>) -> Self {
-        Self {
-            program: program.into(),
-            args: Vec::new(),
-            env: Vec::new(),
-            folder: None,
-        }
+        Self { program: program.into(), args: Vec::new(), env: Vec::new(), folder: None }
     }
 
     /// Describes the process of a program of this workspace.
@@ -52,8 +47,7 @@ impl ProcessCommand {
     /// Adds arguments.
     #[must_use]
     pub fn args(mut self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
-        self.args
-            .extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
+        self.args.extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
         self
     }
 
@@ -66,13 +60,8 @@ impl ProcessCommand {
 
     /// Sets variables.
     #[must_use]
-    pub fn envs(
-        self,
-        pairs: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        pairs
-            .into_iter()
-            .fold(self, |command, (name, value)| command.env(name, value))
+    pub fn envs(self, pairs: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Self {
+        pairs.into_iter().fold(self, |command, (name, value)| command.env(name, value))
     }
 
     /// Sets the folder that it runs in; by default that of the test.
@@ -103,17 +92,11 @@ impl ProcessCommand {
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
         }
-        let child = command
-            .spawn()
-            .with_context(|| format!("starting {}", self.program.display()))?;
+        let child = command.spawn().with_context(|| format!("starting {}", self.program.display()))?;
         ProcessGuard::try_new(self.name(), child, logs, mark)
     }
 
     fn name(&self) -> String {
-        self.program
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned()
+        self.program.file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 }

@@ -29,10 +29,7 @@ impl Executor {
     /// # Errors
     /// If `segue-executor` has not been built.
     pub fn builder(scheduler: SocketAddr) -> Result<ExecutorBuilder> {
-        Ok(ExecutorBuilder::new(
-            ProcessCommand::of_workspace("segue-executor")?,
-            scheduler,
-        ))
+        Ok(ExecutorBuilder::new(ProcessCommand::of_workspace("segue-executor")?, scheduler))
     }
 
     /// Returns the address from which shuffle data are fetched.
@@ -60,9 +57,7 @@ impl Executor {
     /// # Errors
     /// If it does not answer, or answers with an error status.
     pub async fn admin_get(&self, path: &str) -> Result<String> {
-        ready::admin_get(self.admin, path)
-            .await
-            .context("asking an executor")
+        ready::admin_get(self.admin, path).await.context("asking an executor")
     }
 
     /// Returns the process, to end or freeze it.
@@ -83,12 +78,7 @@ pub struct ExecutorBuilder {
 impl ExecutorBuilder {
     /// Describes an executor of another program, which must obey the same arguments.
     pub fn new(command: ProcessCommand, scheduler: SocketAddr) -> Self {
-        Self {
-            command,
-            scheduler,
-            vcores: 2,
-            work_dir: None,
-        }
+        Self { command, scheduler, vcores: 2, work_dir: None }
     }
 
     /// Sets how many tasks it runs at once; by default 2.
@@ -114,10 +104,7 @@ impl ExecutorBuilder {
 
     /// Sets variables.
     #[must_use]
-    pub fn envs(
-        mut self,
-        pairs: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
+    pub fn envs(mut self, pairs: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Self {
         self.command = self.command.envs(pairs);
         self
     }

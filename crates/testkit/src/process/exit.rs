@@ -29,9 +29,7 @@ struct Shared {
 impl Exit {
     /// Begins to watch a child of this process.
     pub(super) fn watch(pid: Pid) -> Result<Self> {
-        let exit = Self {
-            shared: Arc::default(),
-        };
+        let exit = Self { shared: Arc::default() };
         let watched = exit.clone();
         thread::Builder::new()
             .name(format!("watch-{pid}"))
@@ -46,20 +44,12 @@ impl Exit {
 
     /// Returns the status if the process has ended.
     pub(super) fn status(&self) -> Option<ExitStatus> {
-        *self
-            .shared
-            .status
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        *self.shared.status.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Blocks until the process has ended; nothing if it has not within the time.
     pub(super) fn wait(&self, timeout: Duration) -> Option<ExitStatus> {
-        let guard = self
-            .shared
-            .status
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let guard = self.shared.status.lock().unwrap_or_else(PoisonError::into_inner);
         let (guard, _) = self
             .shared
             .changed
@@ -69,11 +59,7 @@ impl Exit {
     }
 
     fn set(&self, status: ExitStatus) {
-        *self
-            .shared
-            .status
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(status);
+        *self.shared.status.lock().unwrap_or_else(PoisonError::into_inner) = Some(status);
         self.shared.changed.notify_all();
     }
 }

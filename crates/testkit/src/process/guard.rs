@@ -35,14 +35,7 @@ impl ProcessGuard {
     pub(super) fn try_new(name: String, child: Child, logs: Logs, mark: Mark) -> Result<Self> {
         let pid = Pid::from_raw(i32::try_from(child.id()).context("a process id is an i32")?);
         let exit = Exit::watch(pid)?;
-        Ok(Self {
-            name,
-            pid,
-            child,
-            exit,
-            logs,
-            mark,
-        })
+        Ok(Self { name, pid, child, exit, logs, mark })
     }
 
     /// Returns the program's name.
@@ -83,13 +76,7 @@ impl ProcessGuard {
         let exit = self.exit.clone();
         tokio::task::spawn_blocking(move || exit.wait(timeout))
             .await?
-            .ok_or_else(|| {
-                anyhow!(
-                    "{} still runs after {timeout:?}\n{}",
-                    self.name,
-                    self.log_tail()
-                )
-            })
+            .ok_or_else(|| anyhow!("{} still runs after {timeout:?}\n{}", self.name, self.log_tail()))
     }
 
     /// Kills the process, as a crash or a lost machine does, and waits until it is gone.
@@ -153,10 +140,7 @@ impl Drop for ProcessGuard {
     }
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "the test harness shows it with the failed test"
-)]
+#[expect(clippy::print_stderr, reason = "the test harness shows it with the failed test")]
 fn report(name: &str, tail: &str) {
     eprintln!("{name} ran while the test failed\n{tail}");
 }

@@ -43,10 +43,8 @@ impl Mark {
             .filter_map(Result::ok)
             .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
             .filter(|pid: &i32| {
-                fs::read(format!("/proc/{pid}/environ")).is_ok_and(|text| {
-                    text.split(|byte| *byte == 0)
-                        .any(|pair| pair == mark.as_bytes())
-                })
+                fs::read(format!("/proc/{pid}/environ"))
+                    .is_ok_and(|text| text.split(|byte| *byte == 0).any(|pair| pair == mark.as_bytes()))
             })
             .map(Pid::from_raw)
             .collect()

@@ -59,9 +59,7 @@ fn create(path: &Path) -> Result<File> {
 }
 
 fn read(path: &Path) -> String {
-    fs::read(path)
-        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-        .unwrap_or_default()
+    fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
 }
 
 fn last_lines(text: &str) -> String {
@@ -75,9 +73,7 @@ mod tests {
 
     #[test]
     fn a_tail_is_the_last_lines() {
-        let text: String = (1..=TAIL_LINES + 5)
-            .map(|line| format!("{line}\n"))
-            .collect();
+        let text: String = (1..=TAIL_LINES + 5).map(|line| format!("{line}\n")).collect();
         let tail = last_lines(&text);
         assert_eq!(tail.lines().count(), TAIL_LINES);
         assert!(tail.starts_with("6\n"), "{tail}");

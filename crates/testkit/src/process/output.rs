@@ -42,7 +42,6 @@ impl Output {
     /// # Errors
     /// If it is none.
     pub fn json(&self) -> Result<Value> {
-        serde_json::from_str(&self.stdout)
-            .with_context(|| format!("expected JSON on stdout, found {}", self.stdout))
+        serde_json::from_str(&self.stdout).with_context(|| format!("expected JSON on stdout, found {}", self.stdout))
     }
 }

@@ -34,8 +34,7 @@ impl ReadyFile {
     /// # Errors
     /// If no temporary folder can be made.
     pub fn try_new() -> Result<Self> {
-        let folder =
-            TempDir::with_prefix("segue-ready-").context("making a folder for a ready file")?;
+        let folder = TempDir::with_prefix("segue-ready-").context("making a folder for a ready file")?;
         Ok(Self { folder })
     }
 
@@ -58,18 +57,11 @@ impl ReadyFile {
                 return read(&path);
             }
             if !was_running {
-                bail!(
-                    "{} ended before it was ready\n{}",
-                    process.name(),
-                    process.log_tail()
-                );
+                bail!("{} ended before it was ready\n{}", process.name(), process.log_tail());
             }
             if Instant::now() >= deadline {
                 let name = process.name();
-                bail!(
-                    "{name} was not ready after {timeout:?}\n{}",
-                    process.log_tail()
-                );
+                bail!("{name} was not ready after {timeout:?}\n{}", process.log_tail());
             }
             sleep(POLL_INTERVAL).await;
         }
@@ -82,24 +74,16 @@ pub(super) fn address(content: &Value, port: &str) -> Result<SocketAddr> {
         .get(port)
         .and_then(Value::as_str)
         .and_then(|text| text.parse().ok())
-        .with_context(|| {
-            format!("expected an address as `{port}` in the ready file, found {content}")
-        })
+        .with_context(|| format!("expected an address as `{port}` in the ready file, found {content}"))
 }
 
 /// Asks a program's admin port.
 pub(super) async fn admin_get(admin: SocketAddr, path: &str) -> Result<String> {
     let url = format!("http://{admin}{path}");
     // A proxy of the environment is no way to a process on this machine.
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .timeout(REQUEST_TIMEOUT)
-        .build()?;
+    let client = reqwest::Client::builder().no_proxy().timeout(REQUEST_TIMEOUT).build()?;
     let response = client.get(&url).send().await?.error_for_status()?;
-    response
-        .text()
-        .await
-        .with_context(|| format!("reading the answer of {url}"))
+    response.text().await.with_context(|| format!("reading the answer of {url}"))
 }
 
 fn read(path: &Path) -> Result<Value> {

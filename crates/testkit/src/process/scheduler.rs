@@ -46,9 +46,7 @@ impl Scheduler {
     /// # Errors
     /// If it does not answer, or answers with an error status.
     pub async fn admin_get(&self, path: &str) -> Result<String> {
-        ready::admin_get(self.admin, path)
-            .await
-            .context("asking the scheduler")
+        ready::admin_get(self.admin, path).await.context("asking the scheduler")
     }
 
     /// Returns the process, to end or freeze it.
@@ -67,10 +65,7 @@ pub struct SchedulerBuilder {
 impl SchedulerBuilder {
     /// Describes a scheduler of another program, which must obey the same arguments.
     pub fn new(command: ProcessCommand) -> Self {
-        Self {
-            command,
-            bind_port: 0,
-        }
+        Self { command, bind_port: 0 }
     }
 
     /// Sets a fixed port, for a scheduler that takes another one's place. 0 is any free port.
@@ -89,10 +84,7 @@ impl SchedulerBuilder {
 
     /// Sets variables.
     #[must_use]
-    pub fn envs(
-        mut self,
-        pairs: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
+    pub fn envs(mut self, pairs: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Self {
         self.command = self.command.envs(pairs);
         self
     }
@@ -118,10 +110,6 @@ impl SchedulerBuilder {
             .arg(ready_file.path())
             .spawn()?;
         let content = ready_file.wait(&process, READY_TIMEOUT).await?;
-        Ok(Scheduler {
-            grpc: ready::address(&content, "grpc")?,
-            admin: ready::address(&content, "admin")?,
-            process,
-        })
+        Ok(Scheduler { grpc: ready::address(&content, "grpc")?, admin: ready::address(&content, "admin")?, process })
     }
 }

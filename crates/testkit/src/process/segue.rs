@@ -31,10 +31,7 @@ impl Segue {
 
     /// Takes any other command.
     pub fn from_command(command: ProcessCommand) -> Self {
-        Self {
-            command,
-            timeout: DEFAULT_TIMEOUT,
-        }
+        Self { command, timeout: DEFAULT_TIMEOUT }
     }
 
     /// Sets a variable.
@@ -46,10 +43,7 @@ impl Segue {
 
     /// Sets variables.
     #[must_use]
-    pub fn envs(
-        mut self,
-        pairs: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
+    pub fn envs(mut self, pairs: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Self {
         self.command = self.command.envs(pairs);
         self
     }
@@ -75,11 +69,7 @@ impl Segue {
     pub async fn run(&self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Result<Output> {
         let process = self.start(args)?;
         let status = process.wait(self.timeout).await?;
-        Ok(Output {
-            status,
-            stdout: process.stdout(),
-            stderr: process.stderr(),
-        })
+        Ok(Output { status, stdout: process.stdout(), stderr: process.stderr() })
     }
 
     /// Starts a command and leaves it running, for a server or for one that is to be killed.

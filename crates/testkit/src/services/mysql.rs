@@ -20,10 +20,7 @@ pub fn mysql() -> Option<MySqlServer> {
     let text = required(URL_VARIABLE)?;
     match Url::parse(&text) {
         Ok(url) if url.scheme() == "mysql" => Some(MySqlServer { url }),
-        Ok(url) => refuse(
-            URL_VARIABLE,
-            format!("expected mysql://, found {}://", url.scheme()),
-        ),
+        Ok(url) => refuse(URL_VARIABLE, format!("expected mysql://, found {}://", url.scheme())),
         Err(error) => refuse(URL_VARIABLE, error),
     }
 }
@@ -41,21 +38,15 @@ impl MySqlServer {
     /// If the server refuses the connection or the statement.
     pub async fn fresh_database(&self) -> Result<FreshDatabase> {
         let name = format!("segue_test_{}", Uuid::now_v7().simple());
-        self.execute(format!("CREATE DATABASE {name} CHARACTER SET utf8mb4"))
-            .await?;
+        self.execute(format!("CREATE DATABASE {name} CHARACTER SET utf8mb4")).await?;
         let mut url = self.url.clone();
         url.set_path(&name);
-        Ok(FreshDatabase {
-            server: self.clone(),
-            name,
-            url,
-        })
+        Ok(FreshDatabase { server: self.clone(), name, url })
     }
 
     async fn execute(&self, statement: String) -> Result<()> {
-        let mut connection = MySqlConnection::connect(self.url.as_str())
-            .await
-            .context("connecting to the server of TEST_MYSQL_URL")?;
+        let mut connection =
+            MySqlConnection::connect(self.url.as_str()).await.context("connecting to the server of TEST_MYSQL_URL")?;
         sqlx::raw_sql(AssertSqlSafe(statement.as_str()))
             .execute(&mut connection)
             .await
@@ -68,10 +59,7 @@ impl MySqlServer {
 impl fmt::Debug for MySqlServer {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The URL may hold a password.
-        formatter
-            .debug_struct("MySqlServer")
-            .field("host", &self.url.host_str())
-            .finish_non_exhaustive()
+        formatter.debug_struct("MySqlServer").field("host", &self.url.host_str()).finish_non_exhaustive()
     }
 }
 
@@ -101,9 +89,7 @@ impl Drop for FreshDatabase {
         let statement = format!("DROP DATABASE IF EXISTS {}", self.name);
         // A thread of its own: this may run inside a runtime, which cannot be blocked on.
         let dropped = thread::spawn(move || -> Result<()> {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()?;
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(server.execute(statement))
         })
         .join();
@@ -113,10 +99,7 @@ impl Drop for FreshDatabase {
     }
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "a destructor can neither fail nor log to a test"
-)]
+#[expect(clippy::print_stderr, reason = "a destructor can neither fail nor log to a test")]
 fn report_leftover(name: &str) {
     eprintln!("could not drop the database {name}: it stays until the server is stopped");
 }

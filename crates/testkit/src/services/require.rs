@@ -7,14 +7,8 @@ use crate::environment::variable;
 /// Returns the variable that tells where a server is; without it, says that the test is skipped.
 ///
 /// With `CI` set the test fails instead.
-#[expect(
-    clippy::panic,
-    reason = "a test that cannot run where it has to run has failed"
-)]
-#[expect(
-    clippy::print_stderr,
-    reason = "the test harness shows it to whoever asks why nothing ran"
-)]
+#[expect(clippy::panic, reason = "a test that cannot run where it has to run has failed")]
+#[expect(clippy::print_stderr, reason = "the test harness shows it to whoever asks why nothing ran")]
 pub(super) fn required(name: &str) -> Option<String> {
     let value = variable(name);
     if value.is_none() {

@@ -19,20 +19,11 @@ exec sleep 60
 
 #[tokio::test]
 async fn a_cluster_passes_on_addresses_and_settings() {
-    let mut cluster = fake_cluster()
-        .executors(2)
-        .vcores(3)
-        .executor_arg("--verbose")
-        .start()
-        .await
-        .unwrap();
+    let mut cluster = fake_cluster().executors(2).vcores(3).executor_arg("--verbose").start().await.unwrap();
     let scheduler = cluster.scheduler();
     assert_eq!(scheduler.url(), "df://127.0.0.1:4711");
     let args = scheduler.process().stdout();
-    assert!(
-        args.starts_with("--bind-host 127.0.0.1 --admin-port 0 --bind-port 0 --ready-file "),
-        "{args}"
-    );
+    assert!(args.starts_with("--bind-host 127.0.0.1 --admin-port 0 --bind-port 0 --ready-file "), "{args}");
     assert_eq!(cluster.executors().len(), 2);
     for executor in cluster.executors() {
         let args = executor.process().stdout();
@@ -45,13 +36,7 @@ async fn a_cluster_passes_on_addresses_and_settings() {
     }
     cluster.add_executor().await.unwrap();
     assert_eq!(cluster.executors().len(), 3);
-    cluster
-        .remove_executor(0)
-        .unwrap()
-        .process()
-        .sigkill()
-        .await
-        .unwrap();
+    cluster.remove_executor(0).unwrap().process().sigkill().await.unwrap();
     assert_eq!(cluster.executors().len(), 2);
     assert!(cluster.remove_executor(2).is_err());
 }
@@ -59,11 +44,7 @@ async fn a_cluster_passes_on_addresses_and_settings() {
 #[tokio::test]
 async fn each_executor_has_a_folder_that_goes_with_it() {
     let cluster = fake_cluster().executors(2).start().await.unwrap();
-    let folders: Vec<_> = cluster
-        .executors()
-        .iter()
-        .map(|e| e.work_dir().to_owned())
-        .collect();
+    let folders: Vec<_> = cluster.executors().iter().map(|e| e.work_dir().to_owned()).collect();
     assert_ne!(folders[0], folders[1]);
     assert!(folders.iter().all(|folder| folder.is_dir()));
     drop(cluster);
@@ -82,30 +63,21 @@ async fn the_admin_port_is_asked() {
         .await
         .unwrap();
     assert!(scheduler.process().stdout().contains("--bind-port 50050"));
-    assert_eq!(
-        scheduler.admin_get("/metrics").await.unwrap(),
-        "GET /metrics HTTP/1.1"
-    );
+    assert_eq!(scheduler.admin_get("/metrics").await.unwrap(), "GET /metrics HTTP/1.1");
     let error = format!("{:#}", scheduler.admin_get("/missing").await.unwrap_err());
     assert!(error.contains("404"), "{error}");
 }
 
 #[tokio::test]
 async fn a_ready_file_without_the_address_is_an_error() {
-    let error = SchedulerBuilder::new(fake("grpc"))
-        .start()
-        .await
-        .unwrap_err()
-        .to_string();
+    let error = SchedulerBuilder::new(fake("grpc")).start().await.unwrap_err().to_string();
     assert!(error.contains("expected an address as `admin`"), "{error}");
 }
 
 #[tokio::test]
 async fn an_executor_that_cannot_start_fails_the_cluster() {
     let broken = ProcessCommand::new("/bin/sh").args(["-c", "echo no scheduler there >&2; exit 1"]);
-    let result = ClusterBuilder::new(fake("grpc admin"), broken)
-        .start()
-        .await;
+    let result = ClusterBuilder::new(fake("grpc admin"), broken).start().await;
     let error = result.map(|_: Cluster| ()).unwrap_err().to_string();
     assert!(error.contains("no scheduler there"), "{error}");
 }
@@ -125,18 +97,8 @@ async fn answer(listener: TcpListener) {
         let length = connection.read(&mut request).await.unwrap();
         let request = String::from_utf8_lossy(&request[..length]).into_owned();
         let line = request.lines().next().unwrap_or_default();
-        let status = if line.contains("missing") {
-            "404 Not Found"
-        } else {
-            "200 OK"
-        };
-        let head = format!(
-            "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}",
-            line.len()
-        );
-        connection
-            .write_all(format!("{head}\r\n\r\n{line}").as_bytes())
-            .await
-            .unwrap();
+        let status = if line.contains("missing") { "404 Not Found" } else { "200 OK" };
+        let head = format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}", line.len());
+        connection.write_all(format!("{head}\r\n\r\n{line}").as_bytes()).await.unwrap();
     }
 }

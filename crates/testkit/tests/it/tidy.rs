@@ -22,37 +22,15 @@ const ALLOWED_EDGES: [(&str, &[&str]); 13] = [
     ("scheduler", &["cluster", "lake", "runtime", "udfs"]),
     ("executor", &["cluster", "lake", "runtime", "udfs"]),
     ("model", &["lake", "runtime"]),
-    (
-        "cli",
-        &[
-            "cluster",
-            "executor",
-            "lake",
-            "pipeline",
-            "runtime",
-            "sample",
-            "scheduler",
-            "store",
-            "udfs",
-        ],
-    ),
+    ("cli", &["cluster", "executor", "lake", "pipeline", "runtime", "sample", "scheduler", "store", "udfs"]),
     ("testkit", &[]),
     ("e2e", &[]),
 ];
 
 /// What tests may use besides. `e2e` tests the whole system and runs `model` as a process only.
 const ALLOWED_IN_TESTS: [&str; 2] = ["sample", "testkit"];
-const ALLOWED_IN_E2E: [&str; 9] = [
-    "cluster",
-    "lake",
-    "pipeline",
-    "runtime",
-    "sample",
-    "scheduler",
-    "store",
-    "testkit",
-    "udfs",
-];
+const ALLOWED_IN_E2E: [&str; 9] =
+    ["cluster", "lake", "pipeline", "runtime", "sample", "scheduler", "store", "testkit", "udfs"];
 
 /// Who may use a library that has one owner. The test kit creates and drops databases.
 const OWNERS: [(&str, &[&str]); 2] = [("sqlx", &["store", "testkit"]), ("tch", &["model"])];
@@ -71,19 +49,12 @@ fn crates_use_only_what_they_may() {
     let packages = packages();
     let members: BTreeSet<&str> = packages.keys().map(String::as_str).collect();
     let allowed: BTreeMap<&str, &[&str]> = ALLOWED_EDGES.into();
-    assert_eq!(
-        members,
-        allowed.keys().copied().collect(),
-        "a crate came or went: ALLOWED_EDGES knows them all"
-    );
+    assert_eq!(members, allowed.keys().copied().collect(), "a crate came or went: ALLOWED_EDGES knows them all");
     for (name, dependencies) in &packages {
         for (dependency, is_dev) in dependencies {
             if members.contains(dependency.as_str()) {
                 let may = is_edge_allowed(allowed[name.as_str()], name, dependency, *is_dev);
-                assert!(
-                    may,
-                    "{name} uses {dependency}, which ALLOWED_EDGES does not allow"
-                );
+                assert!(may, "{name} uses {dependency}, which ALLOWED_EDGES does not allow");
             }
         }
     }
@@ -93,13 +64,8 @@ fn crates_use_only_what_they_may() {
 fn libraries_with_an_owner_are_used_by_nobody_else() {
     for (name, dependencies) in &packages() {
         for (library, owners) in OWNERS {
-            let uses = dependencies
-                .iter()
-                .any(|(dependency, _)| dependency == library);
-            assert!(
-                !uses || owners.contains(&name.as_str()),
-                "{name} uses {library}, which belongs to {owners:?}"
-            );
+            let uses = dependencies.iter().any(|(dependency, _)| dependency == library);
+            assert!(!uses || owners.contains(&name.as_str()), "{name} uses {library}, which belongs to {owners:?}");
         }
     }
 }
@@ -108,42 +74,25 @@ fn libraries_with_an_owner_are_used_by_nobody_else() {
 fn no_rust_file_is_too_long() {
     for (path, text) in files("rs") {
         let lines = text.lines().count();
-        assert!(
-            lines <= MAX_LINES,
-            "{} has {lines} lines, {MAX_LINES} at most: split it",
-            path.display()
-        );
+        assert!(lines <= MAX_LINES, "{} has {lines} lines, {MAX_LINES} at most: split it", path.display());
     }
 }
 
 #[test]
 fn settings_come_from_the_configuration() {
     for (path, text) in files("rs") {
-        let is_production = !path.ends_with("build.rs")
-            && !path.components().any(|part| part.as_os_str() == "tests");
+        let is_production = !path.ends_with("build.rs") && !path.components().any(|part| part.as_os_str() == "tests");
         if is_production && reads_environment(&text) {
-            let known = ENVIRONMENT_READERS
-                .iter()
-                .any(|reader| path == Path::new(reader));
-            assert!(
-                known,
-                "{} reads the environment: take the value from the configuration",
-                path.display()
-            );
+            let known = ENVIRONMENT_READERS.iter().any(|reader| path == Path::new(reader));
+            assert!(known, "{} reads the environment: take the value from the configuration", path.display());
         }
     }
 }
 
 #[test]
 fn every_statement_of_the_pipeline_says_what_it_yields() {
-    let statements: Vec<_> = files("sql")
-        .into_iter()
-        .filter(|(path, _)| path.starts_with("sql/pipeline"))
-        .collect();
-    assert!(
-        !statements.is_empty(),
-        "there is no statement in sql/pipeline"
-    );
+    let statements: Vec<_> = files("sql").into_iter().filter(|(path, _)| path.starts_with("sql/pipeline")).collect();
+    assert!(!statements.is_empty(), "there is no statement in sql/pipeline");
     for (path, text) in statements {
         if let Err(problem) = check_header(&text) {
             panic!("{}: {problem}", path.display());
@@ -163,25 +112,16 @@ fn the_rules_tell_good_from_bad() {
     assert!(reads_environment("let home = std::env::var(\"HOME\");"));
     assert!(reads_environment("for (name, _) in env::vars_os() {"));
     assert!(!reads_environment("//! `std::env::var(` is for others"));
-    assert!(!reads_environment(
-        "const VERSION: &str = env!(\"CARGO_PKG_VERSION\");"
-    ));
+    assert!(!reads_environment("const VERSION: &str = env!(\"CARGO_PKG_VERSION\");"));
 
-    assert!(
-        check_header("-- Tracks with their artists.\n-- grain: one row per track\nSELECT 1")
-            .is_ok()
-    );
+    assert!(check_header("-- Tracks with their artists.\n-- grain: one row per track\nSELECT 1").is_ok());
     assert!(check_header("-- Tracks with their artists.\nSELECT 1 -- grain: one").is_err());
     assert!(check_header("-- grain: one row per track\nSELECT 1").is_err());
     assert!(check_header("SELECT 1").is_err());
 }
 
 fn is_edge_allowed(edges: &[&str], name: &str, dependency: &str, is_dev: bool) -> bool {
-    let in_tests: &[&str] = if name == "e2e" {
-        &ALLOWED_IN_E2E
-    } else {
-        &ALLOWED_IN_TESTS
-    };
+    let in_tests: &[&str] = if name == "e2e" { &ALLOWED_IN_E2E } else { &ALLOWED_IN_TESTS };
     edges.contains(&dependency) || (is_dev && in_tests.contains(&dependency))
 }
 
@@ -194,41 +134,23 @@ fn reads_environment(text: &str) -> bool {
 
 /// The header is the comment at the top: its first line is the purpose, a later one the grain.
 fn check_header(text: &str) -> Result<(), &'static str> {
-    let mut header = text
-        .lines()
-        .map_while(|line| line.strip_prefix("--"))
-        .map(str::trim);
+    let mut header = text.lines().map_while(|line| line.strip_prefix("--")).map(str::trim);
     let is_grain = |line: &str| line.to_lowercase().starts_with("grain:");
-    let purpose = header
-        .next()
-        .ok_or("expected a comment with the purpose in the first line")?;
+    let purpose = header.next().ok_or("expected a comment with the purpose in the first line")?;
     if purpose.is_empty() || is_grain(purpose) {
         return Err("expected the purpose in the first line of the header");
     }
-    header
-        .any(is_grain)
-        .then_some(())
-        .ok_or("expected `-- grain: one row per ...` in the header")
+    header.any(is_grain).then_some(()).ok_or("expected `-- grain: one row per ...` in the header")
 }
 
 /// The crates of the workspace, each with its dependencies and whether they are for tests.
 fn packages() -> BTreeMap<String, Vec<(String, bool)>> {
     let output = Command::new(env!("CARGO"))
-        .args([
-            "metadata",
-            "--no-deps",
-            "--offline",
-            "--format-version",
-            "1",
-        ])
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
         .current_dir(root())
         .output()
         .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let dependency = |value: &Value| (text(&value["name"]), value["kind"] == "dev");
@@ -238,10 +160,7 @@ fn packages() -> BTreeMap<String, Vec<(String, bool)>> {
         .iter()
         .map(|package| {
             let dependencies = package["dependencies"].as_array().unwrap();
-            (
-                text(&package["name"]),
-                dependencies.iter().map(dependency).collect(),
-            )
+            (text(&package["name"]), dependencies.iter().map(dependency).collect())
         })
         .collect()
 }
@@ -254,10 +173,7 @@ fn files(extension: &str) -> Vec<(PathBuf, String)> {
         for entry in fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            if path.is_dir()
-                && !name.starts_with('.')
-                && !["target", "data"].contains(&name.as_str())
-            {
+            if path.is_dir() && !name.starts_with('.') && !["target", "data"].contains(&name.as_str()) {
                 folders.push(path);
             } else if path.extension().is_some_and(|found| found == extension) {
                 let text = fs::read_to_string(&path).unwrap();
@@ -270,9 +186,5 @@ fn files(extension: &str) -> Vec<(PathBuf, String)> {
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .nth(2)
-        .unwrap()
-        .to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
 }

@@ -12,10 +12,7 @@ use datafusion::{
     common::{ScalarValue, internal_err},
     error::{DataFusionError, Result},
     logical_expr::Accumulator,
-    physical_plan::aggregates::{
-        group_values::new_group_values,
-        order::GroupOrdering,
-    },
+    physical_plan::aggregates::{group_values::new_group_values, order::GroupOrdering},
 };
 
 use super::{

@@ -19,9 +19,13 @@ pub(crate) enum Layout {
 enum State {
     Start,
     /// Inside the outer object, before a key.
-    Keys { first: bool },
+    Keys {
+        first: bool,
+    },
     /// Inside the array, before a playlist.
-    Playlists { first: bool },
+    Playlists {
+        first: bool,
+    },
     /// Behind the array.
     Tail,
     End,
@@ -155,11 +159,7 @@ impl Document {
         self.member_end(cursor)
     }
 
-    fn advance_playlists<'a>(
-        &mut self,
-        cursor: &mut Cursor<'a>,
-        playlist: &mut Playlist<'a>,
-    ) -> Parsed<Option<Step>> {
+    fn advance_playlists<'a>(&mut self, cursor: &mut Cursor<'a>, playlist: &mut Playlist<'a>) -> Parsed<Option<Step>> {
         if cursor.accept(b']')? {
             return self.member_end(cursor);
         }

@@ -25,8 +25,8 @@ const SEED: u64 = 42;
 const TRAIN_SECONDS: u64 = 60;
 
 const EXAMPLES: &str = "\
-Without --input it makes sample slices below data/raw/sample, if they are not there yet. What it writes stays: the
-tables in data/lake, the predictions in data/segue.db.
+Without --input it makes sample slices in data/raw/sample, if they are not there yet. What it
+writes stays: the tables in data/lake, the predictions in data/segue.db.
 
 Examples:
   segue demo
@@ -78,7 +78,7 @@ fn options(input: Url, model: &ModelBinary) -> RunOptions {
 
 async fn tell(workspace: &Workspace, report: &RunReport, settings: &Settings, console: &mut Console) -> Result<()> {
     console.heading("What was done")?;
-    console.line(steps_table(report))?;
+    console.table(&steps_table(report))?;
     let total = units::milliseconds(report.duration_ms);
     console.line(format_args!("\nRun {} took {total}.", report.run_id))?;
     if let Some(model_id) = report.step(Step::Train).and_then(|train| train.output.as_deref()) {

@@ -14,15 +14,29 @@ use crate::{console::Console, table::plain};
 /// Last tracks and predicted tracks that are shown of each playlist.
 const TRACKS: u32 = 4;
 
-/// Three playlists that are long enough to have a character, drawn the same way each time, with their last tracks.
+/// Three playlists with their last tracks, drawn in the same way each time: long enough to have a character, and with
+/// titles that others use, too.
 const EXAMPLES: &str = "
-    WITH drawn AS (
-        SELECT pid, name, num_tracks
+    WITH titled AS (
+        SELECT
+            pid,
+            name,
+            num_tracks,
+            hash_bucket(pid, 1000003) AS lot,
+            count(*) OVER (PARTITION BY normalized_name) AS namesakes,
+            row_number() OVER (PARTITION BY normalized_name ORDER BY hash_bucket(pid, 1000003), pid) AS place
         FROM playlists
-        WHERE name IS NOT NULL AND num_tracks >= 12
-        ORDER BY hash_bucket(pid, 1000003), pid
+        WHERE normalized_name <> '' AND num_tracks >= 12
+    ),
+
+    drawn AS (
+        SELECT pid, name, num_tracks
+        FROM titled
+        WHERE place = 1
+        ORDER BY least(namesakes, 5) DESC, lot, pid
         LIMIT 3
     )
+
     SELECT drawn.pid, drawn.name, drawn.num_tracks, entries.track_uri, entries.track_name, entries.artist_name
     FROM drawn
     INNER JOIN playlist_tracks AS entries ON drawn.pid = entries.pid
@@ -64,7 +78,10 @@ pub(super) async fn find(workspace: &Workspace) -> Result<Vec<Example>> {
 /// Shows each playlist's end and what would come next.
 pub(super) fn tell(examples: &[Example], console: &mut Console) -> Result<()> {
     console.heading("What comes next")?;
-    for example in examples {
+    for (place, example) in examples.iter().enumerate() {
+        if place > 0 {
+            console.line("")?;
+        }
         console.line(format_args!(
             "“{}”, playlist {}, {} tracks",
             plain(&example.title),
@@ -79,7 +96,6 @@ pub(super) fn tell(examples: &[Example], console: &mut Console) -> Result<()> {
             let artist = track.artist_name.as_deref().unwrap_or_default();
             console.line(format_args!("  → {} – {}", plain(name), plain(artist)))?;
         }
-        console.line("")?;
     }
     Ok(())
 }

@@ -9,19 +9,28 @@ use serde_json::Value;
 use crate::{console::Console, table::table, units};
 
 /// Recommenders by their key in the report, the simplest first.
-const RECOMMENDERS: [(&str, &str); 4] =
-    [("popularity", "popularity"), ("item_knn", "co-occurrence kNN"), ("network", "network"), ("blend", "blend (shipped)")];
-/// Metrics by their key in the report.
-const METRICS: [(&str, &str); 4] =
-    [("r_precision", "R-precision"), ("ndcg_500", "NDCG@500"), ("hit_rate_10", "hit rate@10"), ("clicks", "clicks")];
+const RECOMMENDERS: [(&str, &str); 4] = [
+    ("popularity", "popularity"),
+    ("item_knn", "co-occurrence kNN"),
+    ("network", "network"),
+    ("blend", "blend (shipped)"),
+];
+/// Metrics by their key in the report, with the digits that are worth showing.
+const METRICS: [(&str, &str, usize); 4] = [
+    ("r_precision", "R-precision", 3),
+    ("ndcg_500", "NDCG@500", 3),
+    ("hit_rate_10", "hit rate@10", 3),
+    ("clicks", "clicks", 2),
+];
 
 /// Shows what was measured when the model was trained.
 pub(super) async fn tell(workspace: &Workspace, model_id: &str, console: &mut Console) -> Result<()> {
     let report = read(workspace, model_id).await?;
     console.heading("How good the model is")?;
     let full = metrics_table(&report, true);
-    let is_too_wide = full.width().is_some_and(|width| full.lines().any(|line| line.chars().count() > usize::from(width)));
-    console.line(if is_too_wide { metrics_table(&report, false) } else { full })?;
+    let is_too_wide =
+        full.width().is_some_and(|width| full.lines().any(|line| line.trim_end().chars().count() > usize::from(width)));
+    console.table(&if is_too_wide { metrics_table(&report, false) } else { full })?;
     let number = |pointer: &str| report.pointer(pointer).and_then(Value::as_u64);
     console.line(format_args!(
         "\nMeasured on {} playlists that were kept out of training: half of their tracks are shown, the rest is to be\n\
@@ -41,25 +50,24 @@ async fn read(workspace: &Workspace, model_id: &str) -> Result<Value> {
 }
 
 fn metrics_table(report: &Value, has_intervals: bool) -> Table {
-    let header: Vec<&str> = std::iter::once("recommender").chain(METRICS.iter().map(|(_, name)| *name)).collect();
+    let header: Vec<&str> = std::iter::once("recommender").chain(METRICS.iter().map(|(_, name, _)| *name)).collect();
     let mut shown = table(&header, &[]);
     for (key, name) in RECOMMENDERS {
-        let cells = METRICS.iter().map(|(metric, _)| {
+        let cells = METRICS.iter().map(|(metric, _, digits)| {
             let interval = report.pointer(&format!("/recommenders/{key}/metrics/{metric}"));
-            interval.map(|interval| cell(interval, has_intervals)).unwrap_or_default()
+            interval.map(|interval| cell(interval, *digits, has_intervals)).unwrap_or_default()
         });
         shown.add_row(std::iter::once(name.to_owned()).chain(cells));
     }
     shown
 }
 
-fn cell(interval: &Value, has_interval: bool) -> String {
-    let number = |key: &str| interval.get(key).and_then(Value::as_f64).unwrap_or(f64::NAN);
-    if has_interval {
-        format!("{:.3} [{:.3}, {:.3}]", number("mean"), number("low"), number("high"))
-    } else {
-        format!("{:.3}", number("mean"))
-    }
+fn cell(interval: &Value, digits: usize, has_interval: bool) -> String {
+    let number = |key: &str| {
+        let value = interval.get(key).and_then(Value::as_f64);
+        value.map_or_else(String::new, |value| format!("{value:.digits$}"))
+    };
+    if has_interval { format!("{} [{}, {}]", number("mean"), number("low"), number("high")) } else { number("mean") }
 }
 
 #[cfg(test)]

@@ -9,7 +9,13 @@ use super::examples::Example;
 use crate::{console::Console, settings::Settings};
 
 /// Shows commands on what the demonstration has made, and where that is.
-pub(super) fn tell(examples: &[Example], workspace: &Workspace, settings: &Settings, console: &mut Console) -> Result<()> {
+pub(super) fn tell(
+    examples: &[Example],
+    workspace: &Workspace,
+    settings: &Settings,
+    console: &mut Console,
+) -> Result<()> {
+    console.heading("What to do next")?;
     let segue = env::args().next().unwrap_or_else(|| "segue".to_owned());
     let places = settings.as_arguments();
     let mut command = |purpose: &str, arguments: &str| {
@@ -17,11 +23,14 @@ pub(super) fn tell(examples: &[Example], workspace: &Workspace, settings: &Setti
         console.line(format_args!("  {segue} {arguments}{places}\n"))
     };
     command(
-        "the artists that playlists like best",
-        "sql 'SELECT artist_name, count(DISTINCT pid) AS playlists FROM playlist_tracks GROUP BY 1 ORDER BY 2 DESC LIMIT 10'",
+        "the artists that stand in playlists most",
+        "sql 'SELECT artist_name, count(*) AS n FROM playlist_tracks GROUP BY 1 ORDER BY 2 DESC LIMIT 10'",
     )?;
     if let Some(example) = examples.first() {
-        command("all that was published for one of the playlists above", &format!("recommend --playlist {}", example.pid))?;
+        command(
+            "all that was published for one of the playlists above",
+            &format!("recommend --playlist {}", example.pid),
+        )?;
         let tracks: Vec<&str> = example.last_tracks.iter().take(2).map(|track| track.uri.as_str()).collect();
         command("next tracks for a list that was never seen", &format!("recommend --tracks {}", tracks.join(",")))?;
         command("next tracks for a title alone", &format!("recommend --title {}", quoted(&example.title)))?;

@@ -13,8 +13,8 @@ use crate::{console::Console, failure::AlreadyReported, model_binary::ModelBinar
 const FAILED: u8 = 1;
 
 const EXAMPLES: &str = "\
-It writes two small objects below _doctor in the lake and removes them, and creates the lake and the database's tables
-if they are not there yet. It ends with 0 if nothing failed, and else with 1.
+It writes two small objects below _doctor in the lake and removes them, and it creates the lake
+and the database's tables if they are not there yet. It ends with 0 if nothing failed, else with 1.
 
 Examples:
   segue doctor

@@ -1,7 +1,7 @@
 //! The database.
 
 use super::check::Check;
-use crate::settings::Settings;
+use crate::{failure::message, settings::Settings};
 
 const NAME: &str = "database";
 
@@ -10,8 +10,8 @@ pub(super) async fn check(settings: &Settings) -> Check {
     match settings.open_store().await {
         Ok(store) => match store.ping().await {
             Ok(()) => Check::ok(NAME, format!("{}, its tables are up to date", store.url())),
-            Err(error) => Check::fail(NAME, format!("{:#}", anyhow::Error::new(error)), "see whether it is overloaded"),
+            Err(error) => Check::fail(NAME, message(&error.into()), "see whether it is overloaded"),
         },
-        Err(error) => Check::fail(NAME, format!("{error:#}"), "check --database, and that the server runs"),
+        Err(error) => Check::fail(NAME, message(&error), "check --database, and that the server runs"),
     }
 }

@@ -55,7 +55,7 @@ fn disk(name: &'static str, folder: &Path, setting: &str) -> Check {
     let place = existing(folder);
     match statvfs(&place) {
         Ok(disk) => {
-            let bytes = u64::from(disk.blocks_available()).saturating_mul(disk.fragment_size());
+            let bytes = disk.blocks_available().saturating_mul(disk.fragment_size());
             let finding = format!("{} free at {}", units::bytes(bytes), place.display());
             if bytes < LITTLE_DISK_BYTES { Check::warn(name, finding, fix) } else { Check::ok(name, finding) }
         }

@@ -3,12 +3,10 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use pipeline::LakeEngine;
 use tokio::time::timeout;
-use udfs::session::EngineOptions;
 
 use super::check::Check;
-use crate::settings::Settings;
+use crate::{failure::message, settings::Settings};
 
 const NAME: &str = "scheduler";
 /// Longest wait for the answer to a query that reads nothing.
@@ -21,7 +19,7 @@ pub(super) async fn check(settings: &Settings) -> Option<Check> {
     Some(match outcome {
         Ok(Ok(())) => Check::ok(NAME, format!("{address} answers queries")),
         Ok(Err(error)) => {
-            Check::fail(NAME, format!("{error:#}"), "check --scheduler and the scheduler's log; all must be of one version")
+            Check::fail(NAME, message(&error), "check --scheduler and the scheduler's log; all must be of one version")
         }
         Err(_) => {
             let finding = format!("{address} did not answer a query within {} s", TIMEOUT.as_secs());
@@ -31,7 +29,7 @@ pub(super) async fn check(settings: &Settings) -> Option<Check> {
 }
 
 async fn query(settings: &Settings) -> Result<()> {
-    let engine = LakeEngine::open(&settings.lake, &settings.cluster(), EngineOptions::default()).await?;
+    let engine = settings.open_engine().await?;
     // A query without a table is answered by executors, too.
     let rows = engine.session().await?.sql("SELECT hash_bucket(42, 20)").await?.count().await?;
     ensure!(rows == 1, "a query that yields one row yielded {rows}");

@@ -101,7 +101,7 @@ pub(crate) async fn run(
     if args.json {
         return console.json(&report);
     }
-    console.line(steps_table(&report))?;
+    console.table(&steps_table(&report))?;
     let total = units::milliseconds(report.duration_ms);
     Ok(console.line(format_args!("\nrun {} succeeded in {total}", report.run_id))?)
 }

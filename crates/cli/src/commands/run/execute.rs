@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::Result;
 use pipeline::{ErrorClass, Event, Observer, RunOptions, RunReport, Workspace};
-use store::{RunId, RunStatus};
+use store::{RunId, RunStatus, StepOutcome, StepStatus, Store};
 
 use crate::{
     failure::Advised,
@@ -31,9 +31,7 @@ pub(crate) async fn execute(
     let outcome = interrupt.race(work).await;
     let Err(error) = &outcome else { return outcome };
     if let (Some(interrupted), Some(run_id)) = (error.downcast_ref::<Interrupted>(), observer.run_id()) {
-        let reason = interrupted.to_string();
-        let recording = workspace.store.finish_run(&run_id, RunStatus::Stopped, Some(&reason));
-        let recorded = tokio::time::timeout(RECORD_TIMEOUT, recording).await;
+        let recorded = tokio::time::timeout(RECORD_TIMEOUT, record(&workspace.store, &run_id, *interrupted)).await;
         if !matches!(recorded, Ok(Ok(()))) {
             tracing::warn!(run_id = %run_id, "cannot record that the run was interrupted");
         }
@@ -42,10 +40,21 @@ pub(crate) async fn execute(
     outcome
 }
 
+/// Records that the run and the step that it was at were interrupted.
+async fn record(store: &Store, run_id: &RunId, interrupted: Interrupted) -> Result<(), store::Error> {
+    let reason = interrupted.to_string();
+    for step in store.steps_of(run_id).await?.iter().filter(|step| step.status == StepStatus::Running) {
+        let outcome = StepOutcome { status: StepStatus::Abandoned, ..StepOutcome::failed(reason.as_str()) };
+        store.finish_step(run_id, &step.step, step.attempt, &outcome).await?;
+    }
+    store.finish_run(run_id, RunStatus::Stopped, Some(&reason)).await
+}
+
 fn advised(error: pipeline::Error, observer: &Watched) -> anyhow::Error {
     match (observer.run_id(), error.class()) {
         (Some(run_id), ErrorClass::Failed) => {
-            let advice = format!("the same command goes on where it stopped; `segue runs show {run_id}` has the details");
+            let advice =
+                format!("the same command goes on where it stopped; `segue runs show {run_id}` has the details");
             Advised::new(error, advice).into()
         }
         _ => error.into(),

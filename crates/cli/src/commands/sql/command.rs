@@ -8,7 +8,7 @@ use datafusion::{prelude::SessionContext, sql::parser::Statement};
 use futures::TryStreamExt;
 use lake::ObjectStores;
 
-use super::{source::Source, statements};
+use super::{rows, source::Source, statements};
 use crate::{
     commands::run::BadInput,
     console::Console,
@@ -20,7 +20,7 @@ use crate::{
 const EXAMPLES: &str = "\
 Examples:
   segue sql 'SHOW TABLES'
-  segue sql 'SELECT artist_name, count(*) AS n FROM playlist_tracks GROUP BY artist_name ORDER BY n DESC LIMIT 10'
+  segue sql 'SELECT artist_name, count(*) FROM playlist_tracks GROUP BY 1 ORDER BY 2 DESC LIMIT 10'
   segue sql --file report.sql --format csv > report.csv
   segue sql --input data/raw 'SELECT name, cardinality(tracks) FROM raw_playlists LIMIT 5'
   echo 'DESCRIBE tracks' | segue sql -";
@@ -75,19 +75,18 @@ async fn execute(
 ) -> Result<()> {
     let started = Instant::now();
     let plan = session.state().statement_to_plan(statement).await?;
-    let result = session.execute_logical_plan(plan).await?;
-    if result.schema().fields().is_empty() {
-        return Ok(console.notice(format_args!("done in {}", units::duration(started.elapsed()))));
-    }
-    let mut batches = result.execute_stream().await?;
+    let Some(mut batches) = rows::of_plan(session, plan).await? else {
+        console.notice(format_args!("done in {}", units::duration(started.elapsed())));
+        return Ok(());
+    };
     let mut writer = format.writer(limit_rows);
     writer.begin(&batches.schema(), console.out())?;
-    let (mut rows, mut demand) = (0, Demand::More);
+    let (mut count, mut demand) = (0, Demand::More);
     while demand == Demand::More
         && let Some(batch) = batches.try_next().await?
     {
         demand = writer.rows(&batch, console.out())?;
-        rows += batch.num_rows();
+        count += batch.num_rows();
     }
     writer.end(console.out())?;
     if format == OutputFormat::Table {
@@ -95,10 +94,10 @@ async fn execute(
         let elapsed = units::duration(started.elapsed());
         match limit_rows {
             Some(limit) if demand == Demand::Enough => console.notice(format_args!(
-                "the first {} rows, {elapsed}; --limit-rows 0 shows all, --format csv and the like have all",
-                units::count(limit as u64)
+                "only the first {}, {elapsed}; --limit-rows 0 shows all, and other formats have all",
+                units::rows(limit as u64)
             )),
-            _ => console.notice(format_args!("{} rows, {elapsed}", units::count(rows as u64))),
+            _ => console.notice(format_args!("{}, {elapsed}", units::rows(count as u64))),
         }
     }
     Ok(())

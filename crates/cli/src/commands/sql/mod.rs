@@ -1,6 +1,7 @@
 //! `segue sql`.
 
 mod command;
+mod rows;
 mod source;
 mod statements;
 

@@ -11,12 +11,21 @@ use serde_json::{Value, json};
 use super::{super::Layout, read, with_keys};
 
 const PLAYLIST_KEYS: [&str; 12] = [
-    "name", "description", "collaborative", "pid", "modified_at", "num_tracks", "num_albums", "num_artists",
-    "num_followers", "num_edits", "duration_ms", "tracks",
+    "name",
+    "description",
+    "collaborative",
+    "pid",
+    "modified_at",
+    "num_tracks",
+    "num_albums",
+    "num_artists",
+    "num_followers",
+    "num_edits",
+    "duration_ms",
+    "tracks",
 ];
-const TRACK_KEYS: [&str; 8] = [
-    "pos", "track_uri", "track_name", "artist_uri", "artist_name", "album_uri", "album_name", "duration_ms",
-];
+const TRACK_KEYS: [&str; 8] =
+    ["pos", "track_uri", "track_name", "artist_uri", "artist_name", "album_uri", "album_name", "duration_ms"];
 
 /// How a document is written.
 #[derive(Debug, Clone, Copy)]
@@ -30,40 +39,46 @@ enum Style {
 #[test]
 fn slices_equal_what_serde_json_reads() {
     let cases = (vec(playlist(), 0..5), unknown(), style(), pieces());
-    runner().run(&cases, |(playlists, other, style, pieces)| {
-        let expected: Vec<Value> = playlists.iter().map(expected).collect();
-        let text = write(&json!({"info": other, "playlists": playlists, "trailer": other}), style);
-        let found = read(Layout::Slice, text.as_bytes(), &pieces);
-        prop_assert_eq!(found.end, Ok(()), "{}", text);
-        prop_assert_eq!(found.playlists, expected, "{}", text);
-        Ok(())
-    }).unwrap();
+    runner()
+        .run(&cases, |(playlists, other, style, pieces)| {
+            let expected: Vec<Value> = playlists.iter().map(expected).collect();
+            let text = write(&json!({"info": other, "playlists": playlists, "trailer": other}), style);
+            let found = read(Layout::Slice, text.as_bytes(), &pieces);
+            prop_assert_eq!(found.end, Ok(()), "{}", text);
+            prop_assert_eq!(found.playlists, expected, "{}", text);
+            Ok(())
+        })
+        .unwrap();
 }
 
 #[test]
 fn lines_equal_what_serde_json_reads() {
     let cases = (vec(playlist(), 0..5), style(), pieces());
-    runner().run(&cases, |(playlists, style, pieces)| {
-        let expected: Vec<Value> = playlists.iter().map(expected).collect();
-        let text: String = playlists.iter().map(|playlist| write(playlist, style) + "\n").collect();
-        let found = read(Layout::Lines, text.as_bytes(), &pieces);
-        prop_assert_eq!(found.end, Ok(()), "{}", text);
-        prop_assert_eq!(found.playlists, expected, "{}", text);
-        Ok(())
-    }).unwrap();
+    runner()
+        .run(&cases, |(playlists, style, pieces)| {
+            let expected: Vec<Value> = playlists.iter().map(expected).collect();
+            let text: String = playlists.iter().map(|playlist| write(playlist, style) + "\n").collect();
+            let found = read(Layout::Lines, text.as_bytes(), &pieces);
+            prop_assert_eq!(found.end, Ok(()), "{}", text);
+            prop_assert_eq!(found.playlists, expected, "{}", text);
+            Ok(())
+        })
+        .unwrap();
 }
 
 #[test]
 fn a_changed_byte_gives_the_same_in_whatever_pieces() {
     let cases = (vec(playlist(), 1..3), style(), any::<prop::sample::Index>(), any::<u8>(), pieces());
-    runner().run(&cases, |(playlists, style, place, byte, pieces)| {
-        let mut text = write(&json!({"playlists": playlists}), style).into_bytes();
-        let place = place.index(text.len());
-        text[place] = byte;
-        let whole = read(Layout::Slice, &text, &[]);
-        prop_assert_eq!(read(Layout::Slice, &text, &pieces), whole, "{}", String::from_utf8_lossy(&text));
-        Ok(())
-    }).unwrap();
+    runner()
+        .run(&cases, |(playlists, style, place, byte, pieces)| {
+            let mut text = write(&json!({"playlists": playlists}), style).into_bytes();
+            let place = place.index(text.len());
+            text[place] = byte;
+            let whole = read(Layout::Slice, &text, &[]);
+            prop_assert_eq!(read(Layout::Slice, &text, &pieces), whole, "{}", String::from_utf8_lossy(&text));
+            Ok(())
+        })
+        .unwrap();
 }
 
 fn runner() -> TestRunner {

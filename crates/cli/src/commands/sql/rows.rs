@@ -1,0 +1,24 @@
+//! The rows of a plan.
+
+use datafusion::{
+    error::Result,
+    execution::SendableRecordBatchStream,
+    logical_expr::LogicalPlan,
+    physical_plan::execute_stream,
+    physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner},
+    prelude::SessionContext,
+};
+
+/// Runs a plan; a statement such as `CREATE VIEW` has no rows.
+pub(super) async fn of_plan(session: &SessionContext, plan: LogicalPlan) -> Result<Option<SendableRecordBatchStream>> {
+    if matches!(plan, LogicalPlan::DescribeTable(_)) {
+        // The planner of a cluster would send it there, and such a plan cannot be sent.
+        let described = DefaultPhysicalPlanner::default().create_physical_plan(&plan, &session.state()).await?;
+        return execute_stream(described, session.task_ctx()).map(Some);
+    }
+    let result = session.execute_logical_plan(plan).await?;
+    if result.schema().fields().is_empty() {
+        return Ok(None);
+    }
+    result.execute_stream().await.map(Some)
+}

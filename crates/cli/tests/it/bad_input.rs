@@ -1,0 +1,89 @@
+//! What is wrong with the data or the settings is said, with an exit code that tells whose turn it is.
+
+use std::fs;
+
+use serde_json::json;
+
+use crate::workplace::{Workplace, check_failure};
+
+#[tokio::test]
+async fn a_folder_without_slices_is_bad_data() {
+    let workplace = Workplace::new();
+    let output = workplace.run("run --input nowhere").await;
+    check_failure(&output, 65, &["error: no slices at file:///", "nowhere", "expected files ending in .json"]);
+}
+
+#[tokio::test]
+async fn a_damaged_slice_is_named_by_file_byte_and_path() {
+    let workplace = Workplace::with_slices().await;
+    workplace.damage_slice();
+    let parts = ["mpd.slice.0-59.json", "$.playlists[", "cut off", "--bad-input quarantine"];
+    let output = workplace.run("run --input raw --steps quarantine,playlists --quiet").await;
+    check_failure(&output, 65, &parts);
+    assert!(output.stderr.contains("byte_offset="), "{}", output.stderr);
+    // Without the step that looks for them, the query that meets it fails.
+    let output = workplace.run("run --input raw --steps playlists --quiet").await;
+    check_failure(&output, 65, &parts);
+    assert!(output.stderr.contains("step `playlists` failed: bad input in `"), "{}", output.stderr);
+    assert!(output.stderr.contains(" at byte "), "{}", output.stderr);
+    let runs = workplace.json("runs --json").await;
+    assert!(runs.as_array().unwrap().iter().all(|run| run["status"] == "failed"), "{runs}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_used_is_set_aside_if_asked() {
+    let workplace = Workplace::with_slices().await;
+    workplace.damage_slice();
+    let line = "run --input raw --bad-input quarantine --steps quarantine,playlists --json";
+    let report = workplace.json(line).await;
+    let playlists = report["steps"][1]["rows"].as_u64().unwrap();
+    assert!((60..120).contains(&playlists), "{report}");
+    let rejects = workplace.rows("SELECT scope, byte_offset > 0 AS has_offset, json_path FROM quarantine").await;
+    assert_eq!((&rejects[0]["scope"], &rejects[0]["has_offset"]), (&json!("rest of file"), &json!(true)));
+    let path = format!("$.playlists[{}]", playlists - 60);
+    assert!(rejects[0]["json_path"].as_str().unwrap().starts_with(&path), "{rejects}");
+    assert_eq!(rejects.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_scheduler_that_does_not_answer_may_do_so_later() {
+    let workplace = Workplace::new();
+    // Port 1 is reserved and nobody listens there.
+    let output = workplace.segue.run(["sql", "SELECT 1", "--scheduler", "df://127.0.0.1:1"]).await.unwrap();
+    check_failure(&output, 75, &["no scheduler answers at df://127.0.0.1:1", "start segue-scheduler there"]);
+}
+
+#[tokio::test]
+async fn wrong_addresses_are_wrong_configuration() {
+    let workplace = Workplace::new();
+    fs::write(workplace.path("notes.txt"), "long enough to be looked at, and no database\n".repeat(9)).unwrap();
+    fs::write(workplace.path("query.sql"), "SELECT 1").unwrap();
+    for (line, part) in [
+        ("runs --database postgres://segue:hunter2@db/segue", "the scheme is neither `sqlite` nor `mysql`"),
+        ("runs --database mysql://segue:hunter2@db/", "the database is missing"),
+        ("runs --database sqlite://notes.txt", "is not a SQLite database"),
+        ("tables --lake gopher://lake", "the scheme `gopher` is not known"),
+        ("run --input gopher://raw", "the scheme `gopher` is not known"),
+        ("sql --file query.sql --scheduler http://127.0.0.1:1", "use df://host:port"),
+        ("recommend --title x --model-binary nowhere", "cannot start the trainer `nowhere`"),
+    ] {
+        check_failure(&workplace.run(line).await, 78, &[part]);
+    }
+}
+
+#[tokio::test]
+async fn queries_that_cannot_be_answered_fail() {
+    let workplace = Workplace::new();
+    for (sql, parts) in [
+        ("SELECT * FROM nope", ["table 'datafusion.public.nope' not found", "hint: `segue tables`"]),
+        ("SELEC 1", ["invalid SQL: Expected: an SQL statement", "Line: 1, Column: 1"]),
+        ("SELECT 1; SELECT nope", ["No field named nope", "error"]),
+        ("SELECT CAST(concat('a', CAST(hash_bucket(1, 2) AS TEXT)) AS INT)", ["Cannot cast string 'a", "Int32"]),
+    ] {
+        let output = workplace.segue.run(["sql", "--format", "csv", sql]).await.unwrap();
+        assert_eq!(output.code(), Some(1), "{output:?}");
+        assert!(parts.iter().all(|part| output.stderr.contains(part)), "{sql}: {}", output.stderr);
+    }
+    check_failure(&workplace.run("runs show nope").await, 1, &["there is no run `nope`"]);
+    check_failure(&workplace.run("recommend --playlist 7").await, 1, &["has no predictions yet"]);
+}

@@ -1,0 +1,9 @@
+//! The command as people use it: a process, its exit code, and what it writes.
+
+mod bad_input;
+mod doctor;
+mod interruption;
+mod pipeline;
+mod trainer;
+mod usage;
+mod workplace;

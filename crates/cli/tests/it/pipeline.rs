@@ -1,0 +1,103 @@
+//! From raw slices to tables, and the questions that can be asked then.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+};
+
+use serde_json::{Value, json};
+
+use crate::workplace::Workplace;
+
+const SQL_STEPS: &str = "quarantine,playlists,playlist_tracks,tracks,sequences,track_cooccurrence";
+
+#[tokio::test]
+async fn slices_become_tables_that_can_be_asked() {
+    let workplace = Workplace::new();
+    let sample = workplace
+        .json("sample --output raw --slices 2 --playlists-per-slice 60 --tracks 2000 --compression zstd --json");
+    let sample = sample.await;
+    assert_eq!(sample["playlists"], 120);
+
+    let report = workplace.json(&format!("run --input raw --steps {SQL_STEPS} --json")).await;
+    let steps = report["steps"].as_array().unwrap();
+    let names: Vec<&str> = steps.iter().map(|step| step["step"].as_str().unwrap()).collect();
+    assert_eq!(names.join(","), SQL_STEPS);
+    assert_eq!((&steps[0]["rows"], &steps[1]["rows"]), (&json!(0), &json!(120)));
+    assert_eq!(steps[2]["rows"], sample["track_rows"]);
+    assert_eq!(steps[3]["rows"], sample["distinct_tracks"]);
+
+    check_questions(&workplace, &sample).await;
+    check_tables(&workplace, steps).await;
+    check_runs(&workplace, &report).await;
+
+    // The same work again replaces the rows and does not double them.
+    workplace.success(&format!("run --input raw --steps {SQL_STEPS} --quiet")).await;
+    assert_eq!(workplace.rows("SELECT count(*) AS n FROM playlists").await, json!([{ "n": 120 }]));
+}
+
+async fn check_questions(workplace: &Workplace, sample: &Value) {
+    let counted = workplace.rows("SELECT count(DISTINCT pid) AS playlists, count(*) AS n FROM playlist_tracks").await;
+    assert_eq!(counted, json!([{ "playlists": 120, "n": sample["track_rows"] }]));
+    let shown = workplace.rows("SHOW TABLES").await;
+    let names: Vec<&str> = shown.as_array().unwrap().iter().map(|row| row["table_name"].as_str().unwrap()).collect();
+    assert!(SQL_STEPS.split(',').all(|step| names.contains(&step)), "{names:?}");
+    let described = workplace.rows("DESCRIBE quarantine").await;
+    assert_eq!(described[0], json!({ "column_name": "file", "data_type": "Utf8", "is_nullable": "NO" }));
+    let explained = workplace.rows("EXPLAIN SELECT count(*) FROM tracks WHERE playlist_count > 3").await;
+    assert!(explained.to_string().contains("TableScan: tracks"), "{explained}");
+    let raw = ["sql", "--input", "raw", "--format", "csv", "SELECT count(*) AS n FROM raw_playlists"];
+    assert_eq!(workplace.segue.run(raw).await.unwrap().success().unwrap().stdout, "n\n120\n");
+
+    let statements = "CREATE VIEW longest AS SELECT pid, num_tracks FROM playlists ORDER BY 2 DESC, 1 LIMIT 2;\n\
+                      -- nobody; minds\n\
+                      SELECT count(*) AS n FROM longest;\nSELECT ';' AS s;";
+    fs::write(workplace.path("report.sql"), statements).unwrap();
+    let report = workplace.success("sql --file report.sql --format jsonl").await;
+    assert_eq!(report.stdout, "{\"n\":2}\n{\"s\":\";\"}\n");
+
+    let limited = ["sql", "SELECT pid FROM playlists", "--limit-rows", "3"];
+    let limited = workplace.segue.run(limited).await.unwrap().success().unwrap();
+    assert_eq!(limited.stdout.lines().count(), 2 + 3, "{}", limited.stdout);
+    assert!(limited.stderr.contains("only the first 3 rows"), "{}", limited.stderr);
+}
+
+async fn check_tables(workplace: &Workplace, steps: &[Value]) {
+    let tables = workplace.json("tables --json").await;
+    for step in steps {
+        let table = tables.as_array().unwrap().iter().find(|table| table["table"] == step["step"]).unwrap();
+        assert_eq!((&table["rows"], &table["bytes"]), (&step["rows"], &step["bytes"]));
+        let location = table["location"].as_str().unwrap();
+        let files = fs::read_dir(location).map_or(0, Iterator::count);
+        assert_eq!(json!(files), table["files"], "{location}");
+    }
+}
+
+async fn check_runs(workplace: &Workplace, report: &Value) {
+    let runs = workplace.json("runs --json").await;
+    assert_eq!((&runs[0]["run_id"], &runs[0]["status"]), (&report["run_id"], &json!("succeeded")));
+    let shown = workplace.json("runs show latest --json").await;
+    assert_eq!((&shown["run_id"], shown["steps"].as_array().unwrap().len()), (&report["run_id"], 6));
+    let text = workplace.success("runs show latest").await.stdout;
+    assert!(text.contains(report["run_id"].as_str().unwrap()) && text.contains("track_cooccurrence@1"), "{text}");
+}
+
+#[tokio::test]
+async fn a_reader_that_has_seen_enough_may_go() {
+    let workplace = Workplace::with_slices().await;
+    let mut segue = Command::new(env!("CARGO_BIN_EXE_segue"))
+        .args(["sql", "--input", "raw", "--format", "jsonl", "SELECT * FROM raw_playlists"])
+        .current_dir(workplace.path("."))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = String::new();
+    let mut reader = BufReader::new(segue.stdout.take().unwrap());
+    reader.read_line(&mut first).unwrap();
+    drop(reader);
+    let output = segue.wait_with_output().unwrap();
+    assert!(serde_json::from_str::<Value>(&first).unwrap()["pid"].is_i64());
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+}

@@ -1,0 +1,36 @@
+//! The steps that need the trainer, which is a program of its own; skipped if it has not been built.
+
+use serde_json::Value;
+
+use crate::workplace::{Workplace, has_trainer};
+
+#[tokio::test]
+async fn predictions_are_published_and_shown() {
+    if !has_trainer() {
+        eprintln!("skipped: there is no segue-model beside segue; `make build` builds it");
+        return;
+    }
+    let workplace = Workplace::with_slices().await;
+    let report = workplace.json("run --input raw --train-seconds 5 --k 7 --json").await;
+    let rows = |step: &str| {
+        let steps = report["steps"].as_array().unwrap();
+        steps.iter().find(|report| report["step"] == step).unwrap()["rows"].clone()
+    };
+    assert_eq!((rows("predict"), rows("publish")), (Value::from(7 * 120), Value::from(7 * 120)));
+
+    let published = workplace.json("recommend --playlist 3 --k 5 --json").await;
+    let published = published.as_array().unwrap();
+    assert_eq!(published.len(), 5);
+    assert!(published.iter().all(|line| line["track"]["track_name"].is_string()), "{published:?}");
+    let shown = workplace.success("recommend --playlist 3 --k 5").await.stdout;
+    assert!(shown.contains(published[0]["track"]["track_name"].as_str().unwrap()), "{shown}");
+
+    let uri = published[0]["track"]["track_uri"].as_str().unwrap();
+    let similar = workplace.json(&format!("recommend --tracks {uri} --k 3 --json")).await;
+    assert_eq!(similar["recommendations"].as_array().unwrap().len(), 3, "{similar}");
+    let unknown = workplace.run("recommend --tracks spotify:track:0000000000000000000000").await;
+    assert_eq!((unknown.code(), unknown.stdout.as_str()), (Some(1), ""), "{unknown:?}");
+
+    let checks = workplace.success("doctor").await.stdout;
+    assert!(checks.contains("OK    segue-model") && checks.contains("libtorch"), "{checks}");
+}

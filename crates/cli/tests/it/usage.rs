@@ -1,0 +1,39 @@
+//! The command line itself.
+
+use crate::workplace::Workplace;
+
+#[tokio::test]
+async fn wrong_usage_ends_with_2() {
+    let workplace = Workplace::new();
+    for line in
+        ["", "nonsense", "run", "sql", "recommend", "sample --output raw --slices 1 --tracks 1", "tables --log [[["]
+    {
+        let output = workplace.run(line).await;
+        assert_eq!((output.code(), output.stdout.as_str()), (Some(2), ""), "{line}: {output:?}");
+    }
+    let empty = workplace.segue.run(["sql", "-- nothing"]).await.unwrap();
+    assert_eq!(empty.code(), Some(2), "{empty:?}");
+}
+
+#[tokio::test]
+async fn help_has_examples_and_no_secrets() {
+    let workplace = Workplace::new();
+    let segue = workplace.segue.clone().env("SEGUE_DATABASE", "mysql://segue:hunter2@db/segue");
+    for command in ["demo", "run", "sql", "recommend", "runs", "tables", "sample", "doctor"] {
+        let help = segue.run([command, "--help"]).await.unwrap().success().unwrap().stdout;
+        assert!(help.contains(&format!("Usage: segue {command}")), "{help}");
+        assert!(help.contains("segue ") && help.contains("SEGUE_LAKE") && !help.contains("hunter2"), "{help}");
+    }
+    let version = segue.run(["--version"]).await.unwrap().success().unwrap().stdout;
+    assert_eq!(version, format!("segue {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[tokio::test]
+async fn settings_come_from_the_environment_too() {
+    let workplace = Workplace::new();
+    let segue = workplace.segue.clone().env("SEGUE_LAKE", "elsewhere").env("SEGUE_DATABASE", "sqlite://elsewhere.db");
+    segue.run(["sql", "SELECT 1"]).await.unwrap().success().unwrap();
+    segue.run(["runs"]).await.unwrap().success().unwrap();
+    assert!(workplace.path("elsewhere").is_dir() && workplace.path("elsewhere.db").is_file());
+    assert!(!workplace.path("data").exists());
+}
