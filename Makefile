@@ -34,11 +34,11 @@ build:
 	@$(with_libtorch) echo 'build: compiling (from nothing about 20 minutes on 2 cores)'; cargo build --workspace --bins
 
 demo: build
-	@echo 'demo: running the pipeline (a few minutes)'
+	@echo 'demo: running the pipeline (a minute or two)'
 	@$(target_dir)/debug/segue demo $(if $(MPD),--input "$(MPD)")
 
 clean-demo:
-	rm -rf data/demo
+	rm -rf data/raw/sample data/lake data/segue.db data/segue.db-shm data/segue.db-wal
 
 test:
 	@$(setup_dir)/test.sh

@@ -11,6 +11,7 @@ mod failure;
 mod formats;
 mod interrupt;
 mod model_binary;
+mod place;
 mod process;
 mod progress;
 mod settings;

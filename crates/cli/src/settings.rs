@@ -11,6 +11,8 @@ use runtime::telemetry::LogFormat;
 use store::{DatabaseUrl, Store, StoreOptions};
 use udfs::session::EngineOptions;
 
+use crate::place;
+
 const DEFAULT_LAKE: &str = "data/lake";
 const DEFAULT_DATABASE: &str = "sqlite://data/segue.db";
 /// Enough that no core waits long for another at the end of a stage; more of them cost more than they bring.
@@ -24,7 +26,7 @@ const DEFAULT_LOG: &str = "warn,ballista_core=off,ballista_executor=off,ballista
 #[command(next_help_heading = "Settings of all commands")]
 pub(crate) struct Settings {
     /// Lake: a path, file:///path or s3://bucket/prefix
-    #[arg(long, env = "SEGUE_LAKE", global = true, value_name = "URL", default_value = DEFAULT_LAKE)]
+    #[arg(long, env = "SEGUE_LAKE", global = true, value_name = "URL", default_value = DEFAULT_LAKE, value_parser = place::parse)]
     pub(crate) lake: String,
     /// Database of runs and predictions: sqlite://PATH or mysql://USER:PASSWORD@HOST/DATABASE
     #[arg(

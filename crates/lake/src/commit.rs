@@ -112,6 +112,11 @@ impl Table {
     async fn put_manifest(&self, request: &CommitRequest, files: Vec<DataFile>) -> Result<Manifest> {
         for _ in 0..MAX_ATTEMPTS {
             let Base { version, columns, files: kept } = self.base(request).await?;
+            // Looked for behind the base: another attempt at this write is either found now, or takes the version that
+            // follows the base and makes this create fail.
+            if let Some(done) = self.find_commit(&request.write_id).await? {
+                return Ok(done);
+            }
             let manifest = Manifest {
                 table: self.name().to_owned(),
                 version: version + 1,
@@ -123,9 +128,6 @@ impl Table {
             };
             if self.try_create(&manifest).await? {
                 return Ok(manifest);
-            }
-            if let Some(done) = self.find_commit(&request.write_id).await? {
-                return Ok(done);
             }
         }
         Err(Error::CommitConflict { table: self.name().to_owned(), attempts: MAX_ATTEMPTS })

@@ -53,7 +53,8 @@ async fn a_write_that_is_run_again_counts_once() {
 #[tokio::test]
 async fn a_failing_child_fails_the_write() {
     let place = TestLake::new().await;
-    let failed = run(write(&place, "w1", Source::exec(Behind::Failure, &Arc::default()))).await.unwrap_err().to_string();
+    let failed =
+        run(write(&place, "w1", Source::exec(Behind::Failure, &Arc::default()))).await.unwrap_err().to_string();
     assert!(failed.contains("the child fails"), "{failed}");
     assert_eq!(place.lake.table("t").unwrap().latest_version().await.unwrap(), None);
     assert!(place.parquet_files("t").is_empty(), "{:?}", place.parquet_files("t"));

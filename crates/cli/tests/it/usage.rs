@@ -37,3 +37,14 @@ async fn settings_come_from_the_environment_too() {
     assert!(workplace.path("elsewhere").is_dir() && workplace.path("elsewhere.db").is_file());
     assert!(!workplace.path("data").exists());
 }
+
+#[tokio::test]
+async fn paths_may_lead_upwards() {
+    let workplace = Workplace::with_slices().await;
+    let folder = workplace.path("below");
+    std::fs::create_dir(&folder).unwrap();
+    let line = "run --input ../raw --lake ../lake --database sqlite://../runs.db --steps quarantine --quiet";
+    let segue = workplace.segue.clone().current_dir(&folder);
+    segue.run(line.split(' ')).await.unwrap().success().unwrap();
+    assert!(workplace.path("lake/quarantine").is_dir() && workplace.path("runs.db").is_file());
+}

@@ -24,7 +24,7 @@ async fn clustered_run_on_s3_and_mysql_equals_embedded_run() {
     let clustered = Segue::try_new()
         .unwrap()
         .envs(s3.env_pairs())
-        .env("SEGUE_LAKE", format!("s3://{}/{}/lake", s3.bucket(), s3.fresh_prefix()))
+        .env("SEGUE_LAKE", format!("{}/lake", s3.fresh_prefix()))
         .env("SEGUE_DATABASE", database.url().as_str())
         .env("SEGUE_SCHEDULER", format!("df://{}", cluster.scheduler().grpc()))
         .timeout(PATIENCE);

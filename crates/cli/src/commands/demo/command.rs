@@ -13,6 +13,7 @@ use crate::{
     console::Console,
     interrupt::Interrupt,
     model_binary::ModelBinary,
+    place,
     settings::Settings,
     units,
 };
@@ -37,7 +38,7 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(crate) struct DemoArgs {
     /// Slices of your own: a folder or file, as a path, file:///path or s3://bucket/prefix
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = place::parse)]
     input: Option<String>,
     #[command(flatten)]
     model: ModelBinary,

@@ -9,7 +9,7 @@ use pipeline::RunOptions;
 use udfs::scan;
 
 use super::{execute, step_selection::StepSelection, steps_table};
-use crate::{console::Console, interrupt::Interrupt, model_binary::ModelBinary, settings::Settings, units};
+use crate::{console::Console, interrupt::Interrupt, model_binary::ModelBinary, place, settings::Settings, units};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,7 +27,7 @@ A run that failed or was interrupted goes on where it stopped when the same comm
 #[command(after_help = EXAMPLES)]
 pub(crate) struct RunArgs {
     /// Raw slices: a folder or file, as a path, file:///path or s3://bucket/prefix
-    #[arg(long, env = "SEGUE_INPUT", value_name = "URL")]
+    #[arg(long, env = "SEGUE_INPUT", value_name = "URL", value_parser = place::parse)]
     input: String,
     /// What to do about playlists that cannot be used: fail, or set them aside in the table quarantine
     #[arg(long, env = "SEGUE_BAD_INPUT", value_enum, value_name = "POLICY", default_value_t = BadInput::Fail)]

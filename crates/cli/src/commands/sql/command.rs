@@ -13,6 +13,7 @@ use crate::{
     commands::run::BadInput,
     console::Console,
     formats::{Demand, OutputFormat},
+    place,
     settings::Settings,
     units,
 };
@@ -41,7 +42,7 @@ pub(crate) struct SqlArgs {
     #[arg(long, value_name = "COUNT", default_value_t = 1000)]
     limit_rows: usize,
     /// Raw slices to query as raw_playlists and raw_rejects: a folder or file
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = place::parse)]
     input: Option<String>,
     /// What raw_playlists does about playlists that cannot be used; raw_rejects has them in any case
     #[arg(long, value_enum, value_name = "POLICY", default_value_t = BadInput::Fail)]
