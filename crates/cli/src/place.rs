@@ -46,8 +46,8 @@ mod tests {
         check("/../..", "/");
         let folder = tempfile::tempdir().unwrap();
         let inner = folder.path().join("inner");
-        std::fs::create_dir(&inner).unwrap();
-        let canonical = std::fs::canonicalize(folder.path()).unwrap();
+        fs::create_dir(&inner).unwrap();
+        let canonical = fs::canonicalize(folder.path()).unwrap();
         check(&format!("{}/..", inner.display()), &canonical.display().to_string());
     }
 }

@@ -26,7 +26,14 @@ const DEFAULT_LOG: &str = "warn,ballista_core=off,ballista_executor=off,ballista
 #[command(next_help_heading = "Settings of all commands")]
 pub(crate) struct Settings {
     /// Lake: a path, file:///path or s3://bucket/prefix
-    #[arg(long, env = "SEGUE_LAKE", global = true, value_name = "URL", default_value = DEFAULT_LAKE, value_parser = place::parse)]
+    #[arg(
+        long,
+        env = "SEGUE_LAKE",
+        global = true,
+        value_name = "URL",
+        default_value = DEFAULT_LAKE,
+        value_parser = place::parse
+    )]
     pub(crate) lake: String,
     /// Database of runs and predictions: sqlite://PATH or mysql://USER:PASSWORD@HOST/DATABASE
     #[arg(
@@ -42,7 +49,13 @@ pub(crate) struct Settings {
     #[arg(long, env = "SEGUE_SCHEDULER", global = true, value_name = "URL")]
     pub(crate) scheduler: Option<String>,
     /// Partitions of a stage, 2 to 4 per core of the cluster [default: 2 per core in this process, else 16]
-    #[arg(long, env = "SEGUE_TARGET_PARTITIONS", global = true, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    #[arg(
+        long,
+        env = "SEGUE_TARGET_PARTITIONS",
+        global = true,
+        value_name = "COUNT",
+        value_parser = clap::value_parser!(u16).range(1..=10_000)
+    )]
     pub(crate) partitions: Option<u16>,
     /// What to log to standard error, in the syntax of RUST_LOG [default: warn, without the engine's own lines]
     #[arg(
@@ -61,7 +74,15 @@ pub(crate) struct Settings {
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
     /// Set to anything, as <https://no-color.org> has it.
-    #[arg(long, env = "NO_COLOR", global = true, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "1")]
+    #[arg(
+        long,
+        env = "NO_COLOR",
+        global = true,
+        hide = true,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "1"
+    )]
     pub(crate) no_color: Option<String>,
 }
 

@@ -100,7 +100,8 @@ pub enum Error {
     },
     /// A call took longer than its limit, or no connection was free in time.
     #[error(
-        "cannot {operation} `{key}`: no result within {limit:?}; check that the database is reachable and not overloaded"
+        "cannot {operation} `{key}`: no result within {limit:?}; \
+         check that the database is reachable and not overloaded"
     )]
     Timeout {
         /// What was being done, as a verb phrase.

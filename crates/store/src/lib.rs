@@ -2,8 +2,8 @@
 //!
 //! It keeps what must outlive every process and be readable by others:
 //!
-//! - **runs and steps** of pipelines, so that history is there after a restart and a run resumes at the step that it had
-//!   not finished;
+//! - **runs and steps** of pipelines, so that history is there after a restart and a run resumes at the step that it
+//!   had not finished;
 //! - **models** with their metrics;
 //! - **tracks** with their names;
 //! - **predictions**, in sets that are loaded, verified and then made current all at once. Applications read the view

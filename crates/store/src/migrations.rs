@@ -64,8 +64,8 @@ pub(crate) async fn run_on_mysql(
     outcome(url, &migrator, limit, timeout(limit, running).await)
 }
 
-/// Runs what is missing on this very connection. `Migrator::run` would do so, too, but its future cannot be proven `Send`
-/// for a borrowed connection (the compiler finds `Acquire` "not general enough"), and callers spawn this one.
+/// Runs what is missing on this very connection. `Migrator::run` would do so, too, but its future cannot be proven
+/// `Send` for a borrowed connection (the compiler finds `Acquire` "not general enough"), and callers spawn this one.
 async fn run<C: Migrate>(migrator: &Migrator, connection: &mut C) -> Result<(), MigrateError> {
     migrator.run_direct(None, connection, false).await
 }
@@ -85,8 +85,8 @@ async fn lock(connection: &mut MySqlConnection, limit: Duration) -> Result<bool,
 
 /// Removes the mark of a migration during which the process died, so that it runs again.
 ///
-/// A MySQL migration is one statement that can be executed twice (`sql/migrations/README.md`), so it does not matter how
-/// far it came.
+/// A MySQL migration is one statement that can be executed twice (`sql/migrations/README.md`), so it does not matter
+/// how far it came.
 async fn forget_interrupted(connection: &mut MySqlConnection) -> Result<(), MigrateError> {
     let tables: i64 = query_scalar(
         "SELECT COUNT(*) FROM information_schema.tables \

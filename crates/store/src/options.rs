@@ -14,8 +14,8 @@ pub struct StoreOptions {
     pub acquire_timeout: Duration,
     /// How long one statement or one bounded transaction (a loaded chunk, for example) may take. Default 30 s.
     pub call_timeout: Duration,
-    /// How long the transaction that verifies and publishes a set may take. Default 10 min; verification reads every row
-    /// of the set, about a second per million.
+    /// How long the transaction that verifies and publishes a set may take. Default 10 min; verification reads every
+    /// row of the set, about a second per million.
     pub publish_timeout: Duration,
     /// How long a start waits for another process's migration, and how long its own may take. Default 5 min.
     pub migration_timeout: Duration,

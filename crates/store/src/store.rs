@@ -9,8 +9,8 @@ use crate::{DatabaseUrl, Error, StoreOptions};
 
 /// An open database. Clones share its connections.
 ///
-/// Its operations are in one file per table: runs, steps, models, tracks and predictions. All of them may be cancelled at
-/// any point; a cancelled transaction is rolled back.
+/// Its operations are in one file per table: runs, steps, models, tracks and predictions. All of them may be cancelled
+/// at any point; a cancelled transaction is rolled back.
 #[derive(Clone)]
 pub struct Store {
     shared: Arc<Shared>,

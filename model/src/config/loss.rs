@@ -12,7 +12,8 @@ pub struct LossConfig {
     /// Largest vocabulary that is trained with the exact softmax; default 2,000. Above it the softmax is sampled.
     /// Too high: a step takes seconds.
     pub full_softmax_max_items: usize,
-    /// Negatives of a batch, shared by all its positions; default 512, from 1 to 65,536.
+    /// Negatives of a batch, shared by all its positions; default 1,024, from 1 to 65,536.
+    /// Too few: the loss says little of the many tracks that are not drawn; more cost time in proportion.
     pub negatives: usize,
     /// Where negatives come from; default `popularity`.
     pub sampler: SamplerKind,
@@ -28,7 +29,7 @@ impl Default for LossConfig {
     fn default() -> Self {
         Self {
             full_softmax_max_items: 2_000,
-            negatives: 512,
+            negatives: 1_024,
             sampler: SamplerKind::Popularity,
             log_q: true,
             lookahead: 1,

@@ -9,9 +9,9 @@ use crate::Result;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OptimiserConfig {
-    /// Step size after the warm-up; default 0.003. Too low: nothing is learnt in the time; too high: the loss diverges.
+    /// Step size after the warm-up; default 0.002. Too low: nothing is learnt in the time; too high: the loss diverges.
     pub learning_rate: f64,
-    /// Steps over which the step size rises from zero; default 20.
+    /// Steps over which the step size rises from zero; default 50.
     pub warmup_steps: u32,
     /// Share of the step size that is left at the last planned step, reached along a line; default 0.1.
     pub final_fraction: f64,
@@ -28,8 +28,8 @@ pub struct OptimiserConfig {
 impl Default for OptimiserConfig {
     fn default() -> Self {
         Self {
-            learning_rate: 0.003,
-            warmup_steps: 20,
+            learning_rate: 0.002,
+            warmup_steps: 50,
             final_fraction: 0.1,
             beta1: 0.9,
             beta2: 0.98,

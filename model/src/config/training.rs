@@ -9,9 +9,9 @@ use crate::Result;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TrainingConfig {
-    /// Most passes over the training playlists; default 4.
+    /// Most passes over the training playlists; default 3.
     pub epochs: u32,
-    /// Pieces of playlists in a batch; default 64.
+    /// Pieces of playlists in a batch; default 32. Fewer take more, noisier steps; more use many cores better.
     pub batch_size: usize,
     /// Validations without improvement after which training stops; default 2.
     pub patience: u32,
@@ -28,8 +28,8 @@ pub struct TrainingConfig {
 impl Default for TrainingConfig {
     fn default() -> Self {
         Self {
-            epochs: 4,
-            batch_size: 64,
+            epochs: 3,
+            batch_size: 32,
             patience: 2,
             validate_every_steps: 0,
             validation_playlists: 500,

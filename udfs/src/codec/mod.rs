@@ -1,6 +1,6 @@
 //! Codecs: how Segue's tables and operators travel between client, scheduler and executors.
 //!
-//! Each codec looks for its own nodes, which it writes as an [`envelope`] of tagged JSON, and leaves everything else to
+//! Each codec looks for its own nodes, which it writes as an envelope of tagged JSON, and leaves everything else to
 //! Ballista's codec. Functions travel by name and are found in the session that every process builds alike.
 
 mod envelope;

@@ -27,7 +27,13 @@ Examples:
 #[command(after_help = EXAMPLES, group = ArgGroup::new("what").required(true).multiple(true))]
 pub(crate) struct RecommendArgs {
     /// Playlist whose published predictions to show, by its pid
-    #[arg(long, value_name = "PID", group = "what", conflicts_with_all = ["tracks", "title"], value_parser = clap::value_parser!(i64).range(0..))]
+    #[arg(
+        long,
+        value_name = "PID",
+        group = "what",
+        conflicts_with_all = ["tracks", "title"],
+        value_parser = clap::value_parser!(i64).range(0..)
+    )]
     playlist: Option<i64>,
     /// Tracks of a list, in order: spotify:track:… or links to them, separated by commas
     #[arg(long, value_name = "TRACKS", group = "what")]

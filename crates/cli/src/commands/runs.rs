@@ -42,7 +42,12 @@ enum RunsCommand {
 #[derive(Debug, Args)]
 struct ListArgs {
     /// Most runs to list
-    #[arg(long, value_name = "COUNT", default_value_t = DEFAULT_LIMIT, value_parser = clap::value_parser!(u32).range(1..=MOST_RUNS))]
+    #[arg(
+        long,
+        value_name = "COUNT",
+        default_value_t = DEFAULT_LIMIT,
+        value_parser = clap::value_parser!(u32).range(1..=MOST_RUNS)
+    )]
     limit: u32,
 }
 

@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn finds_what_a_task_says() {
-        let job = "Execution error: Job 0A failed: Job failed due to stage 1 failed: Task failed due to runtime execution error:";
+        let job = format!("{JOB_FAILED}0A failed: Job failed due to stage 1 failed: {}", TASK_FAILED.trim_end());
         check(&format!("{job} DataFusionError(Shared(External(ArrowError(DivideByZero))))"), "DivideByZero");
         check(
             &format!(

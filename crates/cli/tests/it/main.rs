@@ -1,5 +1,7 @@
 //! The command as people use it: a process, its exit code, and what it writes.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod bad_input;
 mod doctor;
 mod interruption;

@@ -6,9 +6,9 @@ const MAX_BATCH_ROWS: usize = 256;
 
 /// The most bytes of values in one statement, so that with its frame it fits one TLS record (16 KiB).
 ///
-/// A larger statement would be written in several pieces, and because the driver leaves Nagle's algorithm on, the second
-/// piece waits until the server acknowledges the first, often 40 ms. With 2000 rows in a statement a MySQL server with
-/// TLS loaded 11 000 rows per second, with 256 rows 41 000.
+/// A larger statement would be written in several pieces, and because the driver leaves Nagle's algorithm on, the
+/// second piece waits until the server acknowledges the first, often 40 ms. With 2000 rows in a statement a MySQL
+/// server with TLS loaded 11 000 rows per second, with 256 rows 41 000.
 pub(crate) const MAX_BATCH_BYTES: usize = 14 * 1024;
 
 /// Cuts rows into batches whose lengths are powers of two.

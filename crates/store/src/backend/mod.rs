@@ -1,7 +1,7 @@
 //! One small interface over the two drivers, so that each table's code is written once.
 //!
-//! Statements use `?` for parameters on both sides. Where the dialects part, a [`Sql`] holds both texts. Nothing outside
-//! of this module names a driver's types.
+//! Statements use `?` for parameters on both sides. Where the dialects part, a [`Sql`] holds both texts. Nothing
+//! outside of this module names a driver's types.
 
 mod access;
 mod batches;

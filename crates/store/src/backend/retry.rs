@@ -42,7 +42,8 @@ impl Attempts {
         if !may_pass || self.made >= self.allowed {
             return Err(self.error(fault));
         }
-        warn!(operation = self.operation, key = %self.key, attempt = self.made, error = ?fault, "database call is tried again");
+        let (operation, key, attempt) = (self.operation, &self.key, self.made);
+        warn!(operation, %key, attempt, error = ?fault, "database call is tried again");
         tokio::time::sleep(with_jitter(pause_after(self.made))).await;
         Ok(())
     }

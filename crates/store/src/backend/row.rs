@@ -7,7 +7,8 @@ use sqlx::{Error as SqlxError, Row as _};
 /// A row of either driver. Columns are read by name.
 ///
 /// The reads are unchecked in sqlx's sense: the declared type need not match to the letter, because MySQL tells signed
-/// from unsigned and `FLOAT` from `DOUBLE` while SQLite tells neither. Values that do not decode are errors all the same.
+/// from unsigned and `FLOAT` from `DOUBLE` while SQLite tells neither. Values that do not decode are errors all the
+/// same.
 #[derive(Debug)]
 pub(crate) enum Row {
     Sqlite(SqliteRow),

@@ -11,9 +11,9 @@ use crate::backend::{Dialect, Fault, Row, Sql, Value};
 
 /// A connection and what it is in the middle of.
 ///
-/// A session that is dropped while a statement runs or a transaction is open (because a caller was cancelled, ran out of
-/// time, or failed) closes its connection instead of handing it back: the server then rolls back, and nobody inherits
-/// half an answer.
+/// A session that is dropped while a statement runs or a transaction is open (because a caller was cancelled, ran out
+/// of time, or failed) closes its connection instead of handing it back: the server then rolls back, and nobody
+/// inherits half an answer.
 #[derive(Debug)]
 pub(crate) struct Session {
     connection: Option<Connection>,

@@ -22,8 +22,8 @@ enum Begun {
 impl Store {
     /// Begins a set, or begins it again: rows that an earlier, interrupted attempt loaded are deleted.
     ///
-    /// Returns [`SetState::Loading`] when rows can be loaded now, and [`SetState::Published`] when the set was published
-    /// before and there is nothing left to do.
+    /// Returns [`SetState::Loading`] when rows can be loaded now, and [`SetState::Published`] when the set was
+    /// published before and there is nothing left to do.
     ///
     /// # Errors
     ///

@@ -7,15 +7,16 @@ use crate::predictions::sets::keep_loading;
 use crate::tracks::TrackKeys;
 use crate::{Error, PredictionRow, SetId, Store};
 
-/// How many rows one transaction writes: enough that the commit costs little, few enough that it is done in well under a
-/// second and that an interrupted one loses little.
+/// How many rows one transaction writes: enough that the commit costs little, few enough that it is done in well under
+/// a second and that an interrupted one loses little.
 const ROWS_PER_TRANSACTION: usize = 20_000;
 
 impl Store {
     /// Loads rows into a set that was begun. No reader sees them before the set is published.
     ///
-    /// Rows may come in any order and in any number of calls, also from several tasks at once; a hundred
-    /// thousand rows at once are a good number: the keys of their tracks are looked up once. A row for the same playlist and rank replaces the earlier one, so a call can be repeated.
+    /// Rows may come in any order and in any number of calls, also from several tasks at once; a hundred thousand rows
+    /// at once are a good number: the keys of their tracks are looked up once. A row for the same playlist and rank
+    /// replaces the earlier one, so a call can be repeated.
     ///
     /// # Errors
     ///

@@ -1,9 +1,10 @@
 //! Predictions, published set by set.
 //!
 //! ```text
-//!  begin_set ──► loading ──load…──► loading ──publish──► published ──► (superseded by a later set) ──prune──► gone
-//!                   ▲                  │                     ▲                     │
-//!                   └── begin_set ─────┘ rows are replaced   └───── roll_back ─────┘
+//!  begin_set ──► loading ──load…──► loading ──publish──► published ──► (superseded) ──prune──► gone
+//!                   ▲                  │                     ▲               │
+//!                   └──── begin_set ───┘                     └── roll_back ──┘
+//!                  (its rows are replaced)
 //! ```
 //!
 //! A pointer row names the current set, and the view `current_predictions` shows that set's rows. Publication verifies

@@ -36,8 +36,8 @@ impl Store {
     /// # Errors
     ///
     /// [`Error::CountMismatch`], [`Error::EmptySet`] and [`Error::RankGap`] when the rows are not those expected;
-    /// [`Error::SetSuperseded`] when a later set has become current; [`Error::UnknownSet`]; [`Error::SetClosed`] when it is
-    /// being deleted; [`Error::PublishConflict`]. In all of these cases the current set stays current.
+    /// [`Error::SetSuperseded`] when a later set has become current; [`Error::UnknownSet`]; [`Error::SetClosed`] when
+    /// it is being deleted; [`Error::PublishConflict`]. In all of these cases the current set stays current.
     pub async fn publish(
         &self,
         set_id: &SetId,

@@ -11,8 +11,8 @@ const CURRENT_SET: &str = "SELECT prediction_sets.*, 1 AS is_current FROM predic
      JOIN published ON published.set_no = prediction_sets.set_no AND published.slot = 'next_track'";
 
 impl Store {
-    /// Reads the `k` best predictions for a playlist from the current set, the best first. There are none for a playlist
-    /// that the set does not have, and as long as no set was published.
+    /// Reads the `k` best predictions for a playlist from the current set, the best first. There are none for a
+    /// playlist that the set does not have, and as long as no set was published.
     ///
     /// # Errors
     ///

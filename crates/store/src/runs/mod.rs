@@ -1,8 +1,8 @@
 //! Pipeline runs and their steps.
 //!
-//! A run is `running` and shows it by heartbeats until it is finished. When its process dies, the run stays `running` with
-//! a heartbeat that grows old; then it is resumed under the same id or marked as abandoned. A resumed run looks up the
-//! steps that it completed for the same input and does not do them again.
+//! A run is `running` and shows it by heartbeats until it is finished. When its process dies, the run stays `running`
+//! with a heartbeat that grows old; then it is resumed under the same id or marked as abandoned. A resumed run looks
+//! up the steps that it completed for the same input and does not do them again.
 
 mod resume;
 mod run;

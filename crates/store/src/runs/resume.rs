@@ -37,9 +37,9 @@ impl Store {
         Ok(latest.filter(|run| run.status != RunStatus::Succeeded))
     }
 
-    /// Takes over a run that did not succeed: it is running again from now, and attempts at steps that had not ended are
-    /// abandoned. A run that says it is running is taken only when it has been silent for `silent_for`, which should be
-    /// several heartbeats long. Of two processes that resume the same run, one succeeds.
+    /// Takes over a run that did not succeed: it is running again from now, and attempts at steps that had not ended
+    /// are abandoned. A run that says it is running is taken only when it has been silent for `silent_for`, which
+    /// should be several heartbeats long. Of two processes that resume the same run, one succeeds.
     ///
     /// # Errors
     ///

@@ -11,23 +11,17 @@ const TRACKS_PER_TRANSACTION: usize = 1024;
 
 /// How MySQL and MariaDB resolve a conflict. `VALUES()` is the one form that both understand: the newer row alias is
 /// unknown to MariaDB. An attribute that is not given keeps its value.
-const ON_DUPLICATE_KEY: &str = "ON DUPLICATE KEY UPDATE track_name = COALESCE(VALUES(track_name), track_name), \
-     artist_name = COALESCE(VALUES(artist_name), artist_name), album_name = COALESCE(VALUES(album_name), album_name), \
-     artist_uri = COALESCE(VALUES(artist_uri), artist_uri), album_uri = COALESCE(VALUES(album_uri), album_uri), \
-     duration_ms = COALESCE(VALUES(duration_ms), duration_ms)";
+const ON_DUPLICATE_KEY: &str = include_str!("../../sql/on_duplicate_track_key.sql");
 
-/// How SQLite resolves a conflict.
-const ON_CONFLICT: &str = "ON CONFLICT (track_uri) DO UPDATE SET track_name = COALESCE(excluded.track_name, track_name), \
-     artist_name = COALESCE(excluded.artist_name, artist_name), album_name = COALESCE(excluded.album_name, album_name), \
-     artist_uri = COALESCE(excluded.artist_uri, artist_uri), album_uri = COALESCE(excluded.album_uri, album_uri), \
-     duration_ms = COALESCE(excluded.duration_ms, duration_ms)";
+/// How SQLite resolves a conflict, in the same way.
+const ON_CONFLICT: &str = include_str!("../../sql/on_conflicting_track_uri.sql");
 
 impl Store {
-    /// Writes the attributes of tracks; tracks that are new are added. An attribute that is absent keeps what is stored.
-    /// Of several entries for one track the last one counts.
+    /// Writes the attributes of tracks; tracks that are new are added. An attribute that is absent keeps what is
+    /// stored. Of several entries for one track the last one counts.
     ///
-    /// It commits every thousand tracks or so. After an error, some are written and some are not; writing all of them again
-    /// is the remedy.
+    /// It commits every thousand tracks or so. After an error, some are written and some are not; writing all of them
+    /// again is the remedy.
     ///
     /// # Errors
     ///
@@ -55,8 +49,8 @@ async fn upsert_once(call: &Call<'_>, tracks: &[&Track]) -> Result<(), Fault> {
     session.end(written).await
 }
 
-/// Known tracks are written with their key, because MySQL uses up a number of its sequence for every row without one, and
-/// nightly updates of millions of tracks would use up the sequence in a few years.
+/// Known tracks are written with their key, because MySQL uses up a number of its sequence for every row without one,
+/// and nightly updates of millions of tracks would use up the sequence in a few years.
 async fn write(session: &mut Session, dialect: Dialect, tracks: &[&Track], keys: &TrackKeys) -> Result<(), Fault> {
     let (known, new): (Vec<&Track>, Vec<&Track>) = tracks.iter().partition(|track| keys.contains_key(&track.track_uri));
     for batch in bounded_batches(&known) {

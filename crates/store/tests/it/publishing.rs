@@ -88,7 +88,10 @@ async fn readers_do_not_go_back_in_time_unless_on_purpose() {
             let error = store.publish(&set_id(id), 1, 1).await.unwrap_err();
             assert_eq!(
                 error.to_string(),
-                format!("prediction set `{id}` is older than the current set `second`: publish a new set, or roll back on purpose"),
+                format!(
+                    "prediction set `{id}` is older than the current set `second`: \
+                     publish a new set, or roll back on purpose"
+                ),
             );
         }
         let begun = store.begin_set(&prediction_set("late")).await.unwrap_err();
