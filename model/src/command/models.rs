@@ -28,14 +28,19 @@ pub(super) struct ModelsArgs {
 struct ListedModel {
     #[serde(flatten)]
     manifest: Manifest,
-    metrics: MetricsReport,
+    /// [`None`] where they cannot be read.
+    metrics: Option<MetricsReport>,
 }
 
 pub(super) async fn run(args: ModelsArgs) -> Result<()> {
     let lake = args.lake.open().await?;
     let mut models = Vec::new();
     for manifest in artefact::list(&lake).await? {
-        let metrics = artefact::metrics(&lake, &manifest).await?;
+        let metrics = artefact::metrics(&lake, &manifest).await;
+        if let Err(error) = &metrics {
+            tracing::warn!(model_id = %manifest.model_id, %error, "metrics of a model left out");
+        }
+        let metrics = metrics.ok();
         models.push(ListedModel { manifest, metrics });
     }
     if args.json { print_json(&models) } else { print_text(&table(&models)) }
@@ -52,11 +57,12 @@ fn table(models: &[ListedModel]) -> String {
     table.set_header(header.chain(recommenders.iter().map(|name| format!("{name} ndcg@500"))));
     for ListedModel { manifest, metrics } in models {
         let ndcg = |name: &&str| {
-            let interval = metrics.recommenders.get(*name).and_then(|measured| measured.metrics.get("ndcg_500"));
+            let measured = metrics.as_ref().and_then(|metrics| metrics.recommenders.get(*name));
+            let interval = measured.and_then(|measured| measured.metrics.get("ndcg_500"));
             interval.map_or_else(String::new, |interval| format!("{:.4}", interval.mean))
         };
-        let first =
-            [manifest.model_id.to_string(), manifest.vocabulary_items.to_string(), metrics.playlists.train.to_string()];
+        let playlists = metrics.as_ref().map_or_else(String::new, |metrics| metrics.playlists.train.to_string());
+        let first = [manifest.model_id.to_string(), manifest.vocabulary_items.to_string(), playlists];
         table.add_row(first.into_iter().chain(recommenders.iter().map(ndcg)));
     }
     table.to_string()

@@ -25,7 +25,7 @@ const PREDICTIONS: &str = "predictions";
 pub struct PredictOptions {
     /// Tracks for each playlist.
     pub k: usize,
-    /// Playlists that are worked on at once. Scores of as many as fit into 64 MiB are held in memory.
+    /// Playlists that are worked on at once. Scores of as many as fit into 16 MiB are held in memory.
     pub batch: usize,
 }
 

@@ -6,8 +6,12 @@ use tch::{Device, Kind, Tensor};
 use super::{Query, Recommendation, Recommender, top_k};
 use crate::{Error, Result};
 
-/// Scores that are held in memory at once: 16 million floats are 64 MiB.
-const SCORES_AT_ONCE: usize = 16 << 20;
+/// Scores that are held in memory at once: four million floats are 16 MiB. Larger blocks are given back to the system
+/// after each use, and fetching them again costs more than the arithmetic.
+const SCORES_AT_ONCE: usize = 4 << 20;
+
+/// Queries that are scored at once whatever the vocabulary, so that matrix products stay worth their while.
+const QUERIES_AT_LEAST: usize = 16;
 
 /// Ranks the best `k` tracks for each query, seeds excluded.
 ///
@@ -24,7 +28,7 @@ pub fn rank(recommender: &dyn Recommender, queries: &[Query], k: usize) -> Resul
 
 /// Number of queries whose scores are held in memory at once.
 pub fn queries_at_once(items: usize) -> usize {
-    (SCORES_AT_ONCE / items.max(1)).clamp(1, 1024)
+    (SCORES_AT_ONCE / items.max(1)).clamp(QUERIES_AT_LEAST, 1024)
 }
 
 /// Selects the best of each row of `[queries, items]`.
