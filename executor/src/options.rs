@@ -39,7 +39,7 @@ pub(crate) struct Options {
     /// Tasks that run at the same time; 0 takes the number of cores
     #[arg(long, env = "SEGUE_VCORES", default_value_t = 0)]
     pub(crate) vcores: usize,
-    /// Folder for shuffle files and spills; give it room for the largest shuffle
+    /// Folder in which each executor makes one for its shuffle files and spills; give it room for the largest shuffle
     #[arg(long, env = "SEGUE_WORK_DIR", default_value = "/tmp/segue-executor")]
     pub(crate) work_dir: PathBuf,
     /// Memory of all tasks together in bytes; by default 70 % of the machine's or the container's

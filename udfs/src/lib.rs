@@ -9,12 +9,17 @@
 //! - [`operators`]: physical operators of the parallel write;
 //! - [`optimizer`]: logical optimizer rules;
 //! - [`codec`]: how all of these travel;
+//! - [`task_failure`]: which failures of a task are worth another attempt;
 //! - [`session`]: the one place where a `SessionState` is made.
 
 pub mod codec;
+mod failure;
+mod file_path;
 pub mod functions;
 pub mod lake_table;
 pub mod operators;
 pub mod optimizer;
 pub mod scan;
 pub mod session;
+
+pub use failure::task_failure;

@@ -5,7 +5,7 @@ use clap::{Parser, Subcommand};
 use crate::{
     commands::{
         demo::DemoArgs, doctor::DoctorArgs, recommend::RecommendArgs, run::RunArgs, runs::RunsArgs, sample::SampleArgs,
-        sql::SqlArgs, tables::TablesArgs,
+        sql::SqlArgs, tables::TablesArgs, vacuum::VacuumArgs,
     },
     settings::Settings,
 };
@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Runs(RunsArgs),
     /// Show the lake's tables and where their files are
     Tables(TablesArgs),
+    /// Remove old versions of tables, and what killed writes left behind
+    Vacuum(VacuumArgs),
     /// Make slices in the format of the Million Playlist Dataset
     Sample(SampleArgs),
     /// Check everything that Segue needs, and say how to mend it

@@ -32,7 +32,7 @@ const LOCALHOST: &str = "127.0.0.1";
 #[derive(Debug)]
 pub struct EmbeddedCluster {
     address: SocketAddr,
-    tasks: Vec<JoinHandle<()>>,
+    tasks: Vec<JoinHandle<Result<()>>>,
     _work_dir: TempDir,
 }
 
@@ -50,22 +50,15 @@ impl EmbeddedCluster {
         let listener = bind().await?;
         let address = listener.local_addr().map_err(Error::io("read the scheduler's port"))?;
         let scheduler = scheduler::create(&scheduler_options(address, engine), Arc::clone(&stores)).await?;
-        let serving = tokio::spawn(async move {
-            if let Err(error) = scheduler::serve(listener, scheduler).await {
-                error!(error = %error, "embedded scheduler stopped");
-            }
-        });
+        let serving = tokio::spawn(watched("scheduler", scheduler::serve(listener, scheduler)));
         let health = ExecutorHealth::new();
         let options = executor_options(address, vcores, &work_dir).await?;
         let executing = {
             let health = health.clone();
-            tokio::spawn(async move {
-                if let Err(error) = executor::run(&options, stores, health).await {
-                    error!(error = %error, "embedded executor stopped");
-                }
-            })
+            let running = async move { executor::run(&options, stores, health).await };
+            tokio::spawn(watched("executor", running))
         };
-        let cluster = Self { address, tasks: vec![executing, serving], _work_dir: work_dir };
+        let mut cluster = Self { address, tasks: vec![executing, serving], _work_dir: work_dir };
         cluster.wait_ready(&health).await?;
         Ok(cluster)
     }
@@ -75,17 +68,30 @@ impl EmbeddedCluster {
         format!("df://{}", self.address)
     }
 
-    async fn wait_ready(&self, health: &ExecutorHealth) -> Result<()> {
+    async fn wait_ready(&mut self, health: &ExecutorHealth) -> Result<()> {
         let deadline = Instant::now() + READY_TIMEOUT;
+        let late = Error::NotReady { process: "executor", seconds: READY_TIMEOUT.as_secs() };
         while !health.is_ready() {
-            let stopped = self.tasks.iter().any(JoinHandle::is_finished);
-            if stopped || Instant::now() > deadline {
-                return Err(Error::NotReady { process: "executor", seconds: READY_TIMEOUT.as_secs() });
+            if let Some(ended) = self.tasks.iter().position(JoinHandle::is_finished) {
+                let outcome = self.tasks.swap_remove(ended).await;
+                return Err(outcome.ok().and_then(Result::err).unwrap_or(late));
+            }
+            if Instant::now() > deadline {
+                return Err(late);
             }
             tokio::time::sleep(READY_POLL).await;
         }
         Ok(())
     }
+}
+
+/// Logs why a part ended, as nobody may be waiting for it any more.
+async fn watched(part: &'static str, running: impl Future<Output = Result<()>>) -> Result<()> {
+    let ended = running.await;
+    if let Err(error) = &ended {
+        error!(error = %error, part, "a part of the embedded cluster stopped");
+    }
+    ended
 }
 
 impl Drop for EmbeddedCluster {

@@ -1,11 +1,16 @@
 //! An executor: Ballista's, with Segue's session, codecs, functions and limits.
 
-use std::{net::Ipv4Addr, path::PathBuf, sync::Arc};
+use std::{
+    net::Ipv4Addr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use ballista_core::{config::TaskSchedulingPolicy, extension::SessionConfigExt};
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
 pub use ballista_executor::health::ExecutorHealth;
 use lake::ObjectStores;
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 use udfs::session::{EngineOptions, MAX_MESSAGE_BYTES, function_registry, runtime_env, session_config, session_state};
 
@@ -30,7 +35,7 @@ pub struct ExecutorOptions {
     pub connect_timeout_seconds: u16,
     /// Tasks that run at the same time.
     pub vcores: usize,
-    /// Folder for shuffle files and spills.
+    /// Folder in which the executor makes one of its own for shuffle files and spills; it may be shared.
     pub work_dir: PathBuf,
     /// Memory of all tasks together, in bytes; `None` takes 70 % of the machine's or the container's.
     pub memory_bytes: Option<u64>,
@@ -44,18 +49,48 @@ pub struct ExecutorOptions {
 /// [`Error::Ballista`] if the scheduler cannot be reached or a service stops, [`Error::Session`] if the session cannot
 /// be made.
 pub async fn run(options: &ExecutorOptions, stores: Arc<ObjectStores>, health: ExecutorHealth) -> Result<()> {
-    let config = config(options, stores, health)?;
-    start_executor_process(Arc::new(config)).await.map_err(|source| Error::Ballista { process: "executor", source })
+    let folders = WorkFolders::create(&options.work_dir)?;
+    let config = config(options, &folders, stores, health)?;
+    let failed = |source| Error::Ballista { process: "executor", source };
+    start_executor_process(Arc::new(config)).await.map_err(failed)
+}
+
+/// The folders of one executor below its work folder, removed with this value.
+///
+/// Ballista removes everything in its own folder at the end, and everything old in between, so it gets one that holds
+/// nothing else: not the spills, and not what belongs to another executor that was given the same work folder.
+struct WorkFolders {
+    root: TempDir,
+}
+
+impl WorkFolders {
+    fn create(work_dir: &Path) -> Result<Self> {
+        let failed = || Error::io(format!("create a folder in `{}`", work_dir.display()));
+        std::fs::create_dir_all(work_dir).map_err(failed())?;
+        let root = tempfile::Builder::new().prefix("segue-executor-").tempdir_in(work_dir).map_err(failed())?;
+        let folders = Self { root };
+        for folder in [folders.shuffle(), folders.spill()] {
+            std::fs::create_dir(folder).map_err(failed())?;
+        }
+        Ok(folders)
+    }
+
+    fn shuffle(&self) -> PathBuf {
+        self.root.path().join("shuffle")
+    }
+
+    fn spill(&self) -> PathBuf {
+        self.root.path().join("spill")
+    }
 }
 
 fn config(
     options: &ExecutorOptions,
+    folders: &WorkFolders,
     stores: Arc<ObjectStores>,
     health: ExecutorHealth,
 ) -> Result<ExecutorProcessConfig> {
-    std::fs::create_dir_all(&options.work_dir)
-        .map_err(Error::io(format!("create the work folder `{}`", options.work_dir.display())))?;
-    let runtime = runtime_env(stores, Some(&options.work_dir)).map_err(Error::Session)?;
+    let runtime = runtime_env(stores, Some(&folders.spill())).map_err(Error::Session)?;
     let session = session_config(&EngineOptions::default());
     let state = session_state(session.clone(), Arc::clone(&runtime)).map_err(Error::Session)?;
     let message_bytes = u32::try_from(MAX_MESSAGE_BYTES).unwrap_or(u32::MAX);
@@ -69,7 +104,7 @@ fn config(
         scheduler_connect_timeout_seconds: options.connect_timeout_seconds,
         vcores: options.vcores,
         task_scheduling_policy: TaskSchedulingPolicy::PushStaged,
-        work_dir: Some(options.work_dir.display().to_string()),
+        work_dir: Some(folders.shuffle().display().to_string()),
         job_data_ttl_seconds: options.job_data_seconds,
         job_data_clean_up_interval_seconds: (options.job_data_seconds / 4).max(1),
         grpc_max_decoding_message_size: message_bytes,

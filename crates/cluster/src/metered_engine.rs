@@ -19,10 +19,11 @@ use datafusion::{
     prelude::SessionConfig,
 };
 use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, core::Collector};
+use udfs::task_failure;
 
 use crate::{Error, connection_pool::ConnectionPool};
 
-/// Runs stages with Ballista's engine and counts tasks, rows and bytes.
+/// Runs stages with Ballista's engine, counts tasks, rows and bytes, and tells which failures are worth another attempt.
 pub(crate) struct MeteredEngine {
     inner: DefaultExecutionEngine,
     metrics: Arc<TaskMetrics>,
@@ -134,7 +135,7 @@ impl QueryStageExecutor for MeteredStage {
         context: Arc<TaskContext>,
     ) -> Result<Vec<ShuffleWritePartition>> {
         let running = Running::start(Arc::clone(&self.metrics));
-        let written = self.inner.execute_query_stage(task_id, context).await;
+        let written = self.inner.execute_query_stage(task_id, context).await.map_err(task_failure);
         running.end(&written);
         written
     }

@@ -1,27 +1,37 @@
 //! The commit: staged files become a version of the table, all at once and once only.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use arrow::datatypes::SchemaRef;
+use futures::{StreamExt, TryStreamExt, stream};
 use object_store::{ObjectStoreExt, PutMode, PutOptions, path::Path};
 use serde::{Deserialize, Serialize};
 use tracing::{debug, info};
 
-use crate::{Column, DataFile, Error, Manifest, Result, Table};
+use crate::{Column, DataFile, Error, Manifest, PartitionValues, Result, Table};
 
 /// Attempts to take the next version number before giving up on busy neighbours.
 const MAX_ATTEMPTS: usize = 20;
 /// How many versions back a commit looks for itself, to recognise that it was already made.
-const RECOGNISED_VERSIONS: u64 = 20;
+const RECOGNISED_VERSIONS: usize = 20;
+/// Files that are moved at once.
+const MOVES_AT_ONCE: usize = 16;
+/// Name of the list, in a write's staging folder, of the files that the write consists of.
+const FILE_LIST: &str = "_files.json";
 
 /// What a write does to the rows that are there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum WriteMode {
     /// The new rows replace all rows.
     Overwrite,
     /// The new rows join the rows.
     Append,
+    /// The new rows replace those of the partitions that the write names or has rows of; other partitions stay.
+    ReplacePartitions,
 }
 
 /// A finished write that wants to become visible.
@@ -31,15 +41,48 @@ pub struct CommitRequest {
     pub write_id: String,
     /// What happens to the rows that are there.
     pub mode: WriteMode,
-    /// Schema of the files.
+    /// Schema of the rows.
     pub schema: SchemaRef,
     /// Staged files of the winning task attempts; paths are relative to the table's staging folder of this write.
     pub files: Vec<DataFile>,
+    /// Partitions that are replaced even if the write has no rows of them.
+    pub replaced: BTreeSet<PartitionValues>,
+    /// Versions of the lake's tables that the rows were computed from.
+    pub inputs: BTreeMap<String, u64>,
+    /// Whether the write may leave the table without a row.
+    pub allow_empty: bool,
+}
+
+impl CommitRequest {
+    /// A write of these files, which may be without rows.
+    pub fn new(write_id: impl Into<String>, mode: WriteMode, schema: SchemaRef, files: Vec<DataFile>) -> Self {
+        Self {
+            write_id: write_id.into(),
+            mode,
+            schema,
+            files,
+            replaced: BTreeSet::new(),
+            inputs: BTreeMap::new(),
+            allow_empty: true,
+        }
+    }
+
+    /// Divides the files of the version before into those that stay and those that this write replaces.
+    fn divide(&self, before: Vec<DataFile>) -> (Vec<DataFile>, Vec<DataFile>) {
+        if self.mode != WriteMode::ReplacePartitions {
+            return (before, Vec::new());
+        }
+        let written: BTreeSet<&PartitionValues> = self.files.iter().map(|file| &file.partition).collect();
+        before
+            .into_iter()
+            .partition(|file| !written.contains(&file.partition) && !self.replaced.contains(&file.partition))
+    }
 }
 
 /// What a write builds upon: the version before it, the files that stay, and the columns of all files together.
 struct Base {
     version: u64,
+    partial: bool,
     columns: Vec<Column>,
     files: Vec<DataFile>,
 }
@@ -48,20 +91,33 @@ impl Table {
     /// Makes the staged files of a write the next version of the table.
     ///
     /// First wins: a write that was committed before is recognised by its id and its manifest returned unchanged, so
-    /// that a task which is run again after a crash cannot commit twice. Files of losing attempts stay in the staging
-    /// folder, which is removed as far as possible.
+    /// that a task which is run again after a crash cannot commit twice. The files that the first attempt brings are the
+    /// write's files for good, as they are listed before any of them is moved; what other attempts bring is left in the
+    /// staging folder and removed as far as possible, now or by [`Lake::vacuum`](crate::Lake::vacuum).
     ///
     /// # Errors
     /// [`Error::ObjectStore`] if a file cannot be moved or the manifest not be written, [`Error::SchemaMismatch`] if
-    /// appended rows have other columns than the table, [`Error::CommitConflict`] if other writers keep winning.
+    /// added rows have other columns than the table, [`Error::EmptyTable`] if nothing would be left and that is not
+    /// allowed, [`Error::CommitConflict`] if other writers keep winning.
     pub async fn commit(&self, request: CommitRequest) -> Result<Manifest> {
         if let Some(done) = self.find_commit(&request.write_id).await? {
             debug!(table = self.name(), version = done.version, "write was committed before");
             return Ok(done);
         }
-        // Rows that do not fit are refused before any file is moved.
-        self.base(&request).await?;
-        let files = self.publish_files(&request).await?;
+        // What cannot be committed is refused before any file is moved.
+        let base = self.base(&request).await?;
+        let rows = |files: &[DataFile]| files.iter().map(|file| file.rows).sum::<u64>();
+        if !request.allow_empty && rows(&request.files) + rows(&base.files) == 0 {
+            return Err(Error::EmptyTable { table: self.name().to_owned() });
+        }
+        if base.version == 0 {
+            self.lake().ensure_marker().await?;
+        }
+        let files = match self.publish_files(&request).await {
+            Ok(files) => files,
+            // Another attempt may have committed and removed what this one wants to move.
+            Err(error) => return self.find_commit(&request.write_id).await?.ok_or(error),
+        };
         let manifest = self.put_manifest(&request, files).await?;
         self.remove_staging(&request.write_id).await;
         info!(
@@ -75,8 +131,7 @@ impl Table {
     }
 
     async fn find_commit(&self, write_id: &str) -> Result<Option<Manifest>> {
-        let Some(latest) = self.latest_version().await? else { return Ok(None) };
-        for version in (latest.saturating_sub(RECOGNISED_VERSIONS).max(1)..=latest).rev() {
+        for version in self.versions().await?.into_iter().rev().take(RECOGNISED_VERSIONS) {
             let manifest = self.manifest(version).await?;
             if manifest.write_id == write_id {
                 return Ok(Some(manifest));
@@ -86,16 +141,40 @@ impl Table {
     }
 
     async fn publish_files(&self, request: &CommitRequest) -> Result<Vec<DataFile>> {
-        let mut published = Vec::with_capacity(request.files.len());
-        for file in &request.files {
-            let from = self.staging_path(&request.write_id).join(file.path.as_str());
+        let files = self.fix_files(request).await?;
+        let moves = files.into_iter().map(|file| async move {
+            let from = self.staged(&request.write_id, &file.path);
             let relative = format!("data/{}/{}", request.write_id, file.path);
-            let to = self.path(&relative);
-            self.move_file(&from, &to).await?;
-            published.push(DataFile { path: relative, ..file.clone() });
-        }
+            self.move_file(&from, &self.path(&relative)).await?;
+            Ok(DataFile { path: relative, ..file })
+        });
+        let mut published: Vec<DataFile> = stream::iter(moves).buffer_unordered(MOVES_AT_ONCE).try_collect().await?;
         published.sort_by(|left, right| left.path.cmp(&right.path));
         Ok(published)
+    }
+
+    /// Lists the write's files where every attempt finds them. The first list stays, whoever asks later.
+    ///
+    /// Without it an attempt that died among its moves would leave files beside those of its successor, and a reader
+    /// that lists the folder would see rows twice.
+    async fn fix_files(&self, request: &CommitRequest) -> Result<Vec<DataFile>> {
+        let path = self.staged(&request.write_id, FILE_LIST);
+        let invalid = |error: serde_json::Error| Error::InvalidMetadata {
+            path: path.to_string(),
+            what: "list of files",
+            reason: error.to_string(),
+        };
+        let body = serde_json::to_vec(&request.files).map_err(invalid)?;
+        if self.create(&path, body).await? {
+            return Ok(request.files.clone());
+        }
+        let found = self.store().get(&path).await.map_err(Error::store("read", &path))?;
+        let bytes = found.bytes().await.map_err(Error::store("read", &path))?;
+        serde_json::from_slice(&bytes).map_err(invalid)
+    }
+
+    fn staged(&self, write_id: &str, file: &str) -> Path {
+        self.path(&format!("_staging/{write_id}/{file}"))
     }
 
     /// Moves a staged file; one that an earlier attempt at this commit moved already is left where it is.
@@ -111,7 +190,7 @@ impl Table {
 
     async fn put_manifest(&self, request: &CommitRequest, files: Vec<DataFile>) -> Result<Manifest> {
         for _ in 0..MAX_ATTEMPTS {
-            let Base { version, columns, files: kept } = self.base(request).await?;
+            let Base { version, partial, columns, files: kept } = self.base(request).await?;
             // Looked for behind the base: another attempt at this write is either found now, or takes the version that
             // follows the base and makes this create fail.
             if let Some(done) = self.find_commit(&request.write_id).await? {
@@ -123,6 +202,8 @@ impl Table {
                 write_id: request.write_id.clone(),
                 mode: request.mode,
                 committed_at_ms: now_ms(),
+                inputs: request.inputs.clone(),
+                partial,
                 columns,
                 files: kept.into_iter().chain(files.iter().cloned()).collect(),
             };
@@ -138,15 +219,21 @@ impl Table {
         let columns = Column::of_schema(&request.schema);
         let version = latest.unwrap_or(0);
         if latest.is_none() || request.mode == WriteMode::Overwrite {
-            return Ok(Base { version, columns, files: Vec::new() });
+            return Ok(Base { version, partial: false, columns, files: Vec::new() });
         }
         let before = self.manifest(version).await?;
+        let (files, gone) = request.divide(before.files);
+        if files.is_empty() && !gone.is_empty() {
+            return Ok(Base { version, partial: false, columns, files });
+        }
+        let partial =
+            before.partial || gone.iter().any(|gone| files.iter().any(|file| file.write_id() == gone.write_id()));
         let joined = Column::join(&before.columns, &columns).ok_or_else(|| Error::SchemaMismatch {
             path: self.name().to_owned(),
             found: Column::describe(&columns),
             expected: Column::describe(&before.columns),
         })?;
-        Ok(Base { version, columns: joined, files: before.files })
+        Ok(Base { version, partial, columns: joined, files })
     }
 
     async fn try_create(&self, manifest: &Manifest) -> Result<bool> {
@@ -156,24 +243,29 @@ impl Table {
             what: "manifest",
             reason: error.to_string(),
         })?;
+        self.create(&path, body).await
+    }
+
+    /// Creates an object unless it is there; says whether it did.
+    async fn create(&self, path: &Path, body: Vec<u8>) -> Result<bool> {
         let create = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
-        match self.store().put_opts(&path, body.into(), create).await {
+        match self.store().put_opts(path, body.into(), create).await {
             Ok(_) => Ok(true),
             Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => Ok(false),
-            Err(source) => Err(Error::store("commit", &path)(source)),
+            Err(source) => Err(Error::store("commit", path)(source)),
         }
     }
 
-    /// Removes what losing attempts left behind. Failure leaves garbage that no reader sees, so it is only reported.
+    /// Removes what losing attempts left behind, but not the list of files, by which an attempt that comes late knows
+    /// that it has lost. Failure leaves garbage that no reader sees, so it is only reported.
     async fn remove_staging(&self, write_id: &str) {
-        use futures::TryStreamExt;
         let prefix = self.staging_path(write_id);
         let left = self.store().list(Some(&prefix)).map_ok(|meta| meta.location).try_collect::<Vec<_>>().await;
         let paths = left.unwrap_or_else(|error| {
             debug!(error = %error, "cannot list the staging folder");
             Vec::new()
         });
-        for path in paths {
+        for path in paths.into_iter().filter(|path| path.filename() != Some(FILE_LIST)) {
             if let Err(error) = self.store().delete(&path).await {
                 debug!(error = %error, path = %path, "cannot delete a staged file");
             }

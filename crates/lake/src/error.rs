@@ -28,6 +28,15 @@ pub enum Error {
         #[source]
         source: object_store::Error,
     },
+    /// The lake's place does not answer, or denies access.
+    #[error("cannot open the lake at `{url}`{}", hint(source))]
+    LakeUnreachable {
+        /// The lake.
+        url: String,
+        /// The cause.
+        #[source]
+        source: object_store::Error,
+    },
     /// The lake was written by another version of Segue.
     #[error(
         "the lake at `{url}` has format {found}, this segue reads format {expected}; use the segue that wrote it, or another --lake"
@@ -94,6 +103,14 @@ pub enum Error {
         found: String,
         /// Columns of the file or table.
         expected: String,
+    },
+    /// The write would leave no row in a table that must have some.
+    #[error(
+        "table `{table}` would become empty, so its version before this write stays; look at what was to be written"
+    )]
+    EmptyTable {
+        /// The table.
+        table: String,
     },
     /// Other writers kept committing first.
     #[error(

@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, path::Path};
+use futures::{StreamExt, TryStreamExt, stream};
+use object_store::{
+    ObjectStore, ObjectStoreExt, PutMode, PutOptions,
+    path::{Path, PathPart},
+};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -13,6 +17,10 @@ use crate::{Error, ObjectStores, Result, Table};
 pub const LAKE_FORMAT: u64 = 1;
 
 const MARKER: &str = "_segue.json";
+/// Folder of the model artefacts, which are no table.
+const MODELS: &str = "models";
+/// Tables that are looked at at once when the lake is listed.
+const LOOKS_AT_ONCE: usize = 16;
 
 #[derive(Serialize, Deserialize)]
 struct Marker {
@@ -28,11 +36,12 @@ pub struct Lake {
 }
 
 impl Lake {
-    /// Opens the lake at a path, `file://` or `s3://` address; an empty place becomes a lake.
+    /// Opens the lake at a path, `file://` or `s3://` address. An empty place is a lake without tables; it is marked as
+    /// one by the first commit, so that looking at a mistyped address leaves nothing there.
     ///
     /// # Errors
-    /// [`Error::InvalidUrl`]; [`Error::ObjectStore`] if the place cannot be reached or written;
-    /// [`Error::FormatVersion`] if another version of Segue wrote it.
+    /// [`Error::InvalidUrl`]; [`Error::ObjectStore`] if the place cannot be reached; [`Error::FormatVersion`] if another
+    /// version of Segue wrote it.
     pub async fn open(url: &str, stores: Arc<ObjectStores>) -> Result<Self> {
         let url = ObjectStores::parse_url(url)?;
         let store = stores.client(&url)?;
@@ -66,7 +75,13 @@ impl Lake {
 
     /// Path in [`Self::object_store`] of something in the lake, given relative to its root (`models/x/config.json`).
     pub fn path(&self, relative: &str) -> Path {
-        relative.split('/').filter(|part| !part.is_empty()).fold(self.root.clone(), |path, part| path.join(part))
+        // As they are: a `%` in a name is a `%`, as listings have it.
+        let part = |part| PathPart::parse(part).unwrap_or_else(|_| PathPart::from(part));
+        relative
+            .split('/')
+            .filter(|part| !part.is_empty())
+            .map(part)
+            .fold(self.root.clone(), |path, part| path.join(part))
     }
 
     /// The table of this name; it need not exist yet.
@@ -82,19 +97,25 @@ impl Lake {
     /// # Errors
     /// [`Error::ObjectStore`] if the lake cannot be listed.
     pub async fn tables(&self) -> Result<Vec<String>> {
-        let listing =
-            self.store.list_with_delimiter(Some(&self.root)).await.map_err(Error::store("list", &self.root))?;
-        let mut names = Vec::new();
-        for prefix in listing.common_prefixes {
-            let Some(name) = prefix.filename() else { continue };
-            if let Ok(table) = self.table(name)
-                && table.latest_version().await?.is_some()
-            {
-                names.push(name.to_owned());
-            }
-        }
+        let tables = self.table_folders().await?.into_iter().map(|name| self.table(&name));
+        let looks = tables.map(|table| async move {
+            let table = table?;
+            let exists = table.latest_version().await?.is_some();
+            Ok::<_, Error>(exists.then(|| table.name().to_owned()))
+        });
+        let found: Vec<Option<String>> =
+            stream::iter(looks.collect::<Vec<_>>()).buffer_unordered(LOOKS_AT_ONCE).try_collect().await?;
+        let mut names: Vec<String> = found.into_iter().flatten().collect();
         names.sort();
         Ok(names)
+    }
+
+    /// Names of the folders that a table may be in.
+    pub(crate) async fn table_folders(&self) -> Result<Vec<String>> {
+        let listing =
+            self.store.list_with_delimiter(Some(&self.root)).await.map_err(Error::store("list", &self.root))?;
+        let names = listing.common_prefixes.iter().filter_map(Path::filename);
+        Ok(names.filter(|name| *name != MODELS && self.table(name).is_ok()).map(str::to_owned).collect())
     }
 
     async fn check_format(&self) -> Result<()> {
@@ -104,8 +125,8 @@ impl Lake {
                 let bytes = found.bytes().await.map_err(Error::store("read", &path))?;
                 self.check_marker(&path, &bytes)
             }
-            Err(object_store::Error::NotFound { .. }) => self.create_marker(&path).await,
-            Err(source) => Err(Error::store("open the lake at", &self.root)(source)),
+            Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(source) => Err(Error::LakeUnreachable { url: self.url.to_string(), source }),
         }
     }
 
@@ -121,12 +142,18 @@ impl Lake {
         Err(Error::FormatVersion { url: self.url.to_string(), found: marker.format, expected: LAKE_FORMAT })
     }
 
-    async fn create_marker(&self, path: &Path) -> Result<()> {
+    /// Marks the place as a lake of this format, if it is not marked yet.
+    pub(crate) async fn ensure_marker(&self) -> Result<()> {
+        let path = self.path(MARKER);
         let body = format!("{{\"format\": {LAKE_FORMAT}}}\n");
         let create = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
-        match self.store.put_opts(path, body.into(), create).await {
-            Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => Ok(()),
-            Err(source) => Err(Error::store("create the lake at", &self.root)(source)),
+        match self.store.put_opts(&path, body.into(), create).await {
+            Ok(_) => Ok(()),
+            // Whoever marked it may have been another version.
+            Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => {
+                self.check_format().await
+            }
+            Err(source) => Err(Error::LakeUnreachable { url: self.url.to_string(), source }),
         }
     }
 }

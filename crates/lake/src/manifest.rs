@@ -1,11 +1,11 @@
 //! The manifest: what one version of a table consists of.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result, WriteMode};
+use crate::{Error, PartitionValues, Result, WriteMode};
 
 /// One committed version of a table, as stored in `_commits/<version>.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,6 +20,12 @@ pub struct Manifest {
     pub mode: WriteMode,
     /// Time of the commit, milliseconds since the epoch.
     pub committed_at_ms: u64,
+    /// Versions of the lake's tables that the rows of this write were computed from.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub inputs: BTreeMap<String, u64>,
+    /// Whether the version has only some of the files of an older write's folder, so that listing folders misleads.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub partial: bool,
     /// Columns in order.
     pub columns: Vec<Column>,
     /// Every file of this version, those of earlier appends included.
@@ -46,6 +52,21 @@ pub struct DataFile {
     pub rows: u64,
     /// Size in bytes.
     pub bytes: u64,
+    /// Values of the columns that divide the table's rows, if any do.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub partition: PartitionValues,
+}
+
+impl DataFile {
+    /// Identity of the write that brought the file.
+    pub fn write_id(&self) -> &str {
+        self.path.split('/').nth(1).unwrap_or_default()
+    }
+
+    /// A file of no rows.
+    pub fn new(path: impl Into<String>) -> Self {
+        Self { path: path.into(), rows: 0, bytes: 0, partition: BTreeMap::new() }
+    }
 }
 
 impl Manifest {
@@ -125,6 +146,8 @@ mod tests {
             write_id: "w".to_owned(),
             mode: WriteMode::Overwrite,
             committed_at_ms: 0,
+            inputs: BTreeMap::new(),
+            partial: false,
             columns: Column::of_schema(&schema),
             files: Vec::new(),
         };

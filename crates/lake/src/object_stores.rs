@@ -12,12 +12,12 @@ use crate::{Error, Result};
 
 /// Longest wait for a connection to an object store.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Longest wait for one request to an object store, body included.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(120);
+/// Longest wait for one request to an object store, body included. Requests are for some MB at most.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// Retries of one request on connection failures, 5xx and slow-down answers.
 const MAX_RETRIES: usize = 8;
-/// Longest time that one request may take with all its retries.
-const RETRY_TIMEOUT: Duration = Duration::from_secs(60);
+/// Longest time that one request may take with all its retries; several requests may hang before it is over.
+const RETRY_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Cache of object store clients, keyed by scheme and bucket.
 ///
@@ -49,6 +49,13 @@ impl ObjectStores {
             return Url::from_file_path(&path).map_err(|()| invalid("it is not an absolute path".to_owned()));
         }
         let url = Url::parse(text).map_err(|error| invalid(error.to_string()))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            // Said without the address: it would end up in logs, plans and the database.
+            let reason = "it has a user or password in it; credentials come from AWS_ACCESS_KEY_ID and \
+                          AWS_SECRET_ACCESS_KEY"
+                .to_owned();
+            return Err(Error::InvalidUrl { url: format!("{}://…", url.scheme()), reason });
+        }
         match url.scheme() {
             "file" => Ok(url),
             "s3" | "s3a" if url.host_str().is_some() => Ok(url),
@@ -153,6 +160,7 @@ mod tests {
         check("/with space/é", "file:///with%20space/%C3%A9");
         check("s3:///prefix", "`s3:///prefix` is not a place that segue can open");
         check("gopher://x", "`gopher://x` is not a place that segue can open: the scheme `gopher` is not known");
+        check("s3://KEY:SECRET@bucket/x", "`s3://…` is not a place that segue can open: it has a user or password");
         check("", "`` is not a place that segue can open: it is empty");
     }
 

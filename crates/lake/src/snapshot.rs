@@ -3,7 +3,7 @@
 use arrow::datatypes::SchemaRef;
 use url::Url;
 
-use crate::{Manifest, Result, Table};
+use crate::{DataFile, Manifest, Result, Table};
 
 /// A committed version of a table: immutable, and the same for as long as one holds it.
 #[derive(Debug, Clone)]
@@ -49,10 +49,23 @@ impl Snapshot {
         self.manifest.bytes()
     }
 
-    /// Folder of the files of the write that made this version, for readers that list a prefix.
-    pub fn data_url(&self) -> Url {
+    /// Folders that hold the files of this version and nothing else, for readers that list a prefix: one for each write
+    /// that the version has files of, so one unless rows were appended or partitions replaced.
+    ///
+    /// A folder is complete before a version names it and does not change as long as it is kept. A version that replaced
+    /// partitions may have only a part of an older folder's files; [`None`] then, as no listing tells which.
+    pub fn data_urls(&self) -> Option<Vec<Url>> {
+        let mut writes: Vec<&str> = self.manifest.files.iter().map(DataFile::write_id).collect();
+        writes.sort_unstable();
+        writes.dedup();
+        let own = [self.manifest.write_id.as_str()];
+        let writes = if writes.is_empty() { &own[..] } else { &writes[..] };
+        (!self.manifest.partial).then(|| writes.iter().map(|write| self.folder(write)).collect())
+    }
+
+    fn folder(&self, write_id: &str) -> Url {
         let mut url = self.table.url();
-        url.set_path(&format!("{}data/{}/", url.path(), self.manifest.write_id));
+        url.set_path(&format!("{}data/{write_id}/", url.path()));
         url
     }
 }

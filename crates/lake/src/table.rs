@@ -61,11 +61,11 @@ impl Table {
         self.path(&format!("_commits/{version:020}.json"))
     }
 
-    /// Highest committed version, if there is one.
+    /// Committed versions that are kept, in order.
     ///
     /// # Errors
     /// [`Error::ObjectStore`] if the commits cannot be listed.
-    pub async fn latest_version(&self) -> Result<Option<u64>> {
+    pub async fn versions(&self) -> Result<Vec<u64>> {
         let prefix = self.path("_commits");
         let versions: Vec<Option<u64>> = self
             .store()
@@ -74,7 +74,17 @@ impl Table {
             .try_collect()
             .await
             .map_err(Error::store("list the versions in", &prefix))?;
-        Ok(versions.into_iter().flatten().max())
+        let mut versions: Vec<u64> = versions.into_iter().flatten().collect();
+        versions.sort_unstable();
+        Ok(versions)
+    }
+
+    /// Highest committed version, if there is one.
+    ///
+    /// # Errors
+    /// As [`Self::versions`].
+    pub async fn latest_version(&self) -> Result<Option<u64>> {
+        Ok(self.versions().await?.pop())
     }
 
     /// Manifest of one version.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow::{datatypes::SchemaRef, record_batch::RecordBatch};
-use object_store::{buffered::BufWriter, path::Path};
+use object_store::path::Path;
 use parquet::{
     arrow::AsyncArrowWriter,
     basic::{Compression, ZstdLevel},
@@ -11,14 +11,14 @@ use parquet::{
 };
 use uuid::Uuid;
 
-use crate::{Column, CommitRequest, DataFile, Error, Result, Snapshot, Table, WriteMode};
+use crate::{
+    Column, CommitRequest, DataFile, Error, PartWriter, PartitionBy, Result, Snapshot, Table, WriteMode, upload::Upload,
+};
 
 /// Rows of a row group: large enough for good encoding, small enough that a writer's memory stays in tens of MB.
 const ROW_GROUP_ROWS: usize = 256 * 1024;
 /// Encoded bytes in a row group after which it is closed, whatever its rows.
 const ROW_GROUP_BYTES: usize = 64 * 1024 * 1024;
-/// A table writer starts a new file past this size.
-const TARGET_FILE_BYTES: u64 = 256 * 1024 * 1024;
 
 /// Parquet settings of every file in the lake: zstd level 1, page statistics, bounded row groups.
 pub fn writer_properties() -> WriterProperties {
@@ -33,9 +33,9 @@ pub fn writer_properties() -> WriterProperties {
 
 /// Writes one Parquet file to an object store; multipart when it is large.
 ///
-/// Dropped unfinished, it leaves no object behind: the upload is never completed.
+/// Dropped unfinished, it leaves no object behind: what it has uploaded is aborted.
 pub struct ParquetFileWriter {
-    writer: AsyncArrowWriter<BufWriter>,
+    writer: AsyncArrowWriter<Upload>,
     path: Path,
     schema: SchemaRef,
     rows: u64,
@@ -53,8 +53,8 @@ impl ParquetFileWriter {
     /// # Errors
     /// [`Error::Parquet`] if the schema has a type that Parquet cannot hold.
     pub fn try_new(store: Arc<dyn object_store::ObjectStore>, path: Path, schema: SchemaRef) -> Result<Self> {
-        let target = BufWriter::new(store, path.clone());
-        let writer = AsyncArrowWriter::try_new(target, Arc::clone(&schema), Some(writer_properties()))
+        let upload = Upload::new(store, path.clone());
+        let writer = AsyncArrowWriter::try_new(upload, Arc::clone(&schema), Some(writer_properties()))
             .map_err(Error::parquet("create", &path))?;
         Ok(Self { writer, path, schema, rows: 0 })
     }
@@ -92,7 +92,8 @@ impl ParquetFileWriter {
     pub async fn finish(mut self) -> Result<DataFile> {
         self.writer.finish().await.map_err(Error::parquet("finish", &self.path))?;
         let name = self.path.filename().unwrap_or_default().to_owned();
-        Ok(DataFile { path: name, rows: self.rows, bytes: self.writer.bytes_written() as u64 })
+        let bytes = self.writer.bytes_written() as u64;
+        Ok(DataFile { rows: self.rows, bytes, ..DataFile::new(name) })
     }
 }
 
@@ -103,8 +104,7 @@ pub struct TableWriter {
     schema: SchemaRef,
     mode: WriteMode,
     write_id: String,
-    current: Option<ParquetFileWriter>,
-    finished: Vec<DataFile>,
+    parts: PartWriter,
 }
 
 impl TableWriter {
@@ -112,7 +112,9 @@ impl TableWriter {
         // Fails early when the store cannot be reached, before the caller computes rows for nothing.
         table.latest_version().await?;
         let write_id = Uuid::now_v7().to_string();
-        Ok(Self { table, schema, mode, write_id, current: None, finished: Vec::new() })
+        let folder = table.staging_path(&write_id);
+        let parts = PartWriter::try_new(table.store(), folder, Arc::clone(&schema), PartitionBy::None)?;
+        Ok(Self { table, schema, mode, write_id, parts })
     }
 
     /// Appends rows.
@@ -120,47 +122,17 @@ impl TableWriter {
     /// # Errors
     /// As [`ParquetFileWriter::write`].
     pub async fn write(&mut self, batch: RecordBatch) -> Result<()> {
-        if batch.num_rows() == 0 {
-            return Ok(());
-        }
-        if self.current.is_none() {
-            self.current = Some(self.next_file()?);
-        }
-        if let Some(file) = &mut self.current {
-            file.write(&batch).await?;
-            if file.estimated_bytes() < TARGET_FILE_BYTES {
-                return Ok(());
-            }
-        }
-        self.finish_file().await
+        self.parts.write(&batch).await
     }
 
     /// Makes everything written the next version of the table.
     ///
     /// # Errors
     /// As [`ParquetFileWriter::finish`] and [`Table::commit`].
-    pub async fn commit(mut self) -> Result<Snapshot> {
-        self.finish_file().await?;
-        let request = CommitRequest {
-            write_id: self.write_id.clone(),
-            mode: self.mode,
-            schema: Arc::clone(&self.schema),
-            files: std::mem::take(&mut self.finished),
-        };
+    pub async fn commit(self) -> Result<Snapshot> {
+        let files = self.parts.finish().await?;
+        let request = CommitRequest::new(self.write_id, self.mode, self.schema, files);
         let manifest = self.table.commit(request).await?;
-        Snapshot::try_new(self.table.clone(), manifest)
-    }
-
-    fn next_file(&self) -> Result<ParquetFileWriter> {
-        let name = format!("part-{:05}.parquet", self.finished.len());
-        let path = self.table.staging_path(&self.write_id).join(name);
-        ParquetFileWriter::try_new(self.table.store(), path, Arc::clone(&self.schema))
-    }
-
-    async fn finish_file(&mut self) -> Result<()> {
-        if let Some(file) = self.current.take() {
-            self.finished.push(file.finish().await?);
-        }
-        Ok(())
+        Snapshot::try_new(self.table, manifest)
     }
 }

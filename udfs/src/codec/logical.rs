@@ -19,6 +19,7 @@ use url::Url;
 use super::envelope;
 use crate::{
     lake_table::LakeTable,
+    operators::WriteOptions,
     scan::{ScanSpec, SliceTable},
 };
 
@@ -35,6 +36,8 @@ enum TableNode {
         lake_url: Url,
         name: String,
         version: Option<u64>,
+        #[serde(default)]
+        write: WriteOptions,
     },
 }
 
@@ -65,8 +68,8 @@ impl LogicalExtensionCodec for SegueLogicalCodec {
         }
         Ok(match envelope::open(bytes)? {
             TableNode::Slices { url, spec } => Arc::new(SliceTable::try_new(url, spec)?),
-            TableNode::Lake { lake_url, name, version } => {
-                Arc::new(LakeTable::from_parts(lake_url, name, schema, version))
+            TableNode::Lake { lake_url, name, version, write } => {
+                Arc::new(LakeTable::from_parts(lake_url, name, schema, version, write))
             }
         })
     }
@@ -82,7 +85,7 @@ impl LogicalExtensionCodec for SegueLogicalCodec {
             TableNode::Slices { url: slices.url().clone(), spec: slices.spec().clone() }
         } else if let Some(lake) = any.downcast_ref::<LakeTable>() {
             let (lake_url, name) = (lake.lake_url().clone(), lake.name().to_owned());
-            TableNode::Lake { lake_url, name, version: lake.version() }
+            TableNode::Lake { lake_url, name, version: lake.version(), write: lake.write_options().clone() }
         } else {
             return self.ballista.try_encode_table_provider(table, provider, into);
         };

@@ -14,7 +14,10 @@ use datafusion::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::scan::{ScanSpec, SliceSource};
+use crate::{
+    file_path::whole_file,
+    scan::{ScanSpec, SliceSource},
+};
 
 /// A scan as it travels; the file's path and size are all that a task needs to know of a file.
 #[derive(Serialize, Deserialize)]
@@ -46,11 +49,13 @@ impl SliceScanNode {
 
     pub(crate) fn into_plan(self) -> Result<Arc<dyn ExecutionPlan>> {
         let group = |files: Vec<(String, u64)>| {
-            FileGroup::new(files.into_iter().map(|(path, size)| PartitionedFile::new(path, size)).collect())
+            let files: Result<Vec<_>> = files.into_iter().map(|(path, size)| whole_file(&path, size)).collect();
+            Ok(FileGroup::new(files?))
         };
+        let groups: Result<Vec<FileGroup>> = self.file_groups.into_iter().map(group).collect();
         let source = SliceSource::try_new(self.spec)?;
         let config = FileScanConfigBuilder::new(ObjectStoreUrl::parse(&self.store_url)?, Arc::new(source))
-            .with_file_groups(self.file_groups.into_iter().map(group).collect())
+            .with_file_groups(groups?)
             .with_projection_indices(Some(self.columns))?
             .with_limit(self.limit)
             .with_batch_size(self.batch_size)

@@ -1,6 +1,9 @@
 //! A table of the lake as a table provider.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use arrow::datatypes::SchemaRef;
 use async_trait::async_trait;
@@ -9,7 +12,6 @@ use datafusion::{
     common::{ColumnStatistics, Statistics, not_impl_err, stats::Precision},
     datasource::{
         TableType,
-        listing::PartitionedFile,
         physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource},
         source::DataSourceExec,
     },
@@ -18,11 +20,14 @@ use datafusion::{
     logical_expr::{Expr, dml::InsertOp},
     physical_plan::{ExecutionPlan, coalesce_partitions::CoalescePartitionsExec},
 };
-use lake::{Column, Lake, Manifest, Snapshot, WriteMode};
+use lake::{Column, Lake, Manifest, PartitionBy, PartitionValues, Snapshot, WriteMode};
 use url::Url;
 use uuid::Uuid;
 
-use crate::operators::{CommitExec, CommitSpec, ParquetWriteExec, WriteTarget};
+use crate::{
+    file_path::whole_file,
+    operators::{CommitExec, CommitSpec, ParquetWriteExec, WriteOptions, WriteTarget},
+};
 
 /// A table of the lake, pinned to one version for reading.
 ///
@@ -34,6 +39,7 @@ pub struct LakeTable {
     name: String,
     schema: SchemaRef,
     version: Option<u64>,
+    write: WriteOptions,
 }
 
 impl LakeTable {
@@ -45,17 +51,58 @@ impl LakeTable {
             name: table.name().to_owned(),
             schema: Arc::clone(snapshot.schema()),
             version: Some(snapshot.version()),
+            write: WriteOptions::default(),
         }
     }
 
     /// A table to be written with rows of this schema, whether or not it exists.
     pub fn target(lake: &Lake, name: &str, schema: SchemaRef) -> Self {
-        Self { lake_url: lake.url().clone(), name: name.to_owned(), schema, version: None }
+        Self {
+            lake_url: lake.url().clone(),
+            name: name.to_owned(),
+            schema,
+            version: None,
+            write: WriteOptions::default(),
+        }
     }
 
-    /// Rebuilds a table from what [`Self::lake_url`], [`Self::name`] and [`Self::version`] say.
-    pub(crate) fn from_parts(lake_url: Url, name: String, schema: SchemaRef, version: Option<u64>) -> Self {
-        Self { lake_url, name, schema, version }
+    /// The same table, of which a write that would leave no row is refused.
+    #[must_use]
+    pub fn refusing_empty(mut self) -> Self {
+        self.write.refuse_empty = true;
+        self
+    }
+
+    /// The same table, whose next version notes that it was computed from these versions of other tables.
+    #[must_use]
+    pub fn with_inputs(mut self, inputs: BTreeMap<String, u64>) -> Self {
+        self.write.inputs = inputs;
+        self
+    }
+
+    /// The same table, whose rows are divided by the values of columns. Given partitions, a write replaces only these
+    /// and those that it has rows of.
+    #[must_use]
+    pub fn divided(mut self, partitioning: PartitionBy, replaced: Option<BTreeSet<PartitionValues>>) -> Self {
+        self.write.partitioning = partitioning;
+        self.write.replaced = replaced;
+        self
+    }
+
+    /// Rebuilds a table from what [`Self::lake_url`], [`Self::name`], [`Self::version`] and [`Self::write_options`] say.
+    pub(crate) fn from_parts(
+        lake_url: Url,
+        name: String,
+        schema: SchemaRef,
+        version: Option<u64>,
+        write: WriteOptions,
+    ) -> Self {
+        Self { lake_url, name, schema, version, write }
+    }
+
+    /// What writes to the table are told.
+    pub fn write_options(&self) -> &WriteOptions {
+        &self.write
     }
 
     /// Address of the lake.
@@ -113,7 +160,7 @@ impl TableProvider for LakeTable {
         let manifest = table.manifest(version).await.map_err(lake_error)?;
         let config =
             FileScanConfigBuilder::new(self.store_url()?, Arc::new(ParquetSource::new(Arc::clone(&self.schema))))
-                .with_file_groups(file_groups(&table, &manifest, state.config().target_partitions()))
+                .with_file_groups(file_groups(&table, &manifest, state.config().target_partitions())?)
                 .with_statistics(statistics(&manifest, &self.schema))
                 .with_projection_indices(projection.cloned())?
                 .with_limit(limit)
@@ -128,6 +175,7 @@ impl TableProvider for LakeTable {
         op: InsertOp,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let mode = match op {
+            InsertOp::Overwrite if self.write.replaced.is_some() => WriteMode::ReplacePartitions,
             InsertOp::Overwrite => WriteMode::Overwrite,
             InsertOp::Append => WriteMode::Append,
             InsertOp::Replace => return not_impl_err!("REPLACE INTO a table of the lake; use INSERT OVERWRITE"),
@@ -136,22 +184,23 @@ impl TableProvider for LakeTable {
             lake_url: self.lake_url.clone(),
             table: self.name.clone(),
             write_id: Uuid::now_v7().to_string(),
+            partitioning: self.write.partitioning.clone(),
         };
-        let spec = CommitSpec { target: target.clone(), mode, columns: Column::of_schema(&input.schema()) };
+        let columns = Column::of_schema(&input.schema());
+        let spec = CommitSpec { target: target.clone(), mode, columns, options: self.write.clone() };
         let write: Arc<dyn ExecutionPlan> = Arc::new(ParquetWriteExec::new(input, target));
         let gather = Arc::new(CoalescePartitionsExec::new(write));
         Ok(Arc::new(CommitExec::new(gather, spec)))
     }
 }
 
-fn file_groups(table: &lake::Table, manifest: &Manifest, partitions: usize) -> Vec<FileGroup> {
+fn file_groups(table: &lake::Table, manifest: &Manifest, partitions: usize) -> Result<Vec<FileGroup>> {
     let partitions = partitions.clamp(1, manifest.files.len().max(1));
     let mut groups = vec![FileGroup::new(Vec::new()); partitions];
     for (index, file) in manifest.files.iter().enumerate() {
-        let path = table.path(&file.path);
-        groups[index % partitions].push(PartitionedFile::new(path.to_string(), file.bytes));
+        groups[index % partitions].push(whole_file(table.path(&file.path).as_ref(), file.bytes)?);
     }
-    groups
+    Ok(groups)
 }
 
 /// Counts from the manifest, which let the planner choose the smaller side of a join.

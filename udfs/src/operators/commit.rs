@@ -1,6 +1,10 @@
 //! Makes the files of all writing tasks visible at once.
 
-use std::{fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Arc,
+};
 
 use arrow::{
     array::{ArrayRef, RecordBatch, UInt64Array},
@@ -18,13 +22,11 @@ use datafusion::{
     },
 };
 use futures::{TryStreamExt, stream};
-use lake::{Column, CommitRequest, Manifest, WriteMode};
+use lake::{Column, CommitRequest, DataFile, Manifest, PartitionBy, PartitionValues, WriteMode};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    failure::lake_failure,
-    write_target::{WriteTarget, from_report},
-};
+use super::write_target::{WriteTarget, from_report};
+use crate::failure::lake_failure;
 
 /// What is committed, and how.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,14 +35,30 @@ pub struct CommitSpec {
     pub target: WriteTarget,
     /// Whether the rows replace those that are there.
     pub mode: WriteMode,
-    /// Columns of the files.
+    /// Columns of the rows.
     pub columns: Vec<Column>,
+    /// What the write does beyond that.
+    #[serde(default)]
+    pub options: WriteOptions,
+}
+
+/// What a write to a table of the lake may be told beyond what SQL has words for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WriteOptions {
+    /// Whether a table without a row is refused.
+    pub refuse_empty: bool,
+    /// Versions of the lake's tables that the rows are computed from, for the manifest.
+    pub inputs: BTreeMap<String, u64>,
+    /// How rows are divided among files.
+    pub partitioning: PartitionBy,
+    /// If given, only these partitions, and those that have rows, are replaced.
+    pub replaced: Option<BTreeSet<PartitionValues>>,
 }
 
 /// Commits the files that [`ParquetWriteExec`](super::ParquetWriteExec) reports, and yields the number of rows.
 ///
 /// ```text
-/// (path, rows, bytes) of every task ──► data/<write_id>/…, then _commits/<version>.json ──► (count)
+/// files of every task ──► data/<write_id>/…, then _commits/<version>.json ──► (count)
 /// ```
 ///
 /// Invariant: the first commit of a write wins; a second attempt yields the same count and changes nothing.
@@ -131,17 +149,18 @@ impl ExecutionPlan for CommitExec {
 }
 
 async fn commit(table: &lake::Table, spec: CommitSpec, reports: &[RecordBatch]) -> Result<Manifest> {
+    let schema = Column::to_schema(&spec.columns).map_err(lake_failure)?;
+    let files: Result<Vec<Vec<DataFile>>> = reports.iter().map(from_report).collect();
     let request = CommitRequest {
-        schema: Column::to_schema(&spec.columns).map_err(lake_failure)?,
-        files: reports.iter().flat_map(from_report).collect(),
-        write_id: spec.target.write_id,
-        mode: spec.mode,
+        replaced: spec.options.replaced.unwrap_or_default(),
+        inputs: spec.options.inputs,
+        allow_empty: !spec.options.refuse_empty,
+        ..CommitRequest::new(spec.target.write_id, spec.mode, schema, files?.concat())
     };
     table.commit(request).await.map_err(lake_failure)
 }
 
 /// Rows of this write, without those that an append found there.
 fn written_rows(manifest: &Manifest) -> u64 {
-    let own = format!("data/{}/", manifest.write_id);
-    manifest.files.iter().filter(|file| file.path.starts_with(&own)).map(|file| file.rows).sum()
+    manifest.files.iter().filter(|file| file.write_id() == manifest.write_id).map(|file| file.rows).sum()
 }

@@ -8,10 +8,9 @@
 //! ```
 
 mod commit;
-mod failure;
 mod parquet_write;
 mod write_target;
 
-pub use commit::{CommitExec, CommitSpec};
+pub use commit::{CommitExec, CommitSpec, WriteOptions};
 pub use parquet_write::ParquetWriteExec;
 pub use write_target::WriteTarget;

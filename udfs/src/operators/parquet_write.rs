@@ -2,35 +2,32 @@
 
 use std::{fmt, sync::Arc};
 
-use arrow::{datatypes::SchemaRef, record_batch::RecordBatch};
+use arrow::record_batch::RecordBatch;
 use datafusion::{
     common::tree_node::TreeNodeRecursion,
-    error::{DataFusionError, Result},
-    execution::{SendableRecordBatchStream, TaskContext, memory_pool::MemoryConsumer},
+    error::Result,
+    execution::{
+        SendableRecordBatchStream, TaskContext,
+        memory_pool::{MemoryConsumer, MemoryReservation},
+    },
     physical_expr::{EquivalenceProperties, PhysicalExpr},
     physical_plan::{
         DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, Partitioning, PlanProperties,
         execution_plan::EmissionType,
-        metrics::{ExecutionPlanMetricsSet, MetricBuilder, MetricsSet},
+        metrics::{Count, ExecutionPlanMetricsSet, MetricBuilder, MetricsSet},
         stream::RecordBatchStreamAdapter,
     },
 };
 use futures::{StreamExt, TryStreamExt, stream};
-use lake::{DataFile, ParquetFileWriter};
-use uuid::Uuid;
+use lake::PartWriter;
 
-use super::{
-    failure::lake_failure,
-    write_target::{WriteTarget, report_schema, to_report},
-};
-
-/// A task starts a new file past this size.
-const TARGET_FILE_BYTES: u64 = 256 * 1024 * 1024;
+use super::write_target::{WriteTarget, report_schema, to_report};
+use crate::failure::lake_failure;
 
 /// Writes each partition of its input to files of its own and reports them.
 ///
 /// ```text
-/// partition i:  rows ──► _staging/<write_id>/part-<unique>.parquet … ──► one row (path, rows, bytes) per file
+/// partition i:  rows ──► _staging/<write_id>/part-<unique>.parquet … ──► one row per file
 /// ```
 ///
 /// Invariant: a file's name is used by one attempt of one task only, so attempts never touch each other's files.
@@ -110,63 +107,36 @@ impl ExecutionPlan for ParquetWriteExec {
 }
 
 struct PartitionWriter {
-    table: lake::Table,
-    write_id: String,
-    schema: SchemaRef,
-    memory: datafusion::execution::memory_pool::MemoryReservation,
-    rows: datafusion::physical_plan::metrics::Count,
-    bytes: datafusion::physical_plan::metrics::Count,
+    parts: PartWriter,
+    memory: MemoryReservation,
+    rows: Count,
+    bytes: Count,
 }
 
 impl PartitionWriter {
     fn try_new(exec: &ParquetWriteExec, partition: usize, context: &TaskContext) -> Result<Self> {
+        let target = &exec.target;
+        let table = target.open(context)?;
+        let (store, folder) = (table.lake().object_store(), table.staging_path(&target.write_id));
+        let parts = PartWriter::try_new(store, folder, exec.input.schema(), target.partitioning.clone());
         Ok(Self {
-            table: exec.target.open(context)?,
-            write_id: exec.target.write_id.clone(),
-            schema: exec.input.schema(),
+            parts: parts.map_err(lake_failure)?,
             memory: MemoryConsumer::new(format!("ParquetWriteExec[{partition}]")).register(context.memory_pool()),
             rows: MetricBuilder::new(&exec.metrics).counter("rows_written", partition),
             bytes: MetricBuilder::new(&exec.metrics).counter("bytes_written", partition),
         })
     }
 
-    async fn write_all(self, mut input: SendableRecordBatchStream) -> Result<RecordBatch> {
-        let mut finished: Vec<DataFile> = Vec::new();
-        let mut current: Option<ParquetFileWriter> = None;
+    async fn write_all(mut self, mut input: SendableRecordBatchStream) -> Result<RecordBatch> {
         while let Some(batch) = input.next().await {
-            let batch = batch?;
-            if batch.num_rows() == 0 {
-                continue;
-            }
-            let mut file = match current.take() {
-                Some(file) => file,
-                None => self.next_file()?,
-            };
-            file.write(&batch).await.map_err(lake_failure)?;
-            self.memory.try_resize(file.memory_bytes())?;
-            if file.estimated_bytes() >= TARGET_FILE_BYTES {
-                finished.push(self.finish(file).await?);
-            } else {
-                current = Some(file);
-            }
+            self.parts.write(&batch?).await.map_err(lake_failure)?;
+            self.memory.try_resize(self.parts.memory_bytes())?;
         }
-        if let Some(file) = current {
-            finished.push(self.finish(file).await?);
+        let files = self.parts.finish().await.map_err(lake_failure)?;
+        for file in &files {
+            self.rows.add(usize::try_from(file.rows).unwrap_or(usize::MAX));
+            self.bytes.add(usize::try_from(file.bytes).unwrap_or(usize::MAX));
         }
-        to_report(&finished)
-    }
-
-    fn next_file(&self) -> Result<ParquetFileWriter> {
-        let name = format!("part-{}.parquet", Uuid::now_v7().simple());
-        let path = self.table.staging_path(&self.write_id).join(name);
-        let store = self.table.lake().object_store();
-        ParquetFileWriter::try_new(store, path, Arc::clone(&self.schema)).map_err(lake_failure)
-    }
-
-    async fn finish(&self, file: ParquetFileWriter) -> Result<DataFile, DataFusionError> {
-        let file = file.finish().await.map_err(lake_failure)?;
-        self.rows.add(usize::try_from(file.rows).unwrap_or(usize::MAX));
-        self.bytes.add(usize::try_from(file.bytes).unwrap_or(usize::MAX));
-        Ok(file)
+        to_report(&files)
     }
 }

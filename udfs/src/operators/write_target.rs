@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use arrow::{
-    array::{Array, AsArray, RecordBatch, StringArray, UInt64Array},
-    datatypes::{DataType, Field, Schema, SchemaRef, UInt64Type},
+    array::{AsArray, RecordBatch, StringArray},
+    datatypes::{DataType, Field, Schema, SchemaRef},
 };
 use datafusion::{
-    error::Result,
+    error::{DataFusionError, Result},
     execution::{TaskContext, object_store::ObjectStoreUrl},
 };
-use lake::{DataFile, Lake, Table};
+use lake::{DataFile, Lake, PartitionBy, Table};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::failure::lake_failure;
+use crate::failure::lake_failure;
 
 /// A table of a lake and the identity of the write that goes to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,9 @@ pub struct WriteTarget {
     pub table: String,
     /// Identity of the write, the same for every task and every attempt.
     pub write_id: String,
+    /// How rows are divided among files.
+    #[serde(default)]
+    pub partitioning: PartitionBy,
 }
 
 impl WriteTarget {
@@ -37,26 +40,19 @@ impl WriteTarget {
     }
 }
 
-/// Schema of what a writing task reports: one row per file.
+/// Schema of what a writing task reports: one row per file, as the manifest will have it.
 pub(crate) fn report_schema() -> SchemaRef {
-    Arc::new(Schema::new(vec![
-        Field::new("path", DataType::Utf8, false),
-        Field::new("rows", DataType::UInt64, false),
-        Field::new("bytes", DataType::UInt64, false),
-    ]))
+    Arc::new(Schema::new(vec![Field::new("file", DataType::Utf8, false)]))
 }
 
 pub(crate) fn to_report(files: &[DataFile]) -> Result<RecordBatch> {
-    let paths = StringArray::from_iter_values(files.iter().map(|file| &file.path));
-    let rows = UInt64Array::from_iter_values(files.iter().map(|file| file.rows));
-    let bytes = UInt64Array::from_iter_values(files.iter().map(|file| file.bytes));
-    Ok(RecordBatch::try_new(report_schema(), vec![Arc::new(paths), Arc::new(rows), Arc::new(bytes)])?)
+    let invalid = |error: serde_json::Error| DataFusionError::External(Box::new(error));
+    let texts: Result<Vec<String>> = files.iter().map(|file| serde_json::to_string(file).map_err(invalid)).collect();
+    Ok(RecordBatch::try_new(report_schema(), vec![Arc::new(StringArray::from_iter_values(texts?))])?)
 }
 
-pub(crate) fn from_report(report: &RecordBatch) -> Vec<DataFile> {
-    let paths = report.column(0).as_string::<i32>();
-    let (rows, bytes) = (report.column(1).as_primitive::<UInt64Type>(), report.column(2).as_primitive::<UInt64Type>());
-    (0..paths.len())
-        .map(|row| DataFile { path: paths.value(row).to_owned(), rows: rows.value(row), bytes: bytes.value(row) })
-        .collect()
+pub(crate) fn from_report(report: &RecordBatch) -> Result<Vec<DataFile>> {
+    let invalid = |error: serde_json::Error| DataFusionError::External(Box::new(error));
+    let texts = report.column(0).as_string::<i32>();
+    texts.iter().flatten().map(|text| serde_json::from_str(text).map_err(invalid)).collect()
 }

@@ -6,19 +6,19 @@
 //!
 //! Invariant: the query's result and its output schema do not change.
 
-use std::{any::Any, collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc};
 
 use datafusion::{
     common::{
         Column, DFSchema, ScalarValue,
         tree_node::{Transformed, TreeNode, TreeNodeRecursion},
     },
-    datasource::{provider_as_source, source_as_provider},
     error::Result,
-    logical_expr::{Expr, LogicalPlan, TableScan, TableScanBuilder, Unnest},
+    logical_expr::{Expr, LogicalPlan, TableScan, Unnest},
     optimizer::{OptimizerConfig, OptimizerRule},
 };
 
+use super::slice_scan::{slice_table, with_spec};
 use crate::scan::{Content, ScanSpec, SliceTable, TRACKS};
 
 /// Optimizer rule that narrows the tracks of raw scans.
@@ -43,14 +43,11 @@ impl OptimizerRule for NarrowTracks {
     }
 }
 
-/// The spec of a scan of raw playlists that reads the tracks.
-fn raw_playlists(plan: &LogicalPlan) -> Option<ScanSpec> {
+/// The table of a scan of raw playlists that reads the tracks.
+fn raw_playlists(plan: &LogicalPlan) -> Option<SliceTable> {
     let LogicalPlan::TableScan(scan) = plan else { return None };
-    let provider = source_as_provider(&scan.source).ok()?;
-    let any: &dyn Any = provider.as_ref();
-    let spec = any.downcast_ref::<SliceTable>()?.spec();
     let reads_tracks = scan.projected_schema.has_column_with_unqualified_name(TRACKS);
-    (spec.content == Content::Playlists && reads_tracks).then(|| spec.clone())
+    slice_table(scan).filter(|table| reads_tracks && table.spec().content == Content::Playlists)
 }
 
 fn has_subquery(plan: &LogicalPlan) -> Result<bool> {
@@ -157,7 +154,7 @@ fn unaliased(mut expr: &Expr) -> &Expr {
 }
 
 fn narrow(plan: LogicalPlan, fields: &BTreeSet<String>) -> Result<Transformed<LogicalPlan>> {
-    let Some(spec) = raw_playlists(&plan) else {
+    let Some(table) = raw_playlists(&plan) else {
         // Types changed below: the schemas above follow.
         return if plan.inputs().is_empty() {
             Ok(Transformed::no(plan))
@@ -165,21 +162,10 @@ fn narrow(plan: LogicalPlan, fields: &BTreeSet<String>) -> Result<Transformed<Lo
             plan.recompute_schema().map(Transformed::yes)
         };
     };
-    if spec.track_fields.as_ref() == Some(fields) {
+    if table.spec().track_fields.as_ref() == Some(fields) {
         return Ok(Transformed::no(plan));
     }
     let LogicalPlan::TableScan(scan) = plan else { return Ok(Transformed::no(plan)) };
-    let provider = source_as_provider(&scan.source)?;
-    let any: &dyn Any = provider.as_ref();
-    let Some(table) = any.downcast_ref::<SliceTable>() else {
-        return Ok(Transformed::no(LogicalPlan::TableScan(scan)));
-    };
-    let narrowed = SliceTable::try_new(table.url().clone(), ScanSpec { track_fields: Some(fields.clone()), ..spec })?;
-    let source = provider_as_source(Arc::new(narrowed));
-    let scan = TableScanBuilder::new(scan.table_name, source)
-        .with_projection(scan.projection)
-        .with_filters(scan.filters)
-        .with_fetch(scan.fetch)
-        .build()?;
-    Ok(Transformed::yes(LogicalPlan::TableScan(scan)))
+    let spec = ScanSpec { track_fields: Some(fields.clone()), ..table.spec().clone() };
+    with_spec(scan, &table, spec).map(Transformed::yes)
 }

@@ -15,6 +15,7 @@ mod schema;
 mod source;
 mod spec;
 mod table;
+mod text_column;
 
 pub use schema::TRACKS;
 pub use source::SliceSource;

@@ -42,19 +42,19 @@ impl FileOpener for SliceOpener {
         let schema = Arc::clone(&self.schema);
         let batch_size = self.batch_size;
         Ok(async move {
-            let path = file.object_meta.location;
+            let (path, size) = (file.object_meta.location, file.object_meta.size);
             let built = match spec.content {
-                Content::Playlists => Arc::clone(&schema),
+                Content::Playlists | Content::Tracks => Arc::clone(&schema),
                 Content::Rejects => Arc::new(Schema::empty()),
             };
-            let input = SliceInput::open(store.as_ref(), &path).await?;
+            let input = SliceInput::open(store, &path, size).await?;
             let reader = SliceReader {
                 document: Document::new(layout_of(&path)),
                 file: path.to_string(),
                 input,
                 at: 0,
+                playlists: PlaylistBatchBuilder::try_new(built, spec.content)?,
                 spec,
-                playlists: PlaylistBatchBuilder::try_new(built)?,
                 rejects: VecDeque::new(),
                 schema,
                 batch_size,
@@ -100,15 +100,16 @@ impl SliceReader {
             }
         }
         match self.spec.content {
-            Content::Playlists if self.playlists.playlists() > 0 => self.playlists.finish().map(Some),
+            Content::Playlists | Content::Tracks if self.playlists.rows() > 0 => self.playlists.finish().map(Some),
             Content::Rejects if !self.rejects.is_empty() => self.finish_rejects().map(Some),
             _ => Ok(None),
         }
     }
 
     fn is_full(&self) -> bool {
-        self.playlists.playlists() >= self.batch_size
-            || self.playlists.tracks() >= BATCH_TRACKS
+        let rows_are_tracks = self.spec.content == Content::Tracks;
+        self.playlists.tracks() >= BATCH_TRACKS
+            || (self.playlists.rows() >= self.batch_size && !rows_are_tracks)
             || self.rejects.len() >= self.batch_size
     }
 
@@ -125,7 +126,7 @@ impl SliceReader {
                     self.done = true;
                     return Ok(());
                 }
-                Step::Playlist if self.spec.content == Content::Playlists => {
+                Step::Playlist if self.spec.content != Content::Rejects => {
                     self.playlists.push(&playlist, &self.file, self.input.offset(self.at));
                 }
                 Step::Playlist => {}
@@ -141,15 +142,15 @@ impl SliceReader {
             return Ok(());
         }
         let fault = self.with_damage(fault);
-        if self.spec.bad_input == BadInput::Fail && self.spec.content == Content::Playlists {
+        if self.spec.bad_input == BadInput::Fail && self.spec.content != Content::Rejects {
             return Err(self.failure(&fault));
         }
-        if !fault.is_local() || !self.document.is_at_playlist() {
+        if !self.document.can_skip(&fault) {
             self.reject_rest(&fault);
             return Ok(());
         }
         // The playlist is broken in itself; whether it can be passed over decides what is lost.
-        match self.document.skip_playlist(self.input.buffer(), &mut self.at) {
+        match self.document.skip_playlist(self.input.buffer(), &mut self.at, self.input.is_last()) {
             Ok(path) => self.reject(&fault, &path, "playlist"),
             Err(skip) if skip.kind == FaultKind::Incomplete && !self.input.is_last() => {
                 self.input.refill(self.at).await?;

@@ -25,7 +25,17 @@ pub(crate) fn track_fields() -> Fields {
 ///
 /// `_file` is the object's path in its store and `_offset` the byte at which the playlist ends in the uncompressed text.
 pub(crate) fn playlists_schema(track_fields: Fields) -> SchemaRef {
-    let tracks = Field::new("item", DataType::Struct(track_fields), false);
+    let item = Field::new("item", DataType::Struct(track_fields), false);
+    with_tracks(Field::new(TRACKS, DataType::List(Arc::new(item)), false))
+}
+
+/// Schema of the tracks, one row per track; `tracks` is the track. It may be NULL as far as the type says, as it may
+/// behind an `unnest`.
+pub(crate) fn tracks_schema(track_fields: Fields) -> SchemaRef {
+    with_tracks(Field::new(TRACKS, DataType::Struct(track_fields), true))
+}
+
+fn with_tracks(tracks: Field) -> SchemaRef {
     Arc::new(Schema::new(vec![
         Field::new("pid", DataType::Int64, false),
         Field::new("name", DataType::Utf8, true),
@@ -38,7 +48,7 @@ pub(crate) fn playlists_schema(track_fields: Fields) -> SchemaRef {
         Field::new("num_followers", DataType::Int64, true),
         Field::new("num_edits", DataType::Int64, true),
         Field::new("duration_ms", DataType::Int64, true),
-        Field::new(TRACKS, DataType::List(Arc::new(tracks)), false),
+        tracks,
         Field::new("_file", DataType::Utf8, false),
         Field::new("_offset", DataType::Int64, false),
     ]))

@@ -6,7 +6,7 @@ use arrow::datatypes::{Fields, SchemaRef};
 use datafusion::error::{DataFusionError, Result};
 use serde::{Deserialize, Serialize};
 
-use super::schema::{playlists_schema, rejects_schema, track_fields};
+use super::schema::{playlists_schema, rejects_schema, track_fields, tracks_schema};
 
 /// The rows that a scan yields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -14,6 +14,9 @@ use super::schema::{playlists_schema, rejects_schema, track_fields};
 pub enum Content {
     /// The playlists that can be used.
     Playlists,
+    /// The tracks of these playlists: `tracks` is the track itself, the other columns are its playlist's. The optimizer
+    /// makes this of an `unnest` right above the scan.
+    Tracks,
     /// One row for each playlist, or rest of a file, that cannot.
     Rejects,
 }
@@ -71,6 +74,7 @@ impl ScanSpec {
     pub fn schema(&self) -> Result<SchemaRef> {
         match self.content {
             Content::Playlists => Ok(playlists_schema(self.projected_track_fields()?)),
+            Content::Tracks => Ok(tracks_schema(self.projected_track_fields()?)),
             Content::Rejects => Ok(rejects_schema()),
         }
     }

@@ -45,6 +45,14 @@ impl SliceTable {
         Ok(Self { schema: spec.schema()?, url, spec })
     }
 
+    /// The same slices with another spec.
+    ///
+    /// # Errors
+    /// As [`Self::try_new`].
+    pub(crate) fn with_spec(&self, spec: ScanSpec) -> Result<Self> {
+        Self::try_new(self.url.clone(), spec)
+    }
+
     /// Folder or file of the slices.
     pub fn url(&self) -> &Url {
         &self.url

@@ -21,7 +21,7 @@ use super::{EngineOptions, StoreRegistry};
 use crate::{
     codec::{SegueLogicalCodec, SeguePhysicalCodec},
     functions,
-    optimizer::NarrowTracks,
+    optimizer::{FuseUnnest, NarrowTracks},
 };
 
 /// Largest plan or result message between processes. Ballista's 16 MiB are too few for plans over thousands of files,
@@ -58,6 +58,7 @@ pub fn runtime_env(stores: Arc<ObjectStores>, work_dir: Option<&Path>) -> Result
 pub fn session_state(config: SessionConfig, runtime: Arc<RuntimeEnv>) -> Result<SessionState> {
     let mut rules = ballista_default_optimizer_rules();
     rules.push(Arc::new(NarrowTracks));
+    rules.push(Arc::new(FuseUnnest));
     let mut state = SessionStateBuilder::new()
         .with_default_features()
         .with_config(config)

@@ -6,8 +6,9 @@ mod codec;
 mod cooccurrence;
 #[cfg(test)]
 mod fixture;
-#[cfg(test)]
 mod functions;
+#[cfg(test)]
+mod fuse_unnest;
 #[cfg(test)]
 mod insert;
 #[cfg(test)]

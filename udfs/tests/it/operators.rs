@@ -19,8 +19,8 @@ use datafusion::{
     },
 };
 use futures::{StreamExt, stream};
-use lake::{Column, WriteMode};
-use udfs::operators::{CommitExec, CommitSpec, ParquetWriteExec, WriteTarget};
+use lake::{Column, PartitionBy, WriteMode};
+use udfs::operators::{CommitExec, CommitSpec, ParquetWriteExec, WriteOptions, WriteTarget};
 
 use crate::fixture::{TestLake, lines, session};
 
@@ -116,11 +116,19 @@ fn write(place: &TestLake, write_id: &str, input: Arc<dyn ExecutionPlan>) -> Arc
     let columns = Column::of_schema(&schema());
     let write = Arc::new(ParquetWriteExec::new(input, target.clone()));
     let gather = Arc::new(CoalescePartitionsExec::new(write));
-    Arc::new(CommitExec::new(gather, CommitSpec { target, mode: WriteMode::Append, columns }))
+    Arc::new(CommitExec::new(
+        gather,
+        CommitSpec { target, mode: WriteMode::Append, columns, options: WriteOptions::default() },
+    ))
 }
 
 fn target(place: &TestLake, write_id: &str) -> WriteTarget {
-    WriteTarget { lake_url: place.lake.url().clone(), table: "t".to_owned(), write_id: write_id.to_owned() }
+    WriteTarget {
+        lake_url: place.lake.url().clone(),
+        table: "t".to_owned(),
+        write_id: write_id.to_owned(),
+        partitioning: PartitionBy::None,
+    }
 }
 
 fn recompute() -> ReplaceChildrenOptions {

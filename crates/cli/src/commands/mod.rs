@@ -10,5 +10,6 @@ pub(crate) mod runs;
 pub(crate) mod sample;
 pub(crate) mod sql;
 pub(crate) mod tables;
+pub(crate) mod vacuum;
 
 pub(crate) use dispatch::dispatch;

@@ -9,7 +9,10 @@ use crate::{console::Console, settings::Settings, table::table, units};
 const EXAMPLES: &str = "\
 The location is a folder of Parquet files that holds the current version, and nothing else, for any reader:
   duckdb -c \"SELECT count(*) FROM 'LOCATION*.parquet'\"
-  spark.read.parquet(\"LOCATION\")";
+  spark.read.parquet(\"LOCATION\")
+It was complete before the version was committed and does not change until `segue vacuum` removes the version, so ask for
+it each time. A table to which rows were added has several such folders, all of them in --json. Where partitions were
+replaced no folders are the version; --files lists its files.";
 
 /// Arguments of `tables`.
 #[derive(Debug, Args)]
@@ -18,6 +21,9 @@ pub(crate) struct TablesArgs {
     /// Print one JSON document instead of a table
     #[arg(long)]
     json: bool,
+    /// List the files of each table in the JSON document
+    #[arg(long, requires = "json")]
+    files: bool,
 }
 
 /// A table of the lake.
@@ -29,7 +35,12 @@ struct ListedTable {
     bytes: u64,
     files: usize,
     committed_at_ms: u64,
-    location: String,
+    /// The folder, if there is just one.
+    location: Option<String>,
+    /// All folders, if listing them yields this version.
+    locations: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paths: Option<Vec<String>>,
 }
 
 pub(crate) async fn run(args: TablesArgs, settings: &Settings, console: &mut Console) -> Result<()> {
@@ -37,6 +48,7 @@ pub(crate) async fn run(args: TablesArgs, settings: &Settings, console: &mut Con
     let mut tables = Vec::new();
     for name in lake.tables().await? {
         let snapshot = lake.table(&name)?.snapshot().await?;
+        let locations: Option<Vec<String>> = snapshot.data_urls().map(|urls| urls.iter().map(location).collect());
         tables.push(ListedTable {
             table: name,
             version: snapshot.version(),
@@ -44,7 +56,9 @@ pub(crate) async fn run(args: TablesArgs, settings: &Settings, console: &mut Con
             bytes: snapshot.bytes(),
             files: snapshot.manifest().files.len(),
             committed_at_ms: snapshot.manifest().committed_at_ms,
-            location: location(&snapshot.data_url()),
+            location: locations.as_ref().filter(|all| all.len() == 1).and_then(|all| all.first().cloned()),
+            locations,
+            paths: args.files.then(|| paths(&snapshot)),
         });
     }
     if args.json {
@@ -62,10 +76,23 @@ pub(crate) async fn run(args: TablesArgs, settings: &Settings, console: &mut Con
             units::bytes(row.bytes),
             row.files.to_string(),
             units::time(i64::try_from(row.committed_at_ms).ok().and_then(|time| time.checked_mul(1000))),
-            row.location.clone(),
+            shown_location(row),
         ]);
     }
     Ok(console.table(&shown)?)
+}
+
+fn shown_location(table: &ListedTable) -> String {
+    match (&table.location, &table.locations) {
+        (Some(location), _) => location.clone(),
+        (None, Some(locations)) => format!("{} folders, see --json", locations.len()),
+        (None, None) => "see --json --files".to_owned(),
+    }
+}
+
+fn paths(snapshot: &lake::Snapshot) -> Vec<String> {
+    let root = snapshot.table().url();
+    snapshot.manifest().files.iter().map(|file| format!("{}{}", location(&root), file.path)).collect()
 }
 
 /// A plain path if it is on this disk, as most readers want it.

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod doctor;
+mod full_disk;
 mod interruption;
 mod pipeline;
 mod trainer;

@@ -54,6 +54,12 @@ impl Workplace {
         self.segue.run(["sql", "--json", sql]).await.unwrap().success().unwrap().json().unwrap()
     }
 
+    /// The rows of a query on the raw slices.
+    pub(crate) async fn rows_of_input(&self, sql: &str) -> Value {
+        let sql = ["sql", "--json", "--input", "raw", sql];
+        self.segue.run(sql).await.unwrap().success().unwrap().json().unwrap()
+    }
+
     /// Cuts the first slice off in the middle.
     pub(crate) fn damage_slice(&self) {
         let path = self.path("raw/mpd.slice.0-59.json");

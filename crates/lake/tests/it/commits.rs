@@ -1,10 +1,10 @@
 //! One commit: all at once, once only, and never half.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use arrow::datatypes::{DataType, Field, Schema};
 use futures::TryStreamExt;
-use lake::{CommitRequest, Error, WriteMode};
+use lake::{CommitRequest, Error, Snapshot, WriteMode};
 use object_store::ObjectStoreExt;
 
 use crate::fixture::{TestLake, batch, current_ids, ids, request, schema, stage, write};
@@ -21,7 +21,9 @@ async fn staged_files_are_visible_together_and_only_after_the_commit() {
     let paths: Vec<&str> = manifest.files.iter().map(|file| file.path.as_str()).collect();
     assert_eq!(paths, ["data/w/a.parquet", "data/w/b.parquet"]);
     assert_eq!((manifest.version, manifest.rows()), (1, 3));
-    assert_eq!(place.files(""), ["_commits/00000000000000000001.json", "data/w/a.parquet", "data/w/b.parquet"]);
+    let expected =
+        ["_commits/00000000000000000001.json", "_staging/w/_files.json", "data/w/a.parquet", "data/w/b.parquet"];
+    assert_eq!(place.files(""), expected);
     assert_eq!(current_ids(&table).await, [1, 2, 3]);
 }
 
@@ -50,7 +52,7 @@ async fn files_of_losing_attempts_are_removed() {
     stage(&table, "other", "running.parquet", [9]).await;
     let won = vec![stage(&table, "w", "won.parquet", [1, 2]).await];
     table.commit(request("w", WriteMode::Overwrite, won)).await.unwrap();
-    assert_eq!(place.files("_staging"), ["other/running.parquet"]);
+    assert_eq!(place.files("_staging"), ["other/running.parquet", "w/_files.json"]);
     assert_eq!(current_ids(&table).await, [1, 2]);
 }
 
@@ -107,16 +109,79 @@ async fn readers_keep_the_version_that_they_hold() {
     assert_eq!(current_ids(&table).await, [9]);
 }
 
-/// A reader that lists the folder of a write finds that write's files and nothing else.
+/// The tasks of a job were run again under other names after the first commit died among its moves.
 #[tokio::test]
-async fn the_folder_of_a_write_is_whole() {
+async fn the_first_list_of_files_stays() {
+    let place = TestLake::new().await;
+    let (table, store) = (place.table(), place.lake.object_store());
+    let first = vec![stage(&table, "w", "a.parquet", [1]).await, stage(&table, "w", "b.parquet", [2]).await];
+    let list = serde_json::to_vec(&first).unwrap();
+    store.put(&table.staging_path("w").join("_files.json"), list.into()).await.unwrap();
+    store.rename(&table.staging_path("w").join("a.parquet"), &table.path("data/w/a.parquet")).await.unwrap();
+
+    let again = vec![stage(&table, "w", "c.parquet", [1]).await, stage(&table, "w", "d.parquet", [2]).await];
+    table.commit(request("w", WriteMode::Overwrite, again)).await.unwrap();
+    assert_eq!(place.files("data"), ["w/a.parquet", "w/b.parquet"]);
+    assert_eq!(place.files("_staging"), ["w/_files.json"]);
+    assert_eq!(current_ids(&table).await, [1, 2]);
+}
+
+/// A reader that lists the folders of a version finds its files and nothing else.
+#[tokio::test]
+async fn the_folders_of_a_version_are_whole() {
     let place = TestLake::new().await;
     let table = place.table();
+    let first = write(&table, WriteMode::Overwrite, [1]).await;
+    let second = write(&table, WriteMode::Overwrite, [2]).await;
+    let third = write(&table, WriteMode::Append, [3]).await;
+    assert_eq!(listed(&first), files_of(&first));
+    assert_eq!(listed(&second), files_of(&second));
+    assert_eq!(third.data_urls().unwrap().len(), 2);
+    assert_eq!(listed(&third), files_of(&third));
+}
+
+fn files_of(snapshot: &Snapshot) -> Vec<String> {
+    let name = |path: &str| path.rsplit('/').next().unwrap().to_owned();
+    let mut names: Vec<String> = snapshot.manifest().files.iter().map(|file| name(&file.path)).collect();
+    names.sort();
+    names
+}
+
+fn listed(snapshot: &Snapshot) -> Vec<String> {
+    let folders = snapshot.data_urls().unwrap();
+    let entries = folders.iter().flat_map(|url| std::fs::read_dir(url.to_file_path().unwrap()).unwrap());
+    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn a_table_that_must_have_rows_keeps_them() {
+    let place = TestLake::new().await;
+    let table = place.table();
+    let empty =
+        |write_id: &str| CommitRequest { allow_empty: false, ..request(write_id, WriteMode::Overwrite, vec![]) };
+    let error = table.commit(empty("w1")).await.unwrap_err();
+    assert!(matches!(error, Error::EmptyTable { .. }), "{error:?}");
+    assert_eq!(place.files(""), [""; 0]);
     write(&table, WriteMode::Overwrite, [1]).await;
-    let snapshot = write(&table, WriteMode::Overwrite, [2]).await;
-    let folder = snapshot.data_url().to_file_path().unwrap();
-    let found: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(found, ["part-00000.parquet"]);
+    table.commit(empty("w2")).await.unwrap_err();
+    assert_eq!(current_ids(&table).await, [1]);
+    // Nothing to add is no reason to refuse.
+    let append = CommitRequest { mode: WriteMode::Append, ..empty("w3") };
+    assert_eq!(table.commit(append).await.unwrap().rows(), 1);
+}
+
+#[tokio::test]
+async fn a_version_says_what_it_was_computed_from() {
+    let place = TestLake::new().await;
+    let table = place.table();
+    let inputs: BTreeMap<String, u64> = [("tracks".to_owned(), 7)].into();
+    let request = CommitRequest { inputs: inputs.clone(), ..request("w", WriteMode::Overwrite, vec![]) };
+    table.commit(request).await.unwrap();
+    assert_eq!(table.snapshot().await.unwrap().manifest().inputs, inputs);
+    write(&table, WriteMode::Append, [1]).await;
+    assert_eq!(table.snapshot().await.unwrap().manifest().inputs, BTreeMap::new());
 }
 
 #[tokio::test]

@@ -79,7 +79,7 @@ pub(crate) async fn stage(table: &Table, write_id: &str, name: &str, ids: impl I
 }
 
 pub(crate) fn request(write_id: &str, mode: WriteMode, files: Vec<DataFile>) -> CommitRequest {
-    CommitRequest { write_id: write_id.to_owned(), mode, schema: schema(), files }
+    CommitRequest::new(write_id, mode, schema(), files)
 }
 
 /// Writes rows from one process.

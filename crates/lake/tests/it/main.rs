@@ -9,4 +9,8 @@ mod fixture;
 #[cfg(test)]
 mod opening;
 #[cfg(test)]
+mod partitions;
+#[cfg(test)]
 mod reading;
+#[cfg(test)]
+mod vacuum;

@@ -11,6 +11,7 @@ async fn an_empty_place_becomes_a_lake_and_opens_again() {
     let folder = tempfile::TempDir::new().unwrap();
     let path = folder.path().join("new/lake é");
     let lake = open(&path).await.unwrap();
+    assert!(!path.exists(), "looking at a place leaves nothing there");
     write(&lake.table("t").unwrap(), WriteMode::Overwrite, [1]).await;
     let marker = std::fs::read_to_string(path.join(MARKER)).unwrap();
     assert_eq!(marker, format!("{{\"format\": {LAKE_FORMAT}}}\n"));
@@ -44,10 +45,10 @@ async fn a_damaged_marker_is_refused() {
 async fn a_place_that_cannot_be_reached_is_named() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let error = open(&file.path().join("lake")).await.unwrap_err();
-    assert!(matches!(error, Error::ObjectStore { .. }), "{error:?}");
+    assert!(matches!(error, Error::LakeUnreachable { .. }), "{error:?}");
     let name = file.path().file_name().unwrap().to_str().unwrap();
     let text = error.to_string();
-    assert!(text.starts_with("cannot open the lake at `") && text.contains(&format!("{name}/lake`")), "{text}");
+    assert!(text.starts_with("cannot open the lake at `") && text.contains(&format!("{name}/lake/`")), "{text}");
 }
 
 #[tokio::test]

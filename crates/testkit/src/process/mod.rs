@@ -20,6 +20,7 @@ mod program;
 mod ready;
 mod scheduler;
 mod segue;
+mod small_disk;
 
 pub use cluster::{Cluster, ClusterBuilder};
 pub use command::ProcessCommand;
@@ -30,3 +31,4 @@ pub use program::{PROGRAM_FOLDER_VARIABLE, find_program};
 pub use ready::ReadyFile;
 pub use scheduler::{Scheduler, SchedulerBuilder};
 pub use segue::Segue;
+pub use small_disk::SmallDisk;

@@ -5,7 +5,10 @@
 
 use memchr::{memchr, memchr2};
 
-use super::fault::{Fault, FaultKind};
+use super::{
+    fault::{Fault, FaultKind},
+    special::special_byte,
+};
 
 /// Nesting that a skipped value may have; deeper input is refused.
 const MAX_DEPTH: usize = 128;
@@ -17,7 +20,7 @@ pub(crate) type Parsed<T> = Result<T, Fault>;
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct RawString<'a> {
     /// Valid UTF-8 without control characters; escapes have been checked but not replaced.
-    pub(crate) text: &'a str,
+    pub(crate) bytes: &'a [u8],
     /// Whether there is a backslash in it.
     pub(crate) escaped: bool,
 }
@@ -84,10 +87,28 @@ impl<'a> Cursor<'a> {
             return Err(self.wrong_type("a string"));
         }
         let start = self.at + 1;
+        let stop = special_byte(self.bytes, start);
+        if self.bytes.get(stop) == Some(&b'"') {
+            // ASCII without escapes, as nearly all strings are: there is nothing to check.
+            self.at = stop + 1;
+            return Ok(RawString { bytes: &self.bytes[start..stop], escaped: false });
+        }
         let (end, escaped) = self.string_end(start)?;
-        let text = self.check_text(start, end, escaped)?;
+        let bytes = self.check_text(start, end, escaped)?;
         self.at = end + 1;
-        Ok(RawString { text, escaped })
+        Ok(RawString { bytes, escaped })
+    }
+
+    /// Consumes these bytes if they come next, white space and all.
+    pub(super) fn accept_bytes(&mut self, expected: &[u8]) -> bool {
+        let found = self.bytes[self.at..].starts_with(expected);
+        self.at += if found { expected.len() } else { 0 };
+        found
+    }
+
+    /// The bytes from `start` to the cursor.
+    pub(super) fn bytes_since(&self, start: usize) -> &'a [u8] {
+        &self.bytes[start..self.at]
     }
 
     /// Position of the closing quote of the string whose text begins at `start`, and whether it has escapes.
@@ -106,7 +127,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    fn check_text(&self, start: usize, end: usize, escaped: bool) -> Parsed<&'a str> {
+    fn check_text(&self, start: usize, end: usize, escaped: bool) -> Parsed<&'a [u8]> {
         let raw = &self.bytes[start..end];
         if let Some(offset) = raw.iter().position(|byte| *byte < 0x20) {
             let rule = "no control character inside a string";
@@ -115,10 +136,10 @@ impl<'a> Cursor<'a> {
         if escaped {
             check_escapes(raw, start)?;
         }
-        simdutf8::basic::from_utf8(raw).map_err(|_| {
-            let valid = simdutf8::compat::from_utf8(raw).err().map_or(0, |error| error.valid_up_to());
-            Fault::new(start + valid, FaultKind::Encoding)
-        })
+        match simdutf8::compat::from_utf8(raw) {
+            Ok(_) => Ok(raw),
+            Err(error) => Err(Fault::new(start + error.valid_up_to(), FaultKind::Encoding)),
+        }
     }
 
     /// A whole number within the range of 64 bits.
@@ -172,6 +193,18 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Passes over what is left of the line that begins behind the white space here. `last` says that nothing follows
+    /// the buffer.
+    pub(super) fn skip_line(&mut self, last: bool) -> Parsed<()> {
+        self.skip_space();
+        match memchr(b'\n', &self.bytes[self.at..]) {
+            Some(length) => self.at += length,
+            None if last => self.at = self.bytes.len(),
+            None => return Err(self.incomplete()),
+        }
+        Ok(())
+    }
+
     fn skip_string(&mut self) -> Parsed<()> {
         let (end, _) = self.string_end(self.at + 1)?;
         self.at = end + 1;
@@ -213,8 +246,14 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    /// Passes over white space, eight spaces at a time: a third of a pretty-printed slice is indentation.
     fn skip_space(&mut self) {
+        if self.bytes.get(self.at).is_none_or(|byte| *byte <= b' ') {
+            self.skip_run_of_space();
+        }
+    }
+
+    /// Passes over white space, eight spaces at a time: a third of a pretty-printed slice is indentation.
+    fn skip_run_of_space(&mut self) {
         loop {
             while let Some(Ok(eight)) = self.bytes.get(self.at..self.at + 8).map(<[u8; 8]>::try_from) {
                 if u64::from_ne_bytes(eight) != EIGHT_SPACES {
@@ -274,44 +313,46 @@ fn check_escapes(raw: &[u8], start: usize) -> Parsed<()> {
 }
 
 /// Appends a string's text with its escapes replaced. Lone surrogates become U+FFFD.
-pub(crate) fn unescape(raw: RawString<'_>, into: &mut String) {
-    let mut rest = raw.text;
-    while let Some(at) = memchr(b'\\', rest.as_bytes()) {
-        into.push_str(&rest[..at]);
+pub(crate) fn unescape(raw: RawString<'_>, into: &mut Vec<u8>) {
+    let mut rest = raw.bytes;
+    while let Some(at) = memchr(b'\\', rest) {
+        into.extend_from_slice(&rest[..at]);
         rest = push_escape(&rest[at + 1..], into);
     }
-    into.push_str(rest);
+    into.extend_from_slice(rest);
 }
 
 /// Pushes the character of one escape whose backslash is gone, and returns the text behind it.
-fn push_escape<'a>(text: &'a str, into: &mut String) -> &'a str {
-    let simple = match text.as_bytes().first() {
-        Some(b'b') => '\u{8}',
-        Some(b'f') => '\u{c}',
-        Some(b'n') => '\n',
-        Some(b'r') => '\r',
-        Some(b't') => '\t',
+fn push_escape<'a>(text: &'a [u8], into: &mut Vec<u8>) -> &'a [u8] {
+    let simple = match text.first() {
+        Some(b'b') => b'\x08',
+        Some(b'f') => b'\x0c',
+        Some(b'n') => b'\n',
+        Some(b'r') => b'\r',
+        Some(b't') => b'\t',
         Some(b'u') => return push_unicode(&text[1..], into),
-        Some(other) => char::from(*other),
+        Some(other) => *other,
         None => return text,
     };
     into.push(simple);
     &text[1..]
 }
 
-fn push_unicode<'a>(text: &'a str, into: &mut String) -> &'a str {
-    let unit = |text: &str| text.get(..4).and_then(|digits| u16::from_str_radix(digits, 16).ok());
-    let Some(first) = unit(text) else { return text };
+fn push_unicode<'a>(text: &'a [u8], into: &mut Vec<u8>) -> &'a [u8] {
+    let Some(first) = code_unit(text) else { return text };
     let rest = &text[4..];
-    let second = rest.strip_prefix("\\u").and_then(unit);
+    let second = rest.strip_prefix(b"\\u").and_then(code_unit);
     let pair = [first, second.unwrap_or(0)];
-    if second.is_some()
-        && let Some(Ok(character)) = char::decode_utf16(pair).next()
-        && character.len_utf16() == 2
-    {
-        into.push(character);
-        return &rest[6..];
-    }
-    into.push(char::from_u32(u32::from(first)).unwrap_or(char::REPLACEMENT_CHARACTER));
+    let (character, rest) = match char::decode_utf16(pair).next() {
+        Some(Ok(character)) if second.is_some() && character.len_utf16() == 2 => (character, &rest[6..]),
+        _ => (char::from_u32(u32::from(first)).unwrap_or(char::REPLACEMENT_CHARACTER), rest),
+    };
+    into.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
     rest
+}
+
+/// The UTF-16 code unit of four hexadecimal digits.
+fn code_unit(text: &[u8]) -> Option<u16> {
+    let digits = std::str::from_utf8(text.get(..4)?).ok()?;
+    u16::from_str_radix(digits, 16).ok()
 }

@@ -4,6 +4,7 @@ use super::{
     cursor::{Cursor, Parsed},
     fault::{Fault, FaultKind},
     playlist::Playlist,
+    track::TrackReader,
 };
 
 /// Form of a file of playlists.
@@ -31,9 +32,16 @@ enum State {
     End,
 }
 
-/// Position in a file between two playlists.
-#[derive(Debug, Clone)]
+/// A file that is being walked through.
+#[derive(Debug)]
 pub(crate) struct Document {
+    place: Place,
+    tracks: TrackReader,
+}
+
+/// Position in a file between two playlists.
+#[derive(Debug, Clone, Copy)]
+struct Place {
     layout: Layout,
     state: State,
     seen_playlists: bool,
@@ -52,21 +60,23 @@ pub(crate) enum Step {
 
 impl Document {
     pub(crate) fn new(layout: Layout) -> Self {
-        Self { layout, state: State::Start, seen_playlists: false, index: 0 }
+        let place = Place { layout, state: State::Start, seen_playlists: false, index: 0 };
+        Self { place, tracks: TrackReader::default() }
     }
 
     /// JSONPath of the next playlist.
     pub(crate) fn playlist_path(&self) -> String {
-        match self.layout {
-            Layout::Slice if matches!(self.state, State::Playlists { .. }) => format!("$.playlists[{}]", self.index),
+        let Place { layout, state, index, .. } = self.place;
+        match layout {
+            Layout::Slice if matches!(state, State::Playlists { .. }) => format!("$.playlists[{index}]"),
             Layout::Slice => "$".to_owned(),
-            Layout::Lines => format!("$[{}]", self.index),
+            Layout::Lines => format!("$[{index}]"),
         }
     }
 
     /// Whether a playlist comes next, so that a defect in it can be passed over.
     pub(crate) fn is_at_playlist(&self) -> bool {
-        self.layout == Layout::Lines || matches!(self.state, State::Playlists { .. })
+        self.place.layout == Layout::Lines || matches!(self.place.state, State::Playlists { .. })
     }
 
     /// Parses the next playlist of `buffer[*at..]` into `playlist` and moves `at` behind it.
@@ -82,38 +92,56 @@ impl Document {
     ) -> Parsed<Step> {
         loop {
             let mut cursor = Cursor::new(buffer, *at);
-            let mut next = self.clone();
-            let step = next.advance(&mut cursor, last, playlist)?;
+            let mut next = self.place;
+            let step = next.advance(&mut cursor, last, playlist, &mut self.tracks)?;
             *at = cursor.position();
-            *self = next;
+            self.place = next;
             if let Some(step) = step {
                 return Ok(step);
             }
         }
     }
 
-    /// Passes over the playlist that [`Self::next`] found a local fault in, and returns its path.
-    pub(crate) fn skip_playlist(&mut self, buffer: &[u8], at: &mut usize) -> Parsed<String> {
+    /// Whether the playlist that [`Self::next`] found this fault in can be passed over.
+    ///
+    /// In a slice that is a matter of what is wrong: behind text that is not JSON nothing can be trusted. Where playlists
+    /// stand in lines, the next one begins behind the next line end, whatever is wrong with this one.
+    pub(crate) fn can_skip(&self, fault: &Fault) -> bool {
+        let whole_line = self.place.layout == Layout::Lines && matches!(fault.kind, FaultKind::Syntax { .. });
+        self.is_at_playlist() && (fault.is_local() || whole_line)
+    }
+
+    /// Passes over the playlist that [`Self::next`] found a fault in, and returns its path. `last` says that nothing
+    /// follows the buffer.
+    pub(crate) fn skip_playlist(&mut self, buffer: &[u8], at: &mut usize, last: bool) -> Parsed<String> {
         let mut cursor = Cursor::new(buffer, *at);
-        let mut next = self.clone();
-        next.enter_playlist(&mut cursor)?;
-        cursor.skip_value()?;
+        let mut next = self.place;
+        match self.place.layout {
+            Layout::Slice => {
+                next.enter_playlist(&mut cursor)?;
+                cursor.skip_value()?;
+            }
+            Layout::Lines => cursor.skip_line(last)?,
+        }
         let path = self.playlist_path();
         next.leave_playlist();
         *at = cursor.position();
-        *self = next;
+        self.place = next;
         Ok(path)
     }
+}
 
+impl Place {
     fn advance<'a>(
         &mut self,
         cursor: &mut Cursor<'a>,
         last: bool,
         playlist: &mut Playlist<'a>,
+        tracks: &mut TrackReader,
     ) -> Parsed<Option<Step>> {
         match (self.layout, self.state) {
             (_, State::End) => Ok(Some(Step::End)),
-            (Layout::Lines, _) => self.advance_lines(cursor, last, playlist),
+            (Layout::Lines, _) => self.advance_lines(cursor, last, playlist, tracks),
             (Layout::Slice, State::Start) => {
                 if !cursor.accept(b'{')? {
                     return Err(cursor.syntax("an object with an array `playlists`"));
@@ -122,7 +150,7 @@ impl Document {
                 Ok(None)
             }
             (Layout::Slice, State::Keys { first }) => self.advance_keys(cursor, first),
-            (Layout::Slice, State::Playlists { .. }) => self.advance_playlists(cursor, playlist),
+            (Layout::Slice, State::Playlists { .. }) => self.advance_playlists(cursor, playlist, tracks),
             (Layout::Slice, State::Tail) => self.advance_tail(cursor, last),
         }
     }
@@ -132,11 +160,13 @@ impl Document {
         cursor: &mut Cursor<'a>,
         last: bool,
         playlist: &mut Playlist<'a>,
+        tracks: &mut TrackReader,
     ) -> Parsed<Option<Step>> {
         if cursor.at_end() {
             return if last { Ok(Some(Step::End)) } else { Err(cursor.incomplete()) };
         }
-        playlist.parse(cursor)?;
+        playlist.parse(cursor, tracks)?;
+        tracks.note_tracks(playlist.tracks.len());
         self.leave_playlist();
         Ok(Some(Step::Playlist))
     }
@@ -147,7 +177,7 @@ impl Document {
             return Ok(None);
         }
         let key = cursor.key()?;
-        if key.text == "playlists" {
+        if key.bytes == b"playlists" {
             if !cursor.accept(b'[')? {
                 return Err(cursor.syntax("an array of playlists"));
             }
@@ -159,12 +189,18 @@ impl Document {
         self.member_end(cursor)
     }
 
-    fn advance_playlists<'a>(&mut self, cursor: &mut Cursor<'a>, playlist: &mut Playlist<'a>) -> Parsed<Option<Step>> {
+    fn advance_playlists<'a>(
+        &mut self,
+        cursor: &mut Cursor<'a>,
+        playlist: &mut Playlist<'a>,
+        tracks: &mut TrackReader,
+    ) -> Parsed<Option<Step>> {
         if cursor.accept(b']')? {
             return self.member_end(cursor);
         }
         self.enter_playlist(cursor)?;
-        playlist.parse(cursor)?;
+        playlist.parse(cursor, tracks)?;
+        tracks.note_tracks(playlist.tracks.len());
         self.leave_playlist();
         Ok(Some(Step::Playlist))
     }

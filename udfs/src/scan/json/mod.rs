@@ -4,6 +4,9 @@ mod cursor;
 mod document;
 mod fault;
 mod playlist;
+mod special;
+mod track;
+mod track_shape;
 
 #[cfg(test)]
 mod tests;
@@ -11,4 +14,5 @@ mod tests;
 pub(crate) use cursor::{RawString, unescape};
 pub(crate) use document::{Document, Layout, Step};
 pub(crate) use fault::{Fault, FaultKind};
-pub(crate) use playlist::{Playlist, Track};
+pub(crate) use playlist::Playlist;
+pub(crate) use track::Track;

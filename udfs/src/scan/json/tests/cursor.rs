@@ -145,9 +145,9 @@ fn check_integer(text: &str, expected: Result<i64, &str>) {
 #[track_caller]
 fn check_string(text: &[u8], expected: Result<&str, &str>) {
     let found = Cursor::new(text, 0).string().map(|raw| {
-        let mut unescaped = String::new();
+        let mut unescaped = Vec::new();
         unescape(raw, &mut unescaped);
-        unescaped
+        String::from_utf8(unescaped).unwrap()
     });
     check(found, expected.map(str::to_owned), &String::from_utf8_lossy(text));
 }

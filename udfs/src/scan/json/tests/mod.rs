@@ -3,6 +3,7 @@
 mod cursor;
 mod document;
 mod properties;
+mod track_shape;
 
 use serde_json::{Map, Value, json};
 
@@ -79,9 +80,9 @@ fn track_to_json(track: &Track<'_>) -> Value {
 
 fn text(raw: Option<RawString<'_>>) -> Option<String> {
     raw.map(|raw| {
-        let mut text = String::new();
+        let mut text = Vec::new();
         unescape(raw, &mut text);
-        text
+        String::from_utf8(text).unwrap()
     })
 }
 

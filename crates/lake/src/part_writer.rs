@@ -1,0 +1,242 @@
+//! Writes rows to as many files as they need: no file grows past a size, and rows of different partitions do not mix.
+
+use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
+
+use arrow::{
+    array::{Array, ArrayRef},
+    compute::partition,
+    datatypes::{Schema, SchemaRef},
+    error::ArrowError,
+    record_batch::RecordBatch,
+    util::display::{ArrayFormatter, FormatOptions},
+};
+use object_store::{ObjectStore, path::Path};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{DataFile, Error, ParquetFileWriter, Result};
+
+/// A new file is started past this size.
+const TARGET_FILE_BYTES: u64 = 256 * 1024 * 1024;
+/// Files that one writer keeps open; the one not written to for longest is finished before another is started.
+const MAX_OPEN_FILES: usize = 24;
+/// What Hive writes for NULL in the name of a folder.
+const HIVE_NULL: &str = "__HIVE_DEFAULT_PARTITION__";
+
+/// How rows are divided among files.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartitionBy {
+    /// By size only.
+    #[default]
+    None,
+    /// Each file has one value of these columns, which stay in the file; the manifest says which file has which.
+    Split(Vec<String>),
+    /// Each folder `column=value` has one value of these columns, which the files leave out, as Hive does.
+    Hive(Vec<String>),
+}
+
+impl PartitionBy {
+    /// The columns that divide the rows.
+    pub fn columns(&self) -> &[String] {
+        match self {
+            Self::None => &[],
+            Self::Split(columns) | Self::Hive(columns) => columns,
+        }
+    }
+}
+
+/// Values of the partition columns, as text; NULL is left out.
+pub type PartitionValues = BTreeMap<String, String>;
+
+/// Writes the rows of one task.
+#[derive(Debug)]
+pub struct PartWriter {
+    store: Arc<dyn ObjectStore>,
+    folder: Path,
+    schema: SchemaRef,
+    partitioning: PartitionBy,
+    /// Indices of the partition columns.
+    keys: Vec<usize>,
+    /// Indices of the columns that the files have.
+    kept: Vec<usize>,
+    open: Vec<OpenFile>,
+    finished: Vec<DataFile>,
+    clock: u64,
+}
+
+#[derive(Debug)]
+struct OpenFile {
+    /// Path relative to the writer's folder.
+    path: String,
+    partition: Vec<Option<String>>,
+    writer: ParquetFileWriter,
+    used: u64,
+}
+
+impl PartWriter {
+    /// Writes files of their own names below `folder`.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchColumn`] if a partition column is not in the schema, or no column would be left for the files.
+    pub fn try_new(
+        store: Arc<dyn ObjectStore>,
+        folder: Path,
+        schema: SchemaRef,
+        partitioning: PartitionBy,
+    ) -> Result<Self> {
+        let missing = |column: &str| Error::NoSuchColumn {
+            table: folder.to_string(),
+            column: column.to_owned(),
+            available: schema.fields().iter().map(|field| field.name().as_str()).collect::<Vec<_>>().join(", "),
+        };
+        let keys: Result<Vec<usize>> =
+            partitioning.columns().iter().map(|column| schema.index_of(column).map_err(|_| missing(column))).collect();
+        let keys = keys?;
+        let leaves_out = |index: &usize| matches!(partitioning, PartitionBy::Hive(_)) && keys.contains(index);
+        let kept: Vec<usize> = (0..schema.fields().len()).filter(|index| !leaves_out(index)).collect();
+        if kept.is_empty() {
+            return Err(missing("that is not a partition column"));
+        }
+        let fields: Vec<_> = kept.iter().map(|index| Arc::clone(&schema.fields()[*index])).collect();
+        let schema = Arc::new(Schema::new(fields));
+        Ok(Self { store, folder, schema, partitioning, keys, kept, open: Vec::new(), finished: Vec::new(), clock: 0 })
+    }
+
+    /// Appends rows.
+    ///
+    /// # Errors
+    /// As [`ParquetFileWriter::write`].
+    pub async fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        if batch.num_rows() == 0 {
+            return Ok(());
+        }
+        if self.keys.is_empty() {
+            return self.write_rows(Vec::new(), batch).await;
+        }
+        let parts = self.divide(batch)?;
+        for (values, rows) in parts {
+            self.write_rows(values, &rows).await?;
+        }
+        Ok(())
+    }
+
+    /// The runs of rows of one partition, without the columns that the files leave out.
+    fn divide(&self, batch: &RecordBatch) -> Result<Vec<(Vec<Option<String>>, RecordBatch)>> {
+        let failed = |source: ArrowError| Error::parquet("write", &self.folder)(source.into());
+        let keys: Vec<ArrayRef> = self.keys.iter().map(|index| Arc::clone(batch.column(*index))).collect();
+        let rows = batch.project(&self.kept).map_err(failed)?;
+        let runs = partition(&keys).map_err(failed)?.ranges().into_iter();
+        runs.map(|run| {
+            let values: Result<Vec<_>, _> = keys.iter().map(|column| value_of(column, run.start)).collect();
+            Ok((values.map_err(failed)?, rows.slice(run.start, run.len())))
+        })
+        .collect()
+    }
+
+    /// Memory that the encoders hold, in bytes.
+    pub fn memory_bytes(&self) -> usize {
+        self.open.iter().map(|file| file.writer.memory_bytes()).sum()
+    }
+
+    /// Completes all files and returns them; their paths are relative to the writer's folder.
+    ///
+    /// # Errors
+    /// As [`ParquetFileWriter::finish`].
+    pub async fn finish(mut self) -> Result<Vec<DataFile>> {
+        while !self.open.is_empty() {
+            self.finish_file(0).await?;
+        }
+        Ok(self.finished)
+    }
+
+    async fn write_rows(&mut self, partition: Vec<Option<String>>, rows: &RecordBatch) -> Result<()> {
+        self.clock += 1;
+        let open = self.open.iter().position(|file| file.partition == partition);
+        let index = match open {
+            Some(index) => index,
+            None => self.start_file(partition).await?,
+        };
+        let file = &mut self.open[index];
+        file.used = self.clock;
+        file.writer.write(rows).await?;
+        if file.writer.estimated_bytes() >= TARGET_FILE_BYTES {
+            self.finish_file(index).await?;
+        }
+        Ok(())
+    }
+
+    async fn start_file(&mut self, partition: Vec<Option<String>>) -> Result<usize> {
+        let oldest = (0..self.open.len()).min_by_key(|index| self.open[*index].used);
+        if let Some(oldest) = oldest.filter(|_| self.open.len() >= MAX_OPEN_FILES) {
+            self.finish_file(oldest).await?;
+        }
+        let mut path = String::new();
+        if let PartitionBy::Hive(columns) = &self.partitioning {
+            for (column, value) in columns.iter().zip(&partition) {
+                let value = value.as_deref().map_or_else(|| HIVE_NULL.to_owned(), escaped);
+                // Writing to a string cannot fail.
+                let _ = write!(path, "{}={value}/", escaped(column));
+            }
+        }
+        let _ = write!(path, "part-{}.parquet", Uuid::now_v7().simple());
+        let full = Path::parse(format!("{}/{path}", self.folder))
+            .map_err(|error| Error::InvalidUrl { url: path.clone(), reason: error.to_string() })?;
+        let writer = ParquetFileWriter::try_new(Arc::clone(&self.store), full, Arc::clone(&self.schema))?;
+        self.open.push(OpenFile { path, partition, writer, used: self.clock });
+        Ok(self.open.len() - 1)
+    }
+
+    async fn finish_file(&mut self, index: usize) -> Result<()> {
+        let file = self.open.swap_remove(index);
+        let values = self.partitioning.columns().iter().cloned().zip(file.partition);
+        let partition = values.filter_map(|(column, value)| Some((column, value?))).collect();
+        let written = file.writer.finish().await?;
+        self.finished.push(DataFile { path: file.path, partition, ..written });
+        Ok(())
+    }
+}
+
+/// The value as text, or [`None`] for NULL.
+fn value_of(column: &ArrayRef, row: usize) -> Result<Option<String>, ArrowError> {
+    if column.is_null(row) {
+        return Ok(None);
+    }
+    let options = FormatOptions::default();
+    Ok(Some(ArrayFormatter::try_new(column.as_ref(), &options)?.value(row).try_to_string()?))
+}
+
+/// Escapes a value for the name of a folder, as Hive does (`FileUtils.escapePathName`).
+fn escaped(value: &str) -> String {
+    const SPECIAL: &str = "\"#%'*/:=?\\{[]^\u{7f}";
+    let mut text = String::with_capacity(value.len());
+    for character in value.chars() {
+        if character.is_ascii_control() || SPECIAL.contains(character) {
+            let _ = write!(text, "%{:02X}", u32::from(character));
+        } else {
+            text.push(character);
+        }
+    }
+    if text.is_empty() { HIVE_NULL.to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folder_names_are_escaped_as_hive_does() {
+        for (value, expected) in [
+            ("2017", "2017"),
+            ("a b", "a b"),
+            ("1/2", "1%2F2"),
+            ("a=b:c", "a%3Db%3Ac"),
+            ("100%", "100%25"),
+            ("é🎵", "é🎵"),
+            ("tab\t", "tab%09"),
+            ("", HIVE_NULL),
+        ] {
+            assert_eq!(escaped(value), expected);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Rows that are divided by the values of columns, and versions that replace a part of them.
+
+use std::collections::BTreeSet;
+
+use lake::{CommitRequest, DataFile, Error, PartWriter, PartitionBy, Table, WriteMode};
+
+use crate::fixture::{TestLake, batch, current_ids, request, schema, write};
+
+fn by_label() -> Vec<String> {
+    vec!["label".to_owned()]
+}
+
+/// Writes ids, whose label is `label <id>`, and returns the files.
+async fn parts(table: &Table, write_id: &str, by: PartitionBy, batches: &[&[i64]]) -> Vec<DataFile> {
+    let folder = table.staging_path(write_id);
+    let mut writer = PartWriter::try_new(table.lake().object_store(), folder, schema(), by).unwrap();
+    for ids in batches {
+        writer.write(&batch(ids.iter().copied())).await.unwrap();
+    }
+    let mut files = writer.finish().await.unwrap();
+    files.sort_by(|left, right| left.partition.cmp(&right.partition));
+    files
+}
+
+fn label_of(file: &DataFile) -> &str {
+    file.partition["label"].as_str()
+}
+
+#[tokio::test]
+async fn each_file_has_one_value() {
+    let place = TestLake::new().await;
+    let table = place.table();
+    let files = parts(&table, "w", PartitionBy::Split(by_label()), &[&[1, 1, 2], &[1, 3]]).await;
+    let found: Vec<(&str, u64)> = files.iter().map(|file| (label_of(file), file.rows)).collect();
+    assert_eq!(found, [("label 1", 3), ("label 2", 1), ("label 3", 1)]);
+    assert!(files.iter().all(|file| !file.path.contains('/')), "{files:?}");
+    table.commit(request("w", WriteMode::Overwrite, files)).await.unwrap();
+    assert_eq!(current_ids(&table).await, [1, 1, 1, 2, 3]);
+}
+
+#[tokio::test]
+async fn folders_are_named_as_hive_does() {
+    let place = TestLake::new().await;
+    let table = place.table();
+    let files = parts(&table, "w", PartitionBy::Hive(by_label()), &[&[1, 2]]).await;
+    let manifest = table.commit(request("w", WriteMode::Overwrite, files)).await.unwrap();
+    assert!(manifest.files[0].path.starts_with("data/w/label=label 1/part-"), "{manifest:?}");
+    // The files leave out the column that the folder tells.
+    let reading = table.snapshot().await.unwrap().read(&["label"]).unwrap();
+    assert!(futures::TryStreamExt::try_collect::<Vec<_>>(reading).await.is_err());
+    assert_eq!(current_ids(&table).await, [1, 2]);
+    let folders = BTreeSet::from(["label=label 1".to_owned(), "label=label 2".to_owned()]);
+    let found = place.files("data/w").into_iter().map(|path| path.split('/').next().unwrap().to_owned()).collect();
+    assert_eq!(folders, found);
+}
+
+#[tokio::test]
+async fn open_files_are_bounded_whatever_the_number_of_values() {
+    let place = TestLake::new().await;
+    let ids: Vec<i64> = (0..100).collect();
+    let files = parts(&place.table(), "w", PartitionBy::Split(by_label()), &[&ids, &ids]).await;
+    assert_eq!(files.iter().map(|file| file.rows).sum::<u64>(), 200);
+    assert_eq!(files.iter().map(label_of).collect::<BTreeSet<_>>().len(), 100);
+    // A file that was closed for want of room is not opened again.
+    assert_eq!(files.len(), 200);
+}
+
+#[tokio::test]
+async fn only_named_and_written_partitions_are_replaced() {
+    let place = TestLake::new().await;
+    let table = place.table();
+    let split = || PartitionBy::Split(by_label());
+    let files = parts(&table, "w1", split(), &[&[1, 1, 2, 3, 4]]).await;
+    let gone = files[3].partition.clone();
+    table.commit(request("w1", WriteMode::ReplacePartitions, files)).await.unwrap();
+
+    let files = parts(&table, "w2", split(), &[&[1, 5]]).await;
+    let request = CommitRequest { replaced: [gone].into(), ..request("w2", WriteMode::ReplacePartitions, files) };
+    let manifest = table.commit(request).await.unwrap();
+    assert_eq!(current_ids(&table).await, [1, 2, 3, 5]);
+    assert!(manifest.partial && table.snapshot().await.unwrap().data_urls().is_none());
+    // A whole new set of rows can be listed again.
+    let snapshot = write(&table, WriteMode::Overwrite, [9]).await;
+    assert_eq!(snapshot.data_urls().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_partition_column_must_be_there_and_not_alone() {
+    let place = TestLake::new().await;
+    let table = place.table();
+    for columns in [vec!["genre".to_owned()], vec!["id".to_owned(), "label".to_owned()]] {
+        let (store, folder) = (table.lake().object_store(), table.staging_path("w"));
+        let error = PartWriter::try_new(store, folder, schema(), PartitionBy::Hive(columns)).unwrap_err();
+        assert!(matches!(error, Error::NoSuchColumn { .. }), "{error:?}");
+    }
+}

@@ -1,0 +1,51 @@
+//! What a vacuum removes, and what it must not.
+
+use std::time::Duration;
+
+use lake::{VacuumOptions, VacuumReport, WriteMode};
+
+use crate::fixture::{TestLake, current_ids, ids, stage, write};
+
+const NOW: VacuumOptions = VacuumOptions { older_than: Duration::ZERO, keep_versions: 2, dry_run: false };
+
+#[tokio::test]
+async fn old_versions_and_uncommitted_files_are_removed() {
+    let place = TestLake::new().await;
+    let table = place.table();
+    for id in [1, 2] {
+        write(&table, WriteMode::Overwrite, [id]).await;
+    }
+    let third = write(&table, WriteMode::Append, [3]).await;
+    let fourth = write(&table, WriteMode::Overwrite, [4]).await;
+    stage(&table, "crashed", "a.parquet", [9]).await;
+    let all = place.files("");
+    // Times in the store are compared with the clock.
+    tokio::time::sleep(Duration::from_millis(20)).await;
+
+    let dry = place.lake.vacuum(&VacuumOptions { dry_run: true, ..NOW }).await.unwrap();
+    assert_eq!(place.files(""), all);
+    let report = place.lake.vacuum(&NOW).await.unwrap();
+    assert_eq!(report, dry);
+    // Versions 1 and 2, the file of version 1, the crashed one, and four lists of committed files.
+    assert_eq!((report.versions, report.files), (2, 6));
+    assert!(report.bytes > 0);
+    assert_eq!((ids(&third).await, ids(&fourth).await), (vec![2, 3], vec![4]));
+    assert_eq!(current_ids(&table).await, [4]);
+    assert_eq!(place.files("_commits").len(), 2);
+    assert_eq!(place.lake.vacuum(&NOW).await.unwrap(), VacuumReport::default());
+    // The table goes on from there.
+    assert_eq!(write(&table, WriteMode::Append, [5]).await.version(), 5);
+}
+
+#[tokio::test]
+async fn what_is_young_stays() {
+    let place = TestLake::new().await;
+    let table = place.table();
+    for id in [1, 2, 3, 4] {
+        write(&table, WriteMode::Overwrite, [id]).await;
+    }
+    stage(&table, "running", "a.parquet", [9]).await;
+    let all = place.files("");
+    assert_eq!(place.lake.vacuum(&VacuumOptions::default()).await.unwrap(), VacuumReport::default());
+    assert_eq!(place.files(""), all);
+}
