@@ -48,6 +48,9 @@ pub(crate) struct Options {
     /// Seconds after which the shuffle files of a job are removed, whatever became of it
     #[arg(long, env = "SEGUE_JOB_DATA_SECONDS", default_value_t = 86400)]
     pub(crate) job_data_seconds: u64,
+    /// Seconds between two signs of life; several must fit into the scheduler's --executor-timeout-seconds
+    #[arg(long, env = "SEGUE_HEARTBEAT_SECONDS", default_value_t = 10)]
+    pub(crate) heartbeat_seconds: u64,
     /// File to write the addresses to, as JSON, once the executor is registered
     #[arg(long, env = "SEGUE_READY_FILE")]
     pub(crate) ready_file: Option<PathBuf>,

@@ -76,6 +76,7 @@ async fn settings(options: &Options) -> Result<ExecutorOptions> {
         work_dir: options.work_dir.clone(),
         memory_bytes: options.memory_bytes,
         job_data_seconds: options.job_data_seconds,
+        heartbeat_seconds: options.heartbeat_seconds,
     })
 }
 

@@ -33,6 +33,9 @@ pub(crate) struct Options {
     /// Seconds after which a finished job is forgotten
     #[arg(long, env = "SEGUE_JOB_STATE_SECONDS", default_value_t = 3600)]
     pub(crate) job_state_seconds: u64,
+    /// Seconds without a sign of life after which an executor is lost and its tasks run elsewhere
+    #[arg(long, env = "SEGUE_EXECUTOR_TIMEOUT_SECONDS", default_value_t = 60)]
+    pub(crate) executor_timeout_seconds: u64,
     /// Seconds to let running jobs finish after SIGTERM
     #[arg(long, env = "SEGUE_DRAIN_SECONDS", default_value_t = 300)]
     pub(crate) drain_seconds: u64,

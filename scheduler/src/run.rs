@@ -69,6 +69,7 @@ fn settings(options: &Options, grpc: SocketAddr) -> SchedulerOptions {
         engine: EngineOptions { target_partitions: options.target_partitions, ..EngineOptions::default() },
         job_data_seconds: options.job_data_seconds,
         job_state_seconds: options.job_state_seconds,
+        executor_timeout_seconds: options.executor_timeout_seconds,
     }
 }
 

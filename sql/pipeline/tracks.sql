@@ -1,8 +1,9 @@
 -- purpose: every track once, with its attributes and how often it is used.
--- grain: one row per track (track_uri); track_id numbers them from 0, the most used first.
+-- grain: one row per track (track_uri); track_id numbers them from 0 in the order of their URIs.
 -- inputs: playlist_tracks
 --
--- track_id          valid within one version of this table only; track_uri is the lasting key
+-- track_id          valid within one version of this table only; track_uri is the lasting key. It breaks ties further on,
+--                   so it must not depend on what held-out playlists hold: URIs do not, use counts would
 -- playlist_count    playlists that hold the track
 -- occurrence_count  rows of playlist_tracks with the track
 WITH counted AS (
@@ -21,7 +22,7 @@ WITH counted AS (
 )
 
 SELECT
-    CAST(row_number() OVER (ORDER BY playlist_count DESC, occurrence_count DESC, track_uri) AS BIGINT) - 1 AS track_id,
+    CAST(row_number() OVER (ORDER BY track_uri) AS BIGINT) - 1 AS track_id,
     track_uri,
     track_name,
     artist_uri,

@@ -7,6 +7,7 @@
 //! - [`lake_table`]: the lake's tables, read by version and written atomically;
 //! - [`functions`]: SQL functions;
 //! - [`operators`]: physical operators of the parallel write;
+//! - [`writes`]: statements that are turned into such a write;
 //! - [`optimizer`]: logical optimizer rules;
 //! - [`codec`]: how all of these travel;
 //! - [`task_failure`]: which failures of a task are worth another attempt;
@@ -21,5 +22,6 @@ pub mod operators;
 pub mod optimizer;
 pub mod scan;
 pub mod session;
+pub mod writes;
 
 pub use failure::task_failure;

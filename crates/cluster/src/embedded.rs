@@ -111,6 +111,7 @@ fn scheduler_options(address: SocketAddr, engine: EngineOptions) -> SchedulerOpt
         engine,
         job_data_seconds: 60,
         job_state_seconds: 3600,
+        executor_timeout_seconds: 60,
     }
 }
 
@@ -127,5 +128,6 @@ async fn executor_options(scheduler: SocketAddr, vcores: usize, work_dir: &TempD
         work_dir: work_dir.path().to_owned(),
         memory_bytes: None,
         job_data_seconds: 3600,
+        heartbeat_seconds: 10,
     })
 }

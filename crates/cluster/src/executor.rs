@@ -41,6 +41,8 @@ pub struct ExecutorOptions {
     pub memory_bytes: Option<u64>,
     /// Seconds after which the shuffle files of a job are removed, whatever became of it.
     pub job_data_seconds: u64,
+    /// Seconds between two signs of life; several must fit into the scheduler's patience.
+    pub heartbeat_seconds: u64,
 }
 
 /// Runs an executor until SIGTERM or SIGINT, and lets its tasks finish then.
@@ -109,7 +111,7 @@ fn config(
         job_data_clean_up_interval_seconds: (options.job_data_seconds / 4).max(1),
         grpc_max_decoding_message_size: message_bytes,
         grpc_max_encoding_message_size: message_bytes,
-        executor_heartbeat_interval_seconds: 10,
+        executor_heartbeat_interval_seconds: options.heartbeat_seconds,
         memory_pool_size: options.memory_bytes,
         override_execution_engine: Some(Arc::new(MeteredEngine::try_new()?)),
         override_function_registry: Some(function_registry(&state)),

@@ -16,9 +16,6 @@ use udfs::session::{EngineOptions, MAX_MESSAGE_BYTES, runtime_env, session_confi
 
 use crate::{Error, Result};
 
-/// An executor that has not been heard of for so long is lost and its tasks run elsewhere.
-pub const EXECUTOR_TIMEOUT_SECONDS: u64 = 60;
-
 /// A running scheduler's handle.
 pub type Scheduler = SchedulerServer<LogicalPlanNode, PhysicalPlanNode>;
 
@@ -35,6 +32,8 @@ pub struct SchedulerOptions {
     pub job_data_seconds: u64,
     /// Seconds after which a finished job is forgotten.
     pub job_state_seconds: u64,
+    /// Seconds without a sign of life after which an executor is lost and its tasks run elsewhere.
+    pub executor_timeout_seconds: u64,
 }
 
 /// Makes a scheduler; it serves once [`serve`] is called.
@@ -73,8 +72,8 @@ fn config(options: &SchedulerOptions, stores: Arc<ObjectStores>) -> Result<Sched
         grpc_server_max_decoding_message_size: message_bytes,
         grpc_server_max_encoding_message_size: message_bytes,
         grpc_client_max_message_size: message_bytes,
-        executor_timeout_seconds: EXECUTOR_TIMEOUT_SECONDS,
-        expire_dead_executor_interval_seconds: 5,
+        executor_timeout_seconds: options.executor_timeout_seconds,
+        expire_dead_executor_interval_seconds: (options.executor_timeout_seconds / 10).clamp(1, 15),
         override_logical_codec: Some(session.ballista_logical_extension_codec()),
         override_physical_codec: Some(session.ballista_physical_extension_codec()),
         override_config_producer: Some(Arc::new(move || session_config(&engine))),

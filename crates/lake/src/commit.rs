@@ -6,21 +6,18 @@ use std::{
 };
 
 use arrow::datatypes::SchemaRef;
-use futures::{StreamExt, TryStreamExt, stream};
-use object_store::{ObjectStoreExt, PutMode, PutOptions, path::Path};
 use serde::{Deserialize, Serialize};
 use tracing::{debug, info};
 
-use crate::{Column, DataFile, Error, Manifest, PartitionValues, Result, Table};
+use crate::{
+    Column, DataFile, Error, Manifest, PartitionValues, Result, Table,
+    staged_write::{StagedWrite, create},
+};
 
 /// Attempts to take the next version number before giving up on busy neighbours.
 const MAX_ATTEMPTS: usize = 20;
 /// How many versions back a commit looks for itself, to recognise that it was already made.
 const RECOGNISED_VERSIONS: usize = 20;
-/// Files that are moved at once.
-const MOVES_AT_ONCE: usize = 16;
-/// Name of the list, in a write's staging folder, of the files that the write consists of.
-const FILE_LIST: &str = "_files.json";
 
 /// What a write does to the rows that are there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,8 +89,8 @@ impl Table {
     ///
     /// First wins: a write that was committed before is recognised by its id and its manifest returned unchanged, so
     /// that a task which is run again after a crash cannot commit twice. The files that the first attempt brings are the
-    /// write's files for good, as they are listed before any of them is moved; what other attempts bring is left in the
-    /// staging folder and removed as far as possible, now or by [`Lake::vacuum`](crate::Lake::vacuum).
+    /// write's files for good, as they are listed before any of them is moved; what other attempts bring is removed as far
+    /// as possible, now or by [`Lake::vacuum`](crate::Lake::vacuum).
     ///
     /// # Errors
     /// [`Error::ObjectStore`] if a file cannot be moved or the manifest not be written, [`Error::SchemaMismatch`] if
@@ -113,13 +110,22 @@ impl Table {
         if base.version == 0 {
             self.lake().ensure_marker().await?;
         }
-        let files = match self.publish_files(&request).await {
+        let target = format!("data/{}", request.write_id);
+        let staged = StagedWrite {
+            store: self.store(),
+            staging: self.staging_path(&request.write_id),
+            target: self.path(&target),
+        };
+        let listed = staged.fix_files(&request.files).await?;
+        let files = match staged.publish(listed).await {
             Ok(files) => files,
             // Another attempt may have committed and removed what this one wants to move.
             Err(error) => return self.find_commit(&request.write_id).await?.ok_or(error),
         };
+        let files =
+            files.into_iter().map(|file| DataFile { path: format!("{target}/{}", file.path), ..file }).collect();
         let manifest = self.put_manifest(&request, files).await?;
-        self.remove_staging(&request.write_id).await;
+        staged.remove_leftovers().await;
         info!(
             table = self.name(),
             version = manifest.version,
@@ -138,54 +144,6 @@ impl Table {
             }
         }
         Ok(None)
-    }
-
-    async fn publish_files(&self, request: &CommitRequest) -> Result<Vec<DataFile>> {
-        let files = self.fix_files(request).await?;
-        let moves = files.into_iter().map(|file| async move {
-            let from = self.staged(&request.write_id, &file.path);
-            let relative = format!("data/{}/{}", request.write_id, file.path);
-            self.move_file(&from, &self.path(&relative)).await?;
-            Ok(DataFile { path: relative, ..file })
-        });
-        let mut published: Vec<DataFile> = stream::iter(moves).buffer_unordered(MOVES_AT_ONCE).try_collect().await?;
-        published.sort_by(|left, right| left.path.cmp(&right.path));
-        Ok(published)
-    }
-
-    /// Lists the write's files where every attempt finds them. The first list stays, whoever asks later.
-    ///
-    /// Without it an attempt that died among its moves would leave files beside those of its successor, and a reader
-    /// that lists the folder would see rows twice.
-    async fn fix_files(&self, request: &CommitRequest) -> Result<Vec<DataFile>> {
-        let path = self.staged(&request.write_id, FILE_LIST);
-        let invalid = |error: serde_json::Error| Error::InvalidMetadata {
-            path: path.to_string(),
-            what: "list of files",
-            reason: error.to_string(),
-        };
-        let body = serde_json::to_vec(&request.files).map_err(invalid)?;
-        if self.create(&path, body).await? {
-            return Ok(request.files.clone());
-        }
-        let found = self.store().get(&path).await.map_err(Error::store("read", &path))?;
-        let bytes = found.bytes().await.map_err(Error::store("read", &path))?;
-        serde_json::from_slice(&bytes).map_err(invalid)
-    }
-
-    fn staged(&self, write_id: &str, file: &str) -> Path {
-        self.path(&format!("_staging/{write_id}/{file}"))
-    }
-
-    /// Moves a staged file; one that an earlier attempt at this commit moved already is left where it is.
-    async fn move_file(&self, from: &Path, to: &Path) -> Result<()> {
-        match self.store().rename(from, to).await {
-            Ok(()) => Ok(()),
-            Err(object_store::Error::NotFound { .. }) => {
-                self.store().head(to).await.map(|_| ()).map_err(Error::store("find the staged file", from))
-            }
-            Err(source) => Err(Error::store("publish", from)(source)),
-        }
     }
 
     async fn put_manifest(&self, request: &CommitRequest, files: Vec<DataFile>) -> Result<Manifest> {
@@ -243,33 +201,7 @@ impl Table {
             what: "manifest",
             reason: error.to_string(),
         })?;
-        self.create(&path, body).await
-    }
-
-    /// Creates an object unless it is there; says whether it did.
-    async fn create(&self, path: &Path, body: Vec<u8>) -> Result<bool> {
-        let create = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
-        match self.store().put_opts(path, body.into(), create).await {
-            Ok(_) => Ok(true),
-            Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => Ok(false),
-            Err(source) => Err(Error::store("commit", path)(source)),
-        }
-    }
-
-    /// Removes what losing attempts left behind, but not the list of files, by which an attempt that comes late knows
-    /// that it has lost. Failure leaves garbage that no reader sees, so it is only reported.
-    async fn remove_staging(&self, write_id: &str) {
-        let prefix = self.staging_path(write_id);
-        let left = self.store().list(Some(&prefix)).map_ok(|meta| meta.location).try_collect::<Vec<_>>().await;
-        let paths = left.unwrap_or_else(|error| {
-            debug!(error = %error, "cannot list the staging folder");
-            Vec::new()
-        });
-        for path in paths.into_iter().filter(|path| path.filename() != Some(FILE_LIST)) {
-            if let Err(error) = self.store().delete(&path).await {
-                debug!(error = %error, path = %path, "cannot delete a staged file");
-            }
-        }
+        create(self.store().as_ref(), &path, body).await
     }
 }
 

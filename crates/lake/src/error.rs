@@ -112,6 +112,14 @@ pub enum Error {
         /// The table.
         table: String,
     },
+    /// A folder that is to be filled has files of another write.
+    #[error("`{url}` is not empty: there is `{file}`; choose another folder, or remove its files")]
+    FolderNotEmpty {
+        /// The folder.
+        url: String,
+        /// One of the files.
+        file: String,
+    },
     /// Other writers kept committing first.
     #[error(
         "gave up committing to `{table}` after {attempts} attempts, as other writers committed first; run it again"

@@ -157,3 +157,9 @@ impl Lake {
         }
     }
 }
+
+/// The path of something below a folder. Names are taken as they are: a `%` in one is a `%`, as listings have it.
+pub(crate) fn below(folder: &Path, relative: &str) -> Path {
+    let part = |part| PathPart::parse(part).unwrap_or_else(|_| PathPart::from(part));
+    relative.split('/').filter(|part| !part.is_empty()).map(part).fold(folder.clone(), |path, part| path.join(part))
+}

@@ -18,6 +18,7 @@
 
 mod commit;
 mod error;
+mod folder;
 mod layout;
 mod manifest;
 mod object_stores;
@@ -25,6 +26,7 @@ mod parquet_object;
 mod part_writer;
 mod reader;
 mod snapshot;
+mod staged_write;
 mod table;
 mod upload;
 mod vacuum;
@@ -32,6 +34,7 @@ mod writer;
 
 pub use commit::{CommitRequest, WriteMode};
 pub use error::{Error, Result};
+pub use folder::Folder;
 pub use layout::{LAKE_FORMAT, Lake};
 pub use manifest::{Column, DataFile, Manifest};
 pub use object_stores::ObjectStores;

@@ -41,6 +41,11 @@ impl LakeEngine {
         Ok(Self { stores, lake, cluster, engine })
     }
 
+    /// The lake.
+    pub fn lake(&self) -> &Lake {
+        &self.lake
+    }
+
     /// A new session in which the lake's tables stand under their names.
     ///
     /// # Errors

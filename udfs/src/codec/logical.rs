@@ -13,6 +13,7 @@ use datafusion::{
     logical_expr::{Extension, LogicalPlan},
 };
 use datafusion_proto::logical_plan::LogicalExtensionCodec;
+use lake::PartitionBy;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -21,6 +22,7 @@ use crate::{
     lake_table::LakeTable,
     operators::WriteOptions,
     scan::{ScanSpec, SliceTable},
+    writes::FolderTable,
 };
 
 #[derive(Serialize, Deserialize)]
@@ -38,6 +40,11 @@ enum TableNode {
         version: Option<u64>,
         #[serde(default)]
         write: WriteOptions,
+    },
+    Folder {
+        #[serde(with = "super::url_text")]
+        url: Url,
+        partition_by: PartitionBy,
     },
 }
 
@@ -71,6 +78,7 @@ impl LogicalExtensionCodec for SegueLogicalCodec {
             TableNode::Lake { lake_url, name, version, write } => {
                 Arc::new(LakeTable::from_parts(lake_url, name, schema, version, write))
             }
+            TableNode::Folder { url, partition_by } => Arc::new(FolderTable::new(url, schema, partition_by)),
         })
     }
 
@@ -86,6 +94,8 @@ impl LogicalExtensionCodec for SegueLogicalCodec {
         } else if let Some(lake) = any.downcast_ref::<LakeTable>() {
             let (lake_url, name) = (lake.lake_url().clone(), lake.name().to_owned());
             TableNode::Lake { lake_url, name, version: lake.version(), write: lake.write_options().clone() }
+        } else if let Some(folder) = any.downcast_ref::<FolderTable>() {
+            TableNode::Folder { url: folder.url().clone(), partition_by: folder.partition_by().clone() }
         } else {
             return self.ballista.try_encode_table_provider(table, provider, into);
         };

@@ -18,7 +18,7 @@ use datafusion::{
     error::{DataFusionError, Result},
     execution::object_store::ObjectStoreUrl,
     logical_expr::{Expr, dml::InsertOp},
-    physical_plan::{ExecutionPlan, coalesce_partitions::CoalescePartitionsExec},
+    physical_plan::ExecutionPlan,
 };
 use lake::{Column, Lake, Manifest, PartitionBy, PartitionValues, Snapshot, WriteMode};
 use url::Url;
@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 use crate::{
     file_path::whole_file,
-    operators::{CommitExec, CommitSpec, ParquetWriteExec, WriteOptions, WriteTarget},
+    operators::{CommitSpec, Destination, WriteOptions, WriteTarget, parallel_write},
 };
 
 /// A table of the lake, pinned to one version for reading.
@@ -181,16 +181,12 @@ impl TableProvider for LakeTable {
             InsertOp::Replace => return not_impl_err!("REPLACE INTO a table of the lake; use INSERT OVERWRITE"),
         };
         let target = WriteTarget {
-            lake_url: self.lake_url.clone(),
-            table: self.name.clone(),
+            destination: Destination::Table { lake_url: self.lake_url.clone(), table: self.name.clone() },
             write_id: Uuid::now_v7().to_string(),
             partitioning: self.write.partitioning.clone(),
         };
         let columns = Column::of_schema(&input.schema());
-        let spec = CommitSpec { target: target.clone(), mode, columns, options: self.write.clone() };
-        let write: Arc<dyn ExecutionPlan> = Arc::new(ParquetWriteExec::new(input, target));
-        let gather = Arc::new(CoalescePartitionsExec::new(write));
-        Ok(Arc::new(CommitExec::new(gather, spec)))
+        Ok(parallel_write(input, CommitSpec { target, mode, columns, options: self.write.clone() }))
     }
 }
 

@@ -22,10 +22,10 @@ use datafusion::{
     },
 };
 use futures::{TryStreamExt, stream};
-use lake::{Column, CommitRequest, DataFile, Manifest, PartitionBy, PartitionValues, WriteMode};
+use lake::{Column, CommitRequest, DataFile, PartitionBy, PartitionValues, WriteMode};
 use serde::{Deserialize, Serialize};
 
-use super::write_target::{WriteTarget, from_report};
+use super::write_target::{Opened, WriteTarget, from_report};
 use crate::failure::lake_failure;
 
 /// What is committed, and how.
@@ -94,7 +94,7 @@ fn count_schema() -> SchemaRef {
 
 impl DisplayAs for CommitExec {
     fn fmt_as(&self, _format: DisplayFormatType, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "CommitExec: table={}, mode={:?}", self.spec.target.table, self.spec.mode)
+        write!(formatter, "CommitExec: {}, mode={:?}", self.spec.target.destination, self.spec.mode)
     }
 }
 
@@ -135,32 +135,41 @@ impl ExecutionPlan for CommitExec {
         if partition != 0 {
             return Err(DataFusionError::Internal(format!("CommitExec has one partition, asked for {partition}")));
         }
-        let table = self.spec.target.open(&context)?;
+        let destination = self.spec.target.destination.open(&context)?;
         let spec = self.spec.clone();
         let reports = self.input.execute(0, context)?;
         let counted = stream::once(async move {
             let reports: Vec<RecordBatch> = reports.try_collect().await?;
-            let manifest = commit(&table, spec, &reports).await?;
-            let count: ArrayRef = Arc::new(UInt64Array::from(vec![written_rows(&manifest)]));
+            let rows = commit(&destination, spec, &reports).await?;
+            let count: ArrayRef = Arc::new(UInt64Array::from(vec![rows]));
             Ok(RecordBatch::try_new(count_schema(), vec![count])?)
         });
         Ok(Box::pin(RecordBatchStreamAdapter::new(count_schema(), counted)))
     }
 }
 
-async fn commit(table: &lake::Table, spec: CommitSpec, reports: &[RecordBatch]) -> Result<Manifest> {
-    let schema = Column::to_schema(&spec.columns).map_err(lake_failure)?;
+/// Commits the reported files and returns how many rows they have.
+async fn commit(destination: &Opened, spec: CommitSpec, reports: &[RecordBatch]) -> Result<u64> {
     let files: Result<Vec<Vec<DataFile>>> = reports.iter().map(from_report).collect();
-    let request = CommitRequest {
-        replaced: spec.options.replaced.unwrap_or_default(),
-        inputs: spec.options.inputs,
-        allow_empty: !spec.options.refuse_empty,
-        ..CommitRequest::new(spec.target.write_id, spec.mode, schema, files?.concat())
-    };
-    table.commit(request).await.map_err(lake_failure)
-}
-
-/// Rows of this write, without those that an append found there.
-fn written_rows(manifest: &Manifest) -> u64 {
-    manifest.files.iter().filter(|file| file.write_id() == manifest.write_id).map(|file| file.rows).sum()
+    let files = files?.concat();
+    let rows = |files: &[DataFile]| files.iter().map(|file| file.rows).sum();
+    match destination {
+        Opened::Folder(folder) => {
+            let files = folder.commit(&spec.target.write_id, &files).await.map_err(lake_failure)?;
+            Ok(rows(&files))
+        }
+        Opened::Table(table) => {
+            let schema = Column::to_schema(&spec.columns).map_err(lake_failure)?;
+            let request = CommitRequest {
+                replaced: spec.options.replaced.unwrap_or_default(),
+                inputs: spec.options.inputs,
+                allow_empty: !spec.options.refuse_empty,
+                ..CommitRequest::new(spec.target.write_id, spec.mode, schema, files)
+            };
+            let manifest = table.commit(request).await.map_err(lake_failure)?;
+            // Without the rows that stayed.
+            let own = manifest.files.iter().filter(|file| file.write_id() == manifest.write_id);
+            Ok(own.map(|file| file.rows).sum())
+        }
+    }
 }

@@ -11,6 +11,16 @@ mod commit;
 mod parquet_write;
 mod write_target;
 
+use std::sync::Arc;
+
+use datafusion::physical_plan::{ExecutionPlan, coalesce_partitions::CoalescePartitionsExec};
+
 pub use commit::{CommitExec, CommitSpec, WriteOptions};
 pub use parquet_write::ParquetWriteExec;
-pub use write_target::WriteTarget;
+pub use write_target::{Destination, WriteTarget};
+
+/// A plan that writes the rows of `input` in every task and then commits once.
+pub fn parallel_write(input: Arc<dyn ExecutionPlan>, spec: CommitSpec) -> Arc<dyn ExecutionPlan> {
+    let write: Arc<dyn ExecutionPlan> = Arc::new(ParquetWriteExec::new(input, spec.target.clone()));
+    Arc::new(CommitExec::new(Arc::new(CoalescePartitionsExec::new(write)), spec))
+}

@@ -60,7 +60,7 @@ impl ParquetWriteExec {
 
 impl DisplayAs for ParquetWriteExec {
     fn fmt_as(&self, _format: DisplayFormatType, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "ParquetWriteExec: table={}", self.target.table)
+        write!(formatter, "ParquetWriteExec: {}", self.target.destination)
     }
 }
 
@@ -116,11 +116,8 @@ struct PartitionWriter {
 impl PartitionWriter {
     fn try_new(exec: &ParquetWriteExec, partition: usize, context: &TaskContext) -> Result<Self> {
         let target = &exec.target;
-        let table = target.open(context)?;
-        let (store, folder) = (table.lake().object_store(), table.staging_path(&target.write_id));
-        let parts = PartWriter::try_new(store, folder, exec.input.schema(), target.partitioning.clone());
         Ok(Self {
-            parts: parts.map_err(lake_failure)?,
+            parts: target.destination.open(context)?.parts(target, exec.input.schema())?,
             memory: MemoryConsumer::new(format!("ParquetWriteExec[{partition}]")).register(context.memory_pool()),
             rows: MetricBuilder::new(&exec.metrics).counter("rows_written", partition),
             bytes: MetricBuilder::new(&exec.metrics).counter("bytes_written", partition),

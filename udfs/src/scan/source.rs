@@ -20,7 +20,7 @@ use super::{opener::SliceOpener, spec::ScanSpec};
 /// Reads raw slices: one file is one indivisible unit, columns are built only when they are projected.
 ///
 /// ```text
-/// partition i:  file → chunks → playlists → batches of about 16 k tracks
+/// partition i:  file → chunks → playlists → batches of about 4 k tracks
 /// ```
 ///
 /// Invariant: every file of a partition's group is read once, from its first byte to its last.

@@ -122,7 +122,8 @@ fn foreign_bytes_are_refused() {
     check_refused(b"SEGUE/2\n{}", 0, "BallistaPhysicalPlanNode");
     check_refused(b"\xff\xff\xff", 0, "BallistaPhysicalPlanNode");
     check_refused(b"", 0, "BallistaPhysicalPlanNode");
-    let write = b"SEGUE/1\n{\"parquet_write\":{\"lake_url\":\"file:///x\",\"table\":\"t\",\"write_id\":\"w\"}}";
+    let write =
+        b"SEGUE/1\n{\"parquet_write\":{\"destination\":{\"folder\":{\"url\":\"file:///x\"}},\"write_id\":\"w\"}}";
     check_refused(write, 0, "a node came with 0 inputs");
     check_refused(write, 2, "a node came with 2 inputs");
 }

@@ -19,3 +19,5 @@ mod operators;
 mod rejects;
 #[cfg(test)]
 mod scan;
+#[cfg(test)]
+mod writes;

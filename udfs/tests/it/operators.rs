@@ -20,7 +20,7 @@ use datafusion::{
 };
 use futures::{StreamExt, stream};
 use lake::{Column, PartitionBy, WriteMode};
-use udfs::operators::{CommitExec, CommitSpec, ParquetWriteExec, WriteOptions, WriteTarget};
+use udfs::operators::{CommitExec, CommitSpec, Destination, ParquetWriteExec, WriteOptions, WriteTarget};
 
 use crate::fixture::{TestLake, lines, session};
 
@@ -103,7 +103,8 @@ async fn a_lake_that_cannot_be_written_is_a_fault_that_may_pass() {
     let place = TestLake::new().await;
     let file = tempfile::NamedTempFile::new().unwrap();
     let mut target = target(&place, "w1");
-    target.lake_url = url::Url::from_file_path(file.path().join("lake")).unwrap();
+    let lake_url = url::Url::from_file_path(file.path().join("lake")).unwrap();
+    target.destination = Destination::Table { lake_url, table: "t".to_owned() };
     let write = Arc::new(ParquetWriteExec::new(numbers(&[&[1]]), target));
     let failed = run(write).await.unwrap_err();
     assert!(matches!(failed.find_root(), DataFusionError::IoError(_)), "{failed:?}");
@@ -124,8 +125,7 @@ fn write(place: &TestLake, write_id: &str, input: Arc<dyn ExecutionPlan>) -> Arc
 
 fn target(place: &TestLake, write_id: &str) -> WriteTarget {
     WriteTarget {
-        lake_url: place.lake.url().clone(),
-        table: "t".to_owned(),
+        destination: Destination::Table { lake_url: place.lake.url().clone(), table: "t".to_owned() },
         write_id: write_id.to_owned(),
         partitioning: PartitionBy::None,
     }

@@ -24,7 +24,7 @@ async fn a_full_disk_fails_the_run_and_room_lets_it_go_on() {
          mount -o remount,size=8m \"$DISK\"\n\
          \"$segue\" {RUN} --json >room.out\n\
          \"$segue\" sql --json --lake \"$DISK\" 'SELECT count(*) AS n FROM playlist_tracks' >room.count\n\
-         find \"$DISK\" -path '*_staging*' -name 'part-*' >room.left\n",
+         find \"$DISK\" -path '*_staging*' -type f >room.left\n",
         segue = env!("CARGO_BIN_EXE_segue")
     );
     let shell = Segue::from_command(small.script(&script).current_dir(workplace.path(".")));

@@ -63,6 +63,27 @@ async fn check_questions(workplace: &Workplace, sample: &Value) {
     assert!(limited.stderr.contains("only the first 3 rows"), "{}", limited.stderr);
 }
 
+/// On a cluster, where stock Ballista cannot make a table and copies in one task.
+#[tokio::test]
+async fn statements_write_tables_and_folders() {
+    let workplace = Workplace::with_slices().await;
+    let make = ["sql", "--input", "raw", "--json", "CREATE TABLE names AS SELECT pid, name FROM raw_playlists"];
+    let made: Value = workplace.segue.run(make).await.unwrap().success().unwrap().json().unwrap();
+    assert_eq!(made, json!([{ "count": 120 }]));
+    assert_eq!(workplace.rows("SELECT count(DISTINCT pid) AS n FROM names").await, json!([{ "n": 120 }]));
+    let again = workplace.segue.run(make).await.unwrap();
+    assert_eq!((again.code(), again.stderr.contains("table `names` exists")), (Some(1), true), "{again:?}");
+
+    let copy = "COPY (SELECT pid % 3 AS part, name FROM names) TO 'out' STORED AS PARQUET PARTITIONED BY (part)";
+    assert_eq!(workplace.rows(copy).await, json!([{ "count": 120 }]));
+    for part in 0..3 {
+        assert!(fs::read_dir(workplace.path(&format!("out/part={part}"))).unwrap().count() >= 1);
+    }
+    assert!(workplace.path("out/_SUCCESS").is_file());
+    let refused = workplace.segue.run(["sql", copy]).await.unwrap();
+    assert!(refused.stderr.contains("is not empty: there is `"), "{}", refused.stderr);
+}
+
 async fn check_tables(workplace: &Workplace, steps: &[Value]) {
     let tables = workplace.json("tables --json").await;
     for step in steps {

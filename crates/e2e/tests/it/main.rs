@@ -4,6 +4,8 @@
 
 mod contract;
 mod endpoints;
+mod faults;
 mod places;
+mod reader;
 mod run;
 mod session;

@@ -13,7 +13,7 @@ use udfs::{
 
 /// A client of the scheduler, with the lake's tables.
 pub(crate) async fn on_cluster(scheduler: &testkit::process::Cluster, lake: &Lake) -> SessionContext {
-    let stores = Arc::new(ObjectStores::from_env());
+    let stores = stores_of(lake);
     let engine = EngineOptions { target_partitions: 4, ..EngineOptions::default() };
     let address = ClusterAddress::Remote { url: format!("df://{}", scheduler.scheduler().grpc()) };
     let cluster = Cluster::open(&address, &engine, Arc::clone(&stores)).await.unwrap();
@@ -23,10 +23,17 @@ pub(crate) async fn on_cluster(scheduler: &testkit::process::Cluster, lake: &Lak
 
 /// Single-node DataFusion with the same functions and the same tables.
 pub(crate) async fn on_single_node(lake: &Lake) -> SessionContext {
-    let runtime = runtime_env(Arc::new(ObjectStores::from_env()), None).unwrap();
+    let runtime = runtime_env(stores_of(lake), None).unwrap();
     let options = EngineOptions { target_partitions: 1, ..EngineOptions::default() };
     let state = session_state(session_config(&options), runtime).unwrap();
     with_lake(SessionContext::new_with_state(state), lake).await
+}
+
+/// Clients that reach the lake as the test does, whatever the environment says.
+fn stores_of(lake: &Lake) -> Arc<ObjectStores> {
+    let stores = ObjectStores::from_env();
+    stores.register(lake.url(), lake.object_store());
+    Arc::new(stores)
 }
 
 async fn with_lake(context: SessionContext, lake: &Lake) -> SessionContext {

@@ -7,6 +7,8 @@ mod concurrency;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod folders;
+#[cfg(test)]
 mod opening;
 #[cfg(test)]
 mod partitions;

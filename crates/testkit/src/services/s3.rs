@@ -9,6 +9,7 @@ use object_store::aws::AmazonS3Builder;
 use url::Url;
 use uuid::Uuid;
 
+use super::fault_proxy::FaultProxy;
 use super::require::{refuse, required};
 use crate::environment::variable;
 
@@ -94,6 +95,22 @@ impl S3Endpoint {
             .build()
             .context("making a client of the server of TEST_S3_ENDPOINT")?;
         Ok(Arc::new(store))
+    }
+
+    /// Returns `host:port` of the server.
+    pub fn authority(&self) -> String {
+        let port = self.endpoint.port_or_known_default().unwrap_or(80);
+        format!("{}:{port}", self.endpoint.host_str().unwrap_or_default())
+    }
+
+    /// Returns the same server as it is reached through a proxy.
+    #[must_use]
+    pub fn through(mut self, proxy: &FaultProxy) -> Self {
+        // An address of this machine is a URL.
+        if let Ok(endpoint) = Url::parse(&format!("http://{}", proxy.address())) {
+            self.endpoint = endpoint;
+        }
+        self
     }
 
     /// Returns the same server with another secret, which it must refuse.

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use datafusion::{prelude::SessionContext, sql::parser::Statement};
 use futures::TryStreamExt;
-use lake::ObjectStores;
+use lake::{Lake, ObjectStores};
 
 use super::{rows, source::Source, statements};
 use crate::{
@@ -24,6 +24,8 @@ Examples:
   segue sql 'SELECT artist_name, count(*) FROM playlist_tracks GROUP BY 1 ORDER BY 2 DESC LIMIT 10'
   segue sql --file report.sql --format csv > report.csv
   segue sql --input data/raw 'SELECT name, cardinality(tracks) FROM raw_playlists LIMIT 5'
+  segue sql 'CREATE TABLE long_tracks AS SELECT * FROM tracks WHERE duration_ms > 600000'
+  segue sql \"COPY (SELECT * FROM playlists) TO 'out/' STORED AS PARQUET\"
   echo 'DESCRIBE tracks' | segue sql -";
 
 /// Arguments of `sql`.
@@ -60,7 +62,7 @@ pub(crate) async fn run(args: SqlArgs, settings: &Settings, console: &mut Consol
     let format = if args.json { OutputFormat::Json } else { args.format };
     let limit_rows = (args.limit_rows > 0).then_some(args.limit_rows);
     for statement in statements {
-        execute(&session, statement, format, limit_rows, console).await?;
+        execute(&session, engine.lake(), statement, format, limit_rows, console).await?;
         // Whoever reads along sees each result as soon as it is there.
         console.flush()?;
     }
@@ -69,6 +71,7 @@ pub(crate) async fn run(args: SqlArgs, settings: &Settings, console: &mut Consol
 
 async fn execute(
     session: &SessionContext,
+    lake: &Lake,
     statement: Statement,
     format: OutputFormat,
     limit_rows: Option<usize>,
@@ -76,7 +79,7 @@ async fn execute(
 ) -> Result<()> {
     let started = Instant::now();
     let plan = session.state().statement_to_plan(statement).await?;
-    let Some(mut batches) = rows::of_plan(session, plan).await? else {
+    let Some(mut batches) = rows::of_plan(session, lake, plan).await? else {
         console.notice(format_args!("done in {}", units::duration(started.elapsed())));
         return Ok(());
     };

@@ -8,9 +8,16 @@ use datafusion::{
     physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner},
     prelude::SessionContext,
 };
+use lake::Lake;
+use udfs::writes::parallel_writes;
 
 /// Runs a plan; a statement such as `CREATE VIEW` has no rows.
-pub(super) async fn of_plan(session: &SessionContext, plan: LogicalPlan) -> Result<Option<SendableRecordBatchStream>> {
+pub(super) async fn of_plan(
+    session: &SessionContext,
+    lake: &Lake,
+    plan: LogicalPlan,
+) -> Result<Option<SendableRecordBatchStream>> {
+    let plan = parallel_writes(plan, lake).await?;
     if matches!(plan, LogicalPlan::DescribeTable(_)) {
         // The planner of a cluster would send it there, and such a plan cannot be sent.
         let described = DefaultPhysicalPlanner::default().create_physical_plan(&plan, &session.state()).await?;
