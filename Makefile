@@ -9,7 +9,11 @@ setup_dir := deploy/setup
 target_dir := $(or $(CARGO_TARGET_DIR),target)
 with_libtorch = LIBTORCH="$$($(setup_dir)/libtorch.sh)"; export LIBTORCH;
 
-.PHONY: help setup build demo test fmt lint clean-demo
+# Of bench-flatten: sample slices of 34 MB each, and runs of each contestant.
+SLICES := 30
+RUNS := 3
+
+.PHONY: help setup build demo test fmt lint clean-demo bench-flatten
 
 help:
 	@echo 'make demo              builds Segue and runs the whole pipeline on sample playlists, with no services'
@@ -19,6 +23,7 @@ help:
 	@echo 'make build             builds all programs into $(target_dir)/debug'
 	@echo 'make lint              checks formatting, clippy, documentation and what other linters are installed'
 	@echo 'make fmt               formats the Rust code'
+	@echo 'make bench-flatten     measures Segue beside Polars, DuckDB and PySpark, with SLICES=$(SLICES) RUNS=$(RUNS)'
 	@echo 'make setup             gets libtorch and the test servers, which the other targets do when they need them'
 	@echo
 	@echo 'The first build takes about 20 minutes on 2 cores. Downloads are kept in $${SEGUE_CACHE:-~/.cache/segue}.'
@@ -48,3 +53,9 @@ fmt:
 
 lint:
 	@$(setup_dir)/lint.sh
+
+bench-flatten:
+	@$(setup_dir)/toolchain.sh
+	@$(with_libtorch) echo 'bench-flatten: compiling the release build'; cargo build --release --workspace --bins
+	@python="$$(benches/venv.sh)"; python3 benches/flatten.py --python "$$python" \
+		--segue "$(target_dir)/release/segue" --slices "$(SLICES)" --runs "$(RUNS)"

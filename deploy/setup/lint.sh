@@ -27,6 +27,6 @@ say "cargo clippy"
 cargo clippy --workspace --all-targets -- --deny warnings
 say "cargo doc"
 RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --quiet
-optional shellcheck shellcheck --external-sources --source-path=SCRIPTDIR .ci/run deploy/setup/*.sh
+optional shellcheck shellcheck --external-sources --source-path=SCRIPTDIR .ci/run deploy/setup/*.sh benches/*.sh
 optional typos typos
 optional cargo-deny cargo deny --offline check bans licenses sources

@@ -1,0 +1,1 @@
+"""The parts of the benchmarks' drivers. Python's standard library only."""
