@@ -2,7 +2,10 @@
 
 use std::{
     net::SocketAddr,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -21,6 +24,8 @@ use crate::options::Options;
 const STACK_BYTES: usize = 32 * 1024 * 1024;
 /// Pause between two looks at the running jobs while draining.
 const DRAIN_POLL: Duration = Duration::from_millis(100);
+/// Time for clients to learn how the last job ended and where its rows are.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 #[derive(Serialize)]
 struct Addresses {
@@ -44,8 +49,12 @@ async fn serve(options: Options) -> Result<()> {
     let grpc = listener.local_addr()?;
     let scheduler = scheduler::create(&settings(&options, grpc), Arc::new(ObjectStores::from_env())).await?;
     let admin_address = SocketAddr::new(grpc.ip(), options.admin_port);
-    let admin =
-        admin::serve(admin_address, || true).await.with_context(|| format!("cannot listen on {admin_address}"))?;
+    let draining = Arc::new(AtomicBool::new(false));
+    let admin = {
+        let draining = Arc::clone(&draining);
+        let ready = move || !draining.load(Ordering::Relaxed);
+        admin::serve(admin_address, ready).await.with_context(|| format!("cannot listen on {admin_address}"))?
+    };
     let serving = tokio::spawn(scheduler::serve(listener, scheduler.clone()));
     if let Some(path) = &options.ready_file {
         shutdown::write_ready_file(path, &Addresses { grpc, admin })
@@ -56,6 +65,7 @@ async fn serve(options: Options) -> Result<()> {
         served = serving => served.context("the service panicked")?.map_err(Into::into),
         stopped = shutdown::requested() => {
             stopped?;
+            draining.store(true, Ordering::Relaxed);
             drain(&scheduler, Duration::from_secs(options.drain_seconds)).await;
             Ok(())
         }
@@ -73,15 +83,21 @@ fn settings(options: &Options, grpc: SocketAddr) -> SchedulerOptions {
     }
 }
 
-/// Jobs live in this process's memory only, so those that run are let finish as long as the limit allows.
+/// Jobs live in this process's memory only, so those that run are let finish as long as the limit allows, and their
+/// clients are given the time to hear of it.
 async fn drain(scheduler: &Scheduler, limit: Duration) {
     let deadline = Instant::now() + limit;
+    let mut drained = false;
     loop {
         let jobs = scheduler.running_job_number() + scheduler.pending_job_number();
         if jobs == 0 {
+            if drained {
+                tokio::time::sleep(LAST_WORDS).await;
+            }
             info!("no jobs left, stopping");
             return;
         }
+        drained = true;
         if Instant::now() > deadline {
             warn!(jobs, "stopping with unfinished jobs, as the drain time is over");
             return;

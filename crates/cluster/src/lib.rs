@@ -10,6 +10,7 @@ mod embedded;
 mod error;
 pub mod executor;
 mod metered_engine;
+mod recovery;
 pub mod scheduler;
 
 pub use client::{Cluster, ClusterAddress, connect};

@@ -14,7 +14,7 @@ use lake::ObjectStores;
 use tokio::net::TcpListener;
 use udfs::session::{EngineOptions, MAX_MESSAGE_BYTES, runtime_env, session_config, session_state};
 
-use crate::{Error, Result};
+use crate::{Error, Result, recovery::RecoveringClusterState};
 
 /// A running scheduler's handle.
 pub type Scheduler = SchedulerServer<LogicalPlanNode, PhysicalPlanNode>;
@@ -45,6 +45,8 @@ pub async fn create(options: &SchedulerOptions, stores: Arc<ObjectStores>) -> Re
     let config = config(options, stores)?;
     config.validate().map_err(failed)?;
     let cluster = BallistaCluster::new_from_config(&config).await.map_err(failed)?;
+    let refunding = Arc::new(RecoveringClusterState::new(cluster.cluster_state()));
+    let cluster = BallistaCluster::new(refunding, cluster.job_state());
     create_scheduler(cluster, Arc::new(config)).await.map_err(failed)
 }
 

@@ -30,6 +30,13 @@ use crate::{
 
 const FLATTEN: &str = "SELECT pid, track['pos'] AS pos, track['track_uri'] AS track_uri, track['track_name'] AS name \
                        FROM (SELECT pid, unnest(tracks) AS track FROM raw_playlists)";
+/// Two aggregations, a join and three shuffles.
+const COUNTED: &str = "WITH entries AS (SELECT pid, track['pos'] AS pos, track['track_uri'] AS track_uri \
+                       FROM (SELECT pid, unnest(tracks) AS track FROM raw_playlists)), \
+                       counted AS (SELECT track_uri, count(*) AS n FROM entries GROUP BY track_uri) \
+                       SELECT entries.pid, min(entries.pos) AS pos, entries.track_uri, CAST(max(n) AS TEXT) AS name \
+                       FROM entries JOIN counted ON entries.track_uri = counted.track_uri \
+                       GROUP BY entries.pid, entries.track_uri";
 /// Longest wait for a job that lost what it had.
 const PATIENCE: Duration = Duration::from_secs(150);
 const POLL: Duration = Duration::from_millis(1);
@@ -38,41 +45,53 @@ const POLL: Duration = Duration::from_millis(1);
 struct Scene {
     place: TempDir,
     lake: Lake,
+    sql: &'static str,
     expected: Vec<String>,
 }
 
 impl Scene {
     async fn new() -> Self {
+        Self::of(FLATTEN).await
+    }
+
+    async fn of(sql: &'static str) -> Self {
         let place = TempDir::new().unwrap();
         let options = SampleOptions { slices: 16, playlists_per_slice: 400, tracks: 4_000, ..SampleOptions::default() };
         sample::write_slices(&place.path().join("raw"), &options, &|_| ()).unwrap();
         let lake = open_lake(&place.path().join("lake")).await;
-        Self::with_lake(place, lake).await
+        Self::with_lake(place, lake, sql).await
     }
 
-    async fn with_lake(place: TempDir, lake: Lake) -> Self {
+    async fn with_lake(place: TempDir, lake: Lake, sql: &'static str) -> Self {
         let single = on_single_node(&lake).await;
         register(&single, place.path());
         insert(&single, &lake, "SELECT 0 AS pid, 0 AS pos, 'item:0' AS track_uri, 'old' AS name").await.unwrap();
-        let expected = lines(&single.sql(FLATTEN).await.unwrap().collect().await.unwrap());
+        let expected = lines(&single.sql(sql).await.unwrap().collect().await.unwrap());
         assert!(expected.len() > 100_000);
-        Self { place, lake, expected }
+        Self { place, lake, sql, expected }
     }
 
     /// A client of the cluster that writes the second version.
     async fn write(&self, cluster: &Cluster) -> JoinHandle<datafusion::error::Result<()>> {
-        let context = on_cluster(cluster, &self.lake).await;
-        register(&context, self.place.path());
-        let lake = self.lake.clone();
-        tokio::spawn(async move { insert(&context, &lake, FLATTEN).await })
+        self.write_with(cluster, EngineOptions { target_partitions: 4, ..EngineOptions::default() }).await
     }
 
-    /// Waits until something with this name stands in the table's staging folder.
+    async fn write_with(&self, cluster: &Cluster, engine: EngineOptions) -> JoinHandle<datafusion::error::Result<()>> {
+        let context = on_cluster_with(cluster, &self.lake, engine).await;
+        register(&context, self.place.path());
+        let (lake, sql) = (self.lake.clone(), self.sql);
+        tokio::spawn(async move { insert(&context, &lake, sql).await })
+    }
+
+    /// Waits until something with this name stands in the table's staging folder, or the second version is committed:
+    /// what stands there while a commit is at work is gone in a moment.
     async fn wait_for_staged(&self, name: &str) {
-        let staging = self.place.path().join("lake/flat/_staging");
+        let table = self.place.path().join("lake/flat");
         let deadline = tokio::time::Instant::now() + PATIENCE;
-        while !stands_below(&staging, name) {
-            assert!(tokio::time::Instant::now() < deadline, "no {name} in {}", staging.display());
+        while !stands_below(&table.join("_staging"), name)
+            && !stands_below(&table.join("_commits"), "00000000000000000002")
+        {
+            assert!(tokio::time::Instant::now() < deadline, "no {name} in {}", table.display());
             tokio::time::sleep(POLL).await;
         }
     }
@@ -198,6 +217,44 @@ async fn the_scheduler_is_killed_and_the_work_run_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn processes_that_are_asked_to_stop_finish_first() {
+    let scene = Scene::new().await;
+    let mut cluster = impatient().start().await.unwrap();
+    let job = scene.write(&cluster).await;
+    scene.wait_for_staged("part-").await;
+    let leaving = cluster.remove_executor(0).unwrap();
+    let (executor, scheduler) = (leaving.process(), cluster.scheduler());
+    let readiness = async {
+        // Asked while it still has the job to finish.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        scheduler.admin_get("/readyz").await
+    };
+    let (gone, stopped, ready, ended) = tokio::join!(
+        executor.sigterm_and_wait(PATIENCE),
+        scheduler.process().sigterm_and_wait(PATIENCE),
+        readiness,
+        end_of(job),
+    );
+    ended.unwrap();
+    assert!(gone.unwrap().success() && stopped.unwrap().success());
+    assert!(ready.unwrap_err().to_string().contains("asking"), "a scheduler that drains is not ready");
+    scene.check().await;
+}
+
+/// A job of several stages loses an executor, and with it what earlier stages left on its disk. Stock Ballista 55.0.0
+/// waits for ever here, or reads some rows twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_lost_executor_held_is_made_again() {
+    let scene = Scene::of(COUNTED).await;
+    let mut cluster = impatient().start().await.unwrap();
+    let job = scene.write(&cluster).await;
+    scene.wait_for_staged("part-").await;
+    cluster.remove_executor(0).unwrap().process().sigkill().await.unwrap();
+    end_of(job).await.unwrap();
+    scene.check().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_object_store_has_a_bad_while() {
     let Some(s3) = testkit::services::s3() else { return };
     let proxy = FaultProxy::start(s3.authority()).await.unwrap();
@@ -209,7 +266,7 @@ async fn the_object_store_has_a_bad_while() {
     let url = Url::parse(&format!("{prefix}/lake")).unwrap();
     stores.register(&url, s3.object_store().unwrap());
     let lake = Lake::open(url.as_str(), Arc::new(stores)).await.unwrap();
-    let scene = Scene::with_lake(place, lake).await;
+    let scene = Scene::with_lake(place, lake, FLATTEN).await;
     let cluster = impatient().envs(s3.clone().through(&proxy).env_pairs()).start().await.unwrap();
     let reader = ListingReader::start(&scene.lake, "flat");
     for fault in [Fault::SlowDown, Fault::Cut(20_000), Fault::Silence] {

@@ -13,8 +13,8 @@ use udfs::{
 
 /// A client of the scheduler, with the lake's tables.
 pub(crate) async fn on_cluster(scheduler: &testkit::process::Cluster, lake: &Lake) -> SessionContext {
-    let stores = stores_of(lake);
     let engine = EngineOptions { target_partitions: 4, ..EngineOptions::default() };
+    let stores = stores_of(lake);
     let address = ClusterAddress::Remote { url: format!("df://{}", scheduler.scheduler().grpc()) };
     let cluster = Cluster::open(&address, &engine, Arc::clone(&stores)).await.unwrap();
     let context = connect(&cluster, &engine, stores).await.unwrap();
