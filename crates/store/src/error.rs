@@ -206,13 +206,11 @@ pub enum Error {
         /// The set.
         set_id: SetId,
     },
-    /// The set was begun for another model or run.
-    #[error("prediction set `{set_id}` was begun for another {field}: use a new id")]
+    /// The set was begun for another model.
+    #[error("prediction set `{set_id}` was begun for another model: use a new id")]
     SetExists {
         /// The set.
         set_id: SetId,
-        /// What differs.
-        field: &'static str,
     },
     /// The set has been published, so its rows cannot change; or it is being deleted.
     #[error("prediction set `{set_id}` is {state}, not loading: begin a new set")]

@@ -7,6 +7,7 @@ mod doctor;
 mod full_disk;
 mod interruption;
 mod pipeline;
+mod publishing;
 mod trainer;
 mod usage;
 mod workplace;
