@@ -144,7 +144,10 @@ pub enum Error {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// What the user named is not a track.
-    #[error("`{text}` is not a track: use spotify:track:<22 characters> or https://open.spotify.com/track/<id>")]
+    #[error(
+        "`{text}` is not a track: use its URI, such as spotify:track:<22 characters> or item:42, or \
+         https://open.spotify.com/track/<id>"
+    )]
     InvalidTrack {
         /// The text as given.
         text: String,
@@ -201,7 +204,7 @@ impl Error {
             | Self::VocabularyMismatch { .. }
             | Self::TensorMismatch { .. } => 65,
             Self::Lake { source, .. } => match **source {
-                lake::Error::InvalidUrl { .. } => 78,
+                lake::Error::InvalidUrl { .. } | lake::Error::FormatVersion { .. } => 78,
                 lake::Error::NoSuchColumn { .. } | lake::Error::InvalidMetadata { .. } => 65,
                 _ => 1,
             },

@@ -32,6 +32,7 @@ async fn from_training_to_recommendations() {
     let trained = json(folder.path(), &["train", "--config", settings, "--threads", "1", "--device", "cpu"]);
     assert_eq!((trained["vocabulary"].as_u64(), trained["training"]["epochs"].as_u64()), (Some(120), Some(2)));
     let blend = &trained["recommenders"]["blend"]["metrics"]["ndcg_500"];
+    assert_eq!(trained["config"]["network"]["dimension"].as_u64(), Some(16));
     assert!(blend["low"].as_f64() <= blend["mean"].as_f64() && blend["mean"].as_f64() <= blend["high"].as_f64());
     let id = trained["model_id"].as_str().unwrap();
 
@@ -59,6 +60,10 @@ async fn exit_status_tells_whose_fault_it_is() {
     check(&empty, &["recommend", "--tracks", "nonsense"], 2, "`nonsense` is not a track");
     check(&empty, &["train", "--config", "/no/such/file.toml"], 78, "/no/such/file.toml");
     check(&empty, &["predict"], 1, "has no model yet");
+    let newer = folder.path().join("newer");
+    std::fs::create_dir(&newer).unwrap();
+    std::fs::write(newer.join("_segue.json"), r#"{"format": 99}"#).unwrap();
+    check(&newer, &["recommend", "--title", "x"], 78, "has format 99");
     let mut rows = playlists(40, 13);
     rows[3].split = "dev";
     let wrong = folder.path().join("wrong");
