@@ -46,8 +46,6 @@ pub use id::{Id, IdKind, ModelId, ModelKind, RunId, RunKind, SetId, SetKind};
 pub use models::ModelRecord;
 pub use options::StoreOptions;
 pub use predictions::{PredictionRow, PredictionSet, Publication, Recommendation, SetRecord, SetState};
-pub use runs::{
-    RunClaim, RunOwner, RunRecord, RunStart, RunStatus, StepOutcome, StepRecord, StepStart, StepStatus,
-};
+pub use runs::{RunClaim, RunOwner, RunRecord, RunStart, RunStatus, StepOutcome, StepRecord, StepStart, StepStatus};
 pub use store::Store;
 pub use tracks::Track;

@@ -84,12 +84,7 @@ async fn resume_once(call: &Call<'_>, claim: &RunClaim, owner: &RunOwner, now: i
     session.end(resumed).await
 }
 
-async fn take_and_resume(
-    session: &mut Session,
-    claim: &RunClaim,
-    owner: &RunOwner,
-    now: i64,
-) -> Result<(), Fault> {
+async fn take_and_resume(session: &mut Session, claim: &RunClaim, owner: &RunOwner, now: i64) -> Result<(), Fault> {
     let run_id = owner.run_id();
     let pipeline = read_run(session, run_id).await?.pipeline;
     if !take(session, &pipeline, claim, owner, now).await? {

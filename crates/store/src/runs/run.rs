@@ -121,24 +121,14 @@ async fn take_and_insert(
     Ok(())
 }
 
-async fn finish_once(
-    call: &Call<'_>,
-    owner: &RunOwner,
-    status: RunStatus,
-    error: Option<&str>,
-) -> Result<(), Fault> {
+async fn finish_once(call: &Call<'_>, owner: &RunOwner, status: RunStatus, error: Option<&str>) -> Result<(), Fault> {
     let mut session = call.session().await?;
     session.begin().await?;
     let finished = finish(&mut session, owner, status, error).await;
     session.end(finished).await
 }
 
-async fn finish(
-    session: &mut Session,
-    owner: &RunOwner,
-    status: RunStatus,
-    error: Option<&str>,
-) -> Result<(), Fault> {
+async fn finish(session: &mut Session, owner: &RunOwner, status: RunStatus, error: Option<&str>) -> Result<(), Fault> {
     hold(session, owner).await?;
     let now = now_us();
     let run_id = owner.run_id();

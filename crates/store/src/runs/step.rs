@@ -30,13 +30,8 @@ impl Store {
         start.check()?;
         let now = now_us();
         let (run_id, step, attempt) = (owner.run_id(), start.step.as_str(), start.attempt);
-        let values = [
-            run_id.as_str().into(),
-            step.into(),
-            attempt.into(),
-            start.input_fingerprint.as_str().into(),
-            now.into(),
-        ];
+        let values =
+            [run_id.as_str().into(), step.into(), attempt.into(), start.input_fingerprint.as_str().into(), now.into()];
         let call = self.call("start step", step_key(run_id, step, attempt));
         match call.attempt(|| execute_once(&call, owner, &INSERT_STEP, &values)).await {
             // The first attempt may have succeeded although its answer was lost; then the row is this call's own.

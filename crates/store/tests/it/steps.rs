@@ -1,6 +1,6 @@
 //! Steps of runs.
 
-use store::{Error, RunOwner, StepOutcome, StepStart, StepStatus, Store};
+use store::{RunOwner, StepOutcome, StepStart, StepStatus, Store};
 
 use crate::databases::on_each_database;
 use crate::samples::{run_id, run_start, start};
