@@ -6,7 +6,7 @@ use anyhow::Result;
 use pipeline::Workspace;
 
 use super::examples::Example;
-use crate::{console::Console, settings::Settings};
+use crate::{console::Console, settings::Settings, table::plain};
 
 /// Shows commands on what the demonstration has made, and where that is.
 pub(super) fn tell(
@@ -31,9 +31,14 @@ pub(super) fn tell(
             "all that was published for one of the playlists above",
             &format!("recommend --playlist {}", example.pid),
         )?;
-        let tracks: Vec<&str> = example.last_tracks.iter().take(2).map(|track| track.uri.as_str()).collect();
-        command("next tracks for a list that was never seen", &format!("recommend --tracks {}", tracks.join(",")))?;
-        command("next tracks for a title alone", &format!("recommend --title {}", quoted(&example.title)))?;
+        let tracks = example.last_tracks.iter().map(|track| track.uri.as_str());
+        let tracks: Vec<&str> = tracks.filter(|uri| plain(uri) == **uri && !uri.contains(',')).take(2).collect();
+        let arguments = format!("recommend --tracks {}", quoted(&tracks.join(",")));
+        command("next tracks for a list that was never seen", &arguments)?;
+    }
+    // A title that would steer the terminal cannot be shown as it is, and changed it would be another.
+    if let Some(title) = examples.iter().map(|example| &example.title).find(|title| plain(title) == **title) {
+        command("next tracks for a title alone", &format!("recommend --title {}", quoted(title)))?;
     }
     command("the tables, and where their Parquet files are for DuckDB, Polars or Spark", "tables")?;
     command("this run, step by step", "runs show latest")?;
