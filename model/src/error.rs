@@ -53,6 +53,21 @@ pub enum Error {
         /// What is wrong and what would be right.
         problem: String,
     },
+    /// A table was made from another version of a table than the one that is current, so the two do not fit.
+    #[error(
+        "table `{table}` was made from version {made_from} of `{input}`, but version {current} is current, and their \
+         track ids do not fit; run the step `{table}` again"
+    )]
+    Outdated {
+        /// The table.
+        table: &'static str,
+        /// The table that it was made from.
+        input: &'static str,
+        /// The version that it was made from.
+        made_from: u64,
+        /// The version that is current.
+        current: u64,
+    },
     /// A file of a model does not parse.
     #[error("file `{file}` of the model cannot be {action}")]
     Format {
@@ -198,6 +213,7 @@ impl Error {
             Self::InvalidTrack { .. } => 2,
             Self::Column { .. }
             | Self::Data { .. }
+            | Self::Outdated { .. }
             | Self::Format { .. }
             | Self::FormatVersion { .. }
             | Self::Damaged { .. }
