@@ -32,8 +32,8 @@ pub enum Error {
     /// The input cannot be read, or holds playlists that cannot be used.
     #[error("{0}")]
     BadInput(String),
-    /// A step yielded no rows.
-    #[error("step `{step}` yielded no rows; look at its input, then run again")]
+    /// A step yielded no rows; its table keeps those that it had.
+    #[error("step `{step}` yielded no rows, so its table stays as it was; look at its input, then run again")]
     NoRows {
         /// The step.
         step: Step,

@@ -15,6 +15,11 @@ async fn tables_of_the_cluster_equal_single_node_datafusion() {
     let workspace = open(place.path(), 2).await;
     pipeline::run(&workspace, &options(&input), &|_: &pipeline::Event| ()).await.unwrap();
 
+    let snapshot = workspace.lake.table("sequences").unwrap().snapshot().await.unwrap();
+    let inputs: Vec<(&str, u64)> =
+        snapshot.manifest().inputs.iter().map(|(table, version)| (&**table, *version)).collect();
+    assert_eq!(inputs, [("playlist_tracks", 1), ("playlists", 1), ("tracks", 1)]);
+
     let oracle = Oracle::new(&input);
     for step in SQL_STEPS {
         let expected = lines(&oracle.compute(step).await);
