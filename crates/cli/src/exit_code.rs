@@ -86,7 +86,10 @@ fn of_lake(error: &lake::Error) -> u8 {
     match error {
         lake::Error::InvalidUrl { .. } | lake::Error::FormatVersion { .. } => CONFIGURATION,
         lake::Error::CommitConflict { .. } => TEMPORARY,
-        lake::Error::ObjectStore { source, .. } => of_object_store(source),
+        lake::Error::ObjectStore { source, .. } | lake::Error::LakeUnreachable { source, .. } => {
+            of_object_store(source)
+        }
+        lake::Error::EmptyTable { .. } => CHECK_FAILED,
         _ => FAILED,
     }
 }
@@ -140,7 +143,7 @@ mod tests {
 
     fn unreachable_bucket() -> lake::Error {
         let source = object_store::Error::Generic { store: "S3", source: "connection refused".into() };
-        lake::Error::ObjectStore { action: "open", path: "lake".to_owned(), source }
+        lake::Error::LakeUnreachable { url: "s3://bucket/lake".to_owned(), source }
     }
 
     #[test]

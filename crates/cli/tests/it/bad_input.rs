@@ -46,6 +46,23 @@ async fn what_cannot_be_used_is_set_aside_if_asked() {
 }
 
 #[tokio::test]
+async fn a_result_without_rows_leaves_the_table_as_it_was() {
+    let workplace = Workplace::with_slices().await;
+    workplace.success("run --input raw --steps playlists --quiet").await;
+    for entry in fs::read_dir(workplace.path("raw")).unwrap() {
+        fs::write(entry.unwrap().path(), r#"{"info": {}, "playlists": []}"#).unwrap();
+    }
+    let output = workplace.run("run --input raw --steps playlists").await;
+    check_failure(&output, 3, &["step `playlists` yielded no rows, so its table stays as it was", "has the details"]);
+    let tables = workplace.json("tables --json").await;
+    assert_eq!(
+        (&tables[0]["table"], &tables[0]["version"], &tables[0]["rows"]),
+        (&json!("playlists"), &json!(1), &json!(120))
+    );
+    assert_eq!(workplace.rows("SELECT count(*) AS n FROM playlists").await, json!([{ "n": 120 }]));
+}
+
+#[tokio::test]
 async fn playlists_that_stand_in_two_slices_are_named() {
     let workplace = Workplace::with_slices().await;
     fs::copy(workplace.path("raw/mpd.slice.0-59.json"), workplace.path("raw/mpd.slice.60-119.json")).unwrap();

@@ -92,6 +92,22 @@ async fn training_is_done_again_when_its_settings_have_changed() {
 }
 
 #[tokio::test]
+async fn a_table_that_somebody_replaced_is_written_again_with_all_behind_it() {
+    let workplace = Workplace::with_slices().await;
+    let trainer = workplace.trainer("echo 'error: no luck' >&2; exit 1");
+    let line = format!("run --input raw --steps {SQL_STEPS},train --model-binary {}", trainer.display());
+    let done_before = async || {
+        let stderr = workplace.run(&line).await.stderr;
+        SQL_STEPS.split(',').filter(|step| stderr.contains(&format!(" {step}: was done before"))).count()
+    };
+    assert_eq!(done_before().await, 0);
+    assert_eq!(done_before().await, 5);
+    workplace.segue.run(["sql", "INSERT INTO tracks SELECT * FROM tracks LIMIT 1"]).await.unwrap().success().unwrap();
+    assert_eq!(done_before().await, 2, "playlists and playlist_tracks stand before it");
+    assert_eq!(done_before().await, 5);
+}
+
+#[tokio::test]
 async fn it_is_told_by_arguments_and_by_nothing_else() {
     let workplace = with_tables().await;
     let trainer = workplace.trainer("env > trainer.env; echo \"$@\" > trainer.args; exit 78");

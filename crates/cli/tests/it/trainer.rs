@@ -3,7 +3,7 @@
 use serde_json::Value;
 use store::{Store, StoreOptions};
 
-use crate::workplace::{Workplace, has_trainer};
+use crate::workplace::{Workplace, check_failure, has_trainer};
 
 #[tokio::test]
 async fn predictions_are_published_and_shown() {
@@ -37,6 +37,11 @@ async fn predictions_are_published_and_shown() {
     assert_eq!(similar["recommendations"].as_array().unwrap().len(), 3, "{similar}");
     let unknown = workplace.run("recommend --tracks spotify:track:0000000000000000000000").await;
     assert_eq!((unknown.code(), unknown.stdout.as_str()), (Some(1), ""), "{unknown:?}");
+
+    // Its ids are dealt anew, and the tables made from them before fit no longer.
+    workplace.success("run --input raw --only tracks --quiet").await;
+    let output = workplace.run("run --input raw --from train --train-seconds 5").await;
+    check_failure(&output, 65, &["was made from version 1 of `tracks`, but version 2 is current", "run the step `"]);
 
     let checks = workplace.success("doctor").await.stdout;
     assert!(checks.contains("OK    segue-model") && checks.contains("libtorch"), "{checks}");
