@@ -36,8 +36,7 @@ pub(super) fn tell(
         let arguments = format!("recommend --tracks {}", quoted(&tracks.join(",")));
         command("next tracks for a list that was never seen", &arguments)?;
     }
-    // A title that would steer the terminal cannot be shown as it is, and changed it would be another.
-    if let Some(title) = examples.iter().map(|example| &example.title).find(|title| plain(title) == **title) {
+    if let Some(title) = showable_title(examples) {
         command("next tracks for a title alone", &format!("recommend --title {}", quoted(title)))?;
     }
     command("the tables, and where their Parquet files are for DuckDB, Polars or Spark", "tables")?;
@@ -45,6 +44,11 @@ pub(super) fn tell(
     console.line(format_args!("  lake      {}", workspace.lake.url()))?;
     console.line(format_args!("  database  {}", workspace.store.url()))?;
     Ok(())
+}
+
+/// The first title that would not steer the terminal; changed it would be another title.
+fn showable_title(examples: &[Example]) -> Option<&str> {
+    examples.iter().map(|example| example.title.as_str()).find(|title| plain(title) == *title)
 }
 
 /// A text as one word of a shell.
@@ -55,6 +59,17 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn example(title: &str) -> Example {
+        let title = title.to_owned();
+        Example { pid: 1, title, num_tracks: 12, last_tracks: Vec::new(), predictions: Vec::new() }
+    }
+
+    #[test]
+    fn titles_that_steer_the_terminal_are_passed_over() {
+        assert_eq!(showable_title(&[example("a\u{1b}[2J"), example("road trip")]), Some("road trip"));
+        assert_eq!(showable_title(&[example("\u{7}")]), None);
+    }
 
     #[test]
     fn shells_take_titles_as_one_word() {
