@@ -207,6 +207,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether nobody reads standard output any more, which is no failure: whoever did has seen enough.
+    pub fn is_closed_output(&self) -> bool {
+        matches!(self, Self::Output { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+
     /// Exit status of the process, after `sysexits.h`: 65 for bad data, 78 for configuration, 2 for usage, else 1.
     pub fn exit_code(&self) -> u8 {
         match self {
@@ -220,14 +225,16 @@ impl Error {
             | Self::VocabularyMismatch { .. }
             | Self::TensorMismatch { .. } => 65,
             Self::Lake { source, .. } => match **source {
-                lake::Error::InvalidUrl { .. } | lake::Error::FormatVersion { .. } => 78,
+                lake::Error::InvalidUrl { .. }
+                | lake::Error::FormatVersion { .. }
+                | lake::Error::NoSuchTable { .. } => 78,
                 lake::Error::NoSuchColumn { .. } | lake::Error::InvalidMetadata { .. } => 65,
                 _ => 1,
             },
-            Self::Configuration { .. } | Self::ConfigurationFile { .. } => 78,
+            // Without a model, as without a table, an earlier step is to be run first.
+            Self::Configuration { .. } | Self::ConfigurationFile { .. } | Self::NoModels { .. } => 78,
             Self::ObjectStore { .. }
             | Self::NoSuchModel { .. }
-            | Self::NoModels { .. }
             | Self::NothingKnown { .. }
             | Self::Diverged { .. }
             | Self::NotANumber { .. }

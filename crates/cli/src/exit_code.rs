@@ -84,7 +84,9 @@ fn of_cluster(error: &cluster::Error) -> u8 {
 
 fn of_lake(error: &lake::Error) -> u8 {
     match error {
-        lake::Error::InvalidUrl { .. } | lake::Error::FormatVersion { .. } => CONFIGURATION,
+        lake::Error::InvalidUrl { .. } | lake::Error::FormatVersion { .. } | lake::Error::NoSuchTable { .. } => {
+            CONFIGURATION
+        }
         lake::Error::CommitConflict { .. } => TEMPORARY,
         lake::Error::ObjectStore { source, .. } | lake::Error::LakeUnreachable { source, .. } => {
             of_object_store(source)
