@@ -1,58 +1,15 @@
 //! Where results and notices go.
 
 use std::{
-    error::Error,
     fmt,
-    io::{self, BufWriter, IsTerminal, Stdout, Write},
+    io::{self, BufWriter, IsTerminal, Write},
 };
 
 use anyhow::Result;
 use comfy_table::Table;
 use serde::Serialize;
 
-use crate::settings::Settings;
-
-/// Nobody reads standard output any more.
-#[derive(Debug)]
-pub(crate) struct StdoutClosed;
-
-impl StdoutClosed {
-    /// The error of a write to standard output.
-    pub(crate) fn error() -> io::Error {
-        io::Error::new(io::ErrorKind::BrokenPipe, Self)
-    }
-}
-
-impl fmt::Display for StdoutClosed {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("standard output was closed by its reader")
-    }
-}
-
-impl Error for StdoutClosed {}
-
-/// Standard output, whose broken pipe can be told from all others.
-#[derive(Debug)]
-struct DataOut(Stdout);
-
-impl DataOut {
-    fn marked<T>(written: io::Result<T>) -> io::Result<T> {
-        written.map_err(|error| match error.kind() {
-            io::ErrorKind::BrokenPipe => StdoutClosed::error(),
-            _ => error,
-        })
-    }
-}
-
-impl Write for DataOut {
-    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        Self::marked(self.0.write(buffer))
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Self::marked(self.0.flush())
-    }
-}
+use crate::{data_out::DataOut, settings::Settings};
 
 /// Standard output for data, standard error for notices.
 #[derive(Debug)]
@@ -65,7 +22,7 @@ pub(crate) struct Console {
 impl Console {
     pub(crate) fn new(settings: &Settings) -> Self {
         let emphasis = settings.allows_colour() && io::stdout().is_terminal();
-        Self { stdout: BufWriter::new(DataOut(io::stdout())), quiet: settings.quiet, emphasis }
+        Self { stdout: BufWriter::new(DataOut::new()), quiet: settings.quiet, emphasis }
     }
 
     /// Standard output; what is written is seen after [`Self::flush`].

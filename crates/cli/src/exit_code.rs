@@ -7,7 +7,7 @@ use std::{io, sync::Arc};
 use pipeline::ErrorClass;
 
 use crate::{
-    console::StdoutClosed,
+    data_out::StdoutClosed,
     failure::{AlreadyReported, UsageError},
     interrupt::Interrupted,
 };
