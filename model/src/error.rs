@@ -53,6 +53,21 @@ pub enum Error {
         /// What is wrong and what would be right.
         problem: String,
     },
+    /// A table was made from another version of a table than the one that is current, so the two do not fit.
+    #[error(
+        "table `{table}` was made from version {made_from} of `{input}`, but version {current} is current, and their \
+         track ids do not fit; run the step `{table}` again"
+    )]
+    Outdated {
+        /// The table.
+        table: &'static str,
+        /// The table that it was made from.
+        input: &'static str,
+        /// The version that it was made from.
+        made_from: u64,
+        /// The version that is current.
+        current: u64,
+    },
     /// A file of a model does not parse.
     #[error("file `{file}` of the model cannot be {action}")]
     Format {
@@ -144,7 +159,10 @@ pub enum Error {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// What the user named is not a track.
-    #[error("`{text}` is not a track: use spotify:track:<22 characters> or https://open.spotify.com/track/<id>")]
+    #[error(
+        "`{text}` is not a track: use its URI, such as spotify:track:<22 characters> or item:42, or \
+         https://open.spotify.com/track/<id>"
+    )]
     InvalidTrack {
         /// The text as given.
         text: String,
@@ -189,26 +207,34 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether nobody reads standard output any more, which is no failure: whoever did has seen enough.
+    pub fn is_closed_output(&self) -> bool {
+        matches!(self, Self::Output { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+
     /// Exit status of the process, after `sysexits.h`: 65 for bad data, 78 for configuration, 2 for usage, else 1.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::InvalidTrack { .. } => 2,
             Self::Column { .. }
             | Self::Data { .. }
+            | Self::Outdated { .. }
             | Self::Format { .. }
             | Self::FormatVersion { .. }
             | Self::Damaged { .. }
             | Self::VocabularyMismatch { .. }
             | Self::TensorMismatch { .. } => 65,
             Self::Lake { source, .. } => match **source {
-                lake::Error::InvalidUrl { .. } => 78,
+                lake::Error::InvalidUrl { .. }
+                | lake::Error::FormatVersion { .. }
+                | lake::Error::NoSuchTable { .. } => 78,
                 lake::Error::NoSuchColumn { .. } | lake::Error::InvalidMetadata { .. } => 65,
                 _ => 1,
             },
-            Self::Configuration { .. } | Self::ConfigurationFile { .. } => 78,
+            // Without a model, as without a table, an earlier step is to be run first.
+            Self::Configuration { .. } | Self::ConfigurationFile { .. } | Self::NoModels { .. } => 78,
             Self::ObjectStore { .. }
             | Self::NoSuchModel { .. }
-            | Self::NoModels { .. }
             | Self::NothingKnown { .. }
             | Self::Diverged { .. }
             | Self::NotANumber { .. }

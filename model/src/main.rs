@@ -20,6 +20,7 @@ fn main() -> ExitCode {
     }
     match start(cli) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is_closed_output() => ExitCode::SUCCESS,
         Err(error) => report(&error),
     }
 }

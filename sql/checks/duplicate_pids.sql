@@ -1,4 +1,4 @@
--- purpose: playlists that stand in the raw slices more than once; any row fails the step `playlists`.
+-- purpose: playlists that stand in the raw slices more than once; any row fails `playlists` and `playlist_tracks`.
 -- grain: one row per pid that is not unique.
 -- inputs: raw_playlists
 SELECT

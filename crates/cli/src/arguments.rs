@@ -18,7 +18,7 @@ Examples:
   segue recommend --title 'road trip'           tracks for a list that nobody has seen before
   segue doctor                                  find out what is missing here
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a data check failed, 65 bad data,
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a step yielded no rows, 65 bad data,
 75 temporary (try again later), 78 wrong configuration, 130 and 143 interrupted.
 
 Object store credentials come from the AWS_* environment variables. NO_COLOR is respected.";

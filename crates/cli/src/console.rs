@@ -2,19 +2,19 @@
 
 use std::{
     fmt,
-    io::{self, BufWriter, IsTerminal, Stdout, Write},
+    io::{self, BufWriter, IsTerminal, Write},
 };
 
 use anyhow::Result;
 use comfy_table::Table;
 use serde::Serialize;
 
-use crate::settings::Settings;
+use crate::{data_out::DataOut, settings::Settings};
 
 /// Standard output for data, standard error for notices.
 #[derive(Debug)]
 pub(crate) struct Console {
-    stdout: BufWriter<Stdout>,
+    stdout: BufWriter<DataOut>,
     quiet: bool,
     emphasis: bool,
 }
@@ -22,7 +22,7 @@ pub(crate) struct Console {
 impl Console {
     pub(crate) fn new(settings: &Settings) -> Self {
         let emphasis = settings.allows_colour() && io::stdout().is_terminal();
-        Self { stdout: BufWriter::new(io::stdout()), quiet: settings.quiet, emphasis }
+        Self { stdout: BufWriter::new(DataOut::new()), quiet: settings.quiet, emphasis }
     }
 
     /// Standard output; what is written is seen after [`Self::flush`].

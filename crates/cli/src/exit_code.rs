@@ -7,6 +7,7 @@ use std::{io, sync::Arc};
 use pipeline::ErrorClass;
 
 use crate::{
+    data_out::StdoutClosed,
     failure::{AlreadyReported, UsageError},
     interrupt::Interrupted,
 };
@@ -24,6 +25,11 @@ pub(crate) fn of(error: &anyhow::Error) -> u8 {
     error.chain().find_map(of_cause).unwrap_or(FAILED)
 }
 
+/// Whether the same command may end better at another time.
+pub(crate) fn may_pass(code: u8) -> bool {
+    matches!(code, FAILED | TEMPORARY)
+}
+
 fn of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<u8> {
     if let Some(interrupted) = cause.downcast_ref::<Interrupted>() {
         return Some(interrupted.exit_code);
@@ -35,8 +41,8 @@ fn of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<u8> {
         return Some(USAGE);
     }
     if let Some(error) = cause.downcast_ref::<io::Error>() {
-        // Whoever read the output has seen enough.
-        return (error.kind() == io::ErrorKind::BrokenPipe).then_some(OK);
+        // Whoever read the output has seen enough; any other broken pipe is a failure.
+        return error.get_ref().is_some_and(|inner| inner.is::<StdoutClosed>()).then_some(OK);
     }
     if let Some(error) = cause.downcast_ref::<pipeline::Error>() {
         return Some(of_pipeline(error));
@@ -57,12 +63,9 @@ fn of_pipeline(error: &pipeline::Error) -> u8 {
         E::Cluster(error) => of_cluster(error),
         E::Lake(error) => of_lake(error),
         E::Store(error) => of_store(error),
-        E::NoRows { .. } => CHECK_FAILED,
-        E::Model { status, .. } => match status.code().and_then(|code| u8::try_from(code).ok()) {
-            Some(code @ (BAD_DATA | TEMPORARY | CONFIGURATION)) => code,
-            _ => FAILED,
-        },
+        E::NotRecorded { source, .. } => of_store(source),
         other => match other.class() {
+            ErrorClass::CheckFailed => CHECK_FAILED,
             ErrorClass::BadData => BAD_DATA,
             ErrorClass::Temporary => TEMPORARY,
             ErrorClass::Configuration => CONFIGURATION,
@@ -81,8 +84,24 @@ fn of_cluster(error: &cluster::Error) -> u8 {
 
 fn of_lake(error: &lake::Error) -> u8 {
     match error {
-        lake::Error::InvalidUrl { .. } | lake::Error::FormatVersion { .. } => CONFIGURATION,
+        lake::Error::InvalidUrl { .. } | lake::Error::FormatVersion { .. } | lake::Error::NoSuchTable { .. } => {
+            CONFIGURATION
+        }
         lake::Error::CommitConflict { .. } => TEMPORARY,
+        lake::Error::ObjectStore { source, .. } | lake::Error::LakeUnreachable { source, .. } => {
+            of_object_store(source)
+        }
+        lake::Error::EmptyTable { .. } => CHECK_FAILED,
+        _ => FAILED,
+    }
+}
+
+fn of_object_store(error: &object_store::Error) -> u8 {
+    use object_store::Error as E;
+    match error {
+        E::PermissionDenied { .. } | E::Unauthenticated { .. } | E::UnknownConfigurationKey { .. } => CONFIGURATION,
+        // A bucket that does not answer, or answers 5xx for too long. Disks have their own words for what is lasting.
+        E::Generic { store: "S3", .. } => TEMPORARY,
         _ => FAILED,
     }
 }
@@ -96,8 +115,9 @@ fn of_store(error: &store::Error) -> u8 {
         | E::NotADatabase { .. }
         | E::SchemaTooNew { .. }
         | E::SchemaDrift { .. } => CONFIGURATION,
+        E::SetExists { .. } | E::SetSuperseded { .. } | E::ModelExists { .. } | E::InvalidValue { .. } => BAD_DATA,
         E::Unreachable { .. } | E::NoAnswer { .. } | E::Timeout { .. } | E::MigrationTimeout { .. } => TEMPORARY,
-        E::PublishConflict { .. } | E::RunAlive { .. } => TEMPORARY,
+        E::PublishConflict { .. } | E::RunAlive { .. } | E::RunTaken { .. } => TEMPORARY,
         _ => FAILED,
     }
 }
@@ -123,6 +143,11 @@ mod tests {
         pipeline::Error::Model { step: Step::Train, status, last_words: String::new() }
     }
 
+    fn unreachable_bucket() -> lake::Error {
+        let source = object_store::Error::Generic { store: "S3", source: "connection refused".into() };
+        lake::Error::LakeUnreachable { url: "s3://bucket/lake".to_owned(), source }
+    }
+
     #[test]
     fn says_whose_turn_it_is() {
         check(anyhow!("anything"), 1);
@@ -134,9 +159,14 @@ mod tests {
         check("postgres://db".parse::<store::DatabaseUrl>().unwrap_err(), 78);
         check(anyhow::Error::new(Arc::new("postgres://db".parse::<store::DatabaseUrl>().unwrap_err())), 78);
         check(pipeline::Error::from(lake::Error::InvalidUrl { url: "x".to_owned(), reason: String::new() }), 78);
+        check(unreachable_bucket(), 75);
+        check(pipeline::Error::from(unreachable_bucket()), 75);
+        check(pipeline::Error::MissingInput { step: Step::Publish, table: "predictions" }, 78);
+        check(model_ended_with(65), 65);
         check(model_ended_with(78), 78);
         check(model_ended_with(101), 1);
-        check(io::Error::from(io::ErrorKind::BrokenPipe), 0);
+        check(StdoutClosed::error(), 0);
+        check(io::Error::from(io::ErrorKind::BrokenPipe), 1);
         check(io::Error::from(io::ErrorKind::StorageFull), 1);
         check(AlreadyReported { exit_code: 42 }, 42);
     }

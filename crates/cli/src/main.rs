@@ -6,6 +6,7 @@
 mod arguments;
 mod commands;
 mod console;
+mod data_out;
 mod exit_code;
 mod failure;
 mod formats;

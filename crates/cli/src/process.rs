@@ -21,7 +21,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
 }
 
 fn work(cli: Cli) -> Result<()> {
-    telemetry::init(&cli.settings.log, cli.settings.log_format).map_err(UsageError)?;
+    telemetry::init(cli.settings.log(), cli.settings.log_format).map_err(UsageError)?;
     let threads = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_stack_size(STACK_BYTES)

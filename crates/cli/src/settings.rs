@@ -35,7 +35,8 @@ pub(crate) struct Settings {
         value_parser = place::parse
     )]
     pub(crate) lake: String,
-    /// Database of runs and predictions: sqlite://PATH or mysql://USER:PASSWORD@HOST/DATABASE
+    /// Database of runs and predictions: sqlite://PATH or mysql://USER@HOST/DATABASE; an address with a password
+    /// (mysql://USER:PASSWORD@…) belongs in the variable SEGUE_DATABASE, as others see the arguments of a program
     #[arg(
         long,
         env = "SEGUE_DATABASE",
@@ -58,15 +59,8 @@ pub(crate) struct Settings {
     )]
     pub(crate) partitions: Option<u16>,
     /// What to log to standard error, in the syntax of RUST_LOG [default: warn, without the engine's own lines]
-    #[arg(
-        long,
-        env = "SEGUE_LOG",
-        global = true,
-        value_name = "FILTER",
-        default_value = DEFAULT_LOG,
-        hide_default_value = true
-    )]
-    pub(crate) log: String,
+    #[arg(long, env = "SEGUE_LOG", global = true, value_name = "FILTER")]
+    log: Option<String>,
     /// Form of the log lines: text or json
     #[arg(long, env = "SEGUE_LOG_FORMAT", global = true, value_name = "FORMAT", default_value = "text")]
     pub(crate) log_format: LogFormat,
@@ -90,6 +84,23 @@ impl Settings {
     /// Whether text may be emphasised, as far as the person is concerned.
     pub(crate) fn allows_colour(&self) -> bool {
         self.no_color.as_deref().is_none_or(str::is_empty)
+    }
+
+    /// What to log to standard error.
+    pub(crate) fn log(&self) -> &str {
+        self.log.as_deref().unwrap_or(DEFAULT_LOG)
+    }
+
+    /// Arguments that make the trainer log as this command does.
+    pub(crate) fn trainer_log(&self) -> Vec<String> {
+        let format = match self.log_format {
+            LogFormat::Text => "text",
+            LogFormat::Json => "json",
+        };
+        let mut arguments = vec!["--log-format".to_owned(), format.to_owned()];
+        let filter = self.log.as_deref().or(self.quiet.then_some("error"));
+        arguments.extend(filter.into_iter().flat_map(|filter| ["--log".to_owned(), filter.to_owned()]));
+        arguments
     }
 
     /// Where queries run.

@@ -32,8 +32,8 @@ pub enum Error {
     /// The input cannot be read, or holds playlists that cannot be used.
     #[error("{0}")]
     BadInput(String),
-    /// A step yielded no rows.
-    #[error("step `{step}` yielded no rows; look at its input, then run again")]
+    /// A step yielded no rows; its table keeps those that it had.
+    #[error("step `{step}` yielded no rows, so its table stays as it was; look at its input, then run again")]
     NoRows {
         /// The step.
         step: Step,
@@ -47,6 +47,15 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+    /// The trainer's settings cannot be read.
+    #[error("cannot read the trainer's settings `{path}`: {source}; name the file with --model-config")]
+    ModelConfig {
+        /// The file.
+        path: String,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
     /// The trainer ended with an error, which it has explained on standard error.
     #[error("step `{step}` failed: segue-model ended with {status}{}", said(last_words))]
     Model {
@@ -54,7 +63,7 @@ pub enum Error {
         step: Step,
         /// Its exit status.
         status: std::process::ExitStatus,
-        /// The last line that it wrote.
+        /// Its error with the causes, or else the last line that it wrote.
         last_words: String,
     },
     /// The trainer's report cannot be understood.
@@ -66,16 +75,39 @@ pub enum Error {
         reason: String,
     },
     /// A step needs what an earlier one has not yielded yet.
-    #[error("step `{step}` needs {what}; run the earlier steps first")]
+    #[error("step `{step}` needs the table `{table}`, which the lake does not have; run the earlier steps first")]
     MissingInput {
         /// The step.
         step: Step,
-        /// What it needs.
-        what: &'static str,
+        /// The table that it needs.
+        table: &'static str,
     },
-    /// Another process works on the same run.
-    #[error("another process is at this run; wait for it, or use --fresh if it is gone: {0}")]
+    /// A table is no longer what this run wrote.
+    #[error("step `{step}` needs {expected}, which this run wrote, but somebody has written {found} meanwhile")]
+    Overwritten {
+        /// The step.
+        step: Step,
+        /// The table and version that this run wrote.
+        expected: String,
+        /// The table and version that is current.
+        found: String,
+    },
+    /// Another run works on the lake.
+    #[error("{0}; if its process is gone, the lake is free within a minute")]
     Busy(#[source] store::Error),
+    /// This process was taken for gone, and another goes on with the run or uses its lake. Nothing of that run may be
+    /// recorded any more.
+    #[error(transparent)]
+    TakenOver(store::Error),
+    /// Something was done, but the database does not know.
+    #[error("cannot record {what}: {source}")]
+    NotRecorded {
+        /// What was done.
+        what: String,
+        /// The cause.
+        #[source]
+        source: store::Error,
+    },
 }
 
 /// Who must act.
@@ -83,6 +115,8 @@ pub enum Error {
 pub enum ErrorClass {
     /// The run failed.
     Failed,
+    /// A check of the results failed.
+    CheckFailed,
     /// The data is bad.
     BadData,
     /// Trying again later may help.
@@ -97,11 +131,32 @@ impl Error {
         match self {
             Self::BadInput(_) => ErrorClass::BadData,
             Self::Query { source, .. } if source.to_string().contains("bad input in ") => ErrorClass::BadData,
-            Self::Busy(_) => ErrorClass::Temporary,
-            Self::ModelMissing { .. } | Self::MissingInput { .. } => ErrorClass::Configuration,
+            Self::NoRows { .. } => ErrorClass::CheckFailed,
+            // The trainer's exit codes are those of `sysexits.h`.
+            Self::Model { status, .. } => match status.code() {
+                Some(65) => ErrorClass::BadData,
+                Some(75) => ErrorClass::Temporary,
+                Some(78) => ErrorClass::Configuration,
+                _ => ErrorClass::Failed,
+            },
+            Self::Busy(_) | Self::TakenOver(_) | Self::Overwritten { .. } => ErrorClass::Temporary,
+            Self::ModelMissing { .. } | Self::ModelConfig { .. } | Self::MissingInput { .. } => {
+                ErrorClass::Configuration
+            }
             Self::Cluster(cluster::Error::InvalidAddress { .. }) => ErrorClass::Configuration,
             Self::Lake(lake::Error::InvalidUrl { .. } | lake::Error::FormatVersion { .. }) => ErrorClass::Configuration,
             _ => ErrorClass::Failed,
+        }
+    }
+
+    /// The error of a failure to record something: the run may be another process's by now.
+    pub(crate) fn recording(what: impl Into<String>) -> impl FnOnce(store::Error) -> Self {
+        use store::Error as E;
+        move |source| match source {
+            E::RunTaken { .. } | E::RunEnded { .. } | E::StepEnded { .. } | E::UnknownRun { .. } => {
+                Self::TakenOver(source)
+            }
+            source => Self::NotRecorded { what: what.into(), source },
         }
     }
 

@@ -8,11 +8,16 @@
 //!
 //! The steps of SQL are files under `sql/pipeline`, each a plain query that anyone can run; a step runs it on the
 //! cluster as an `INSERT OVERWRITE` of the table that bears its name. Every attempt at a step is recorded in the
-//! database, so a run that failed goes on where it stopped.
+//! database, so a run that failed goes on where it stopped. One run works on a lake at a time.
 
+mod attempts;
 mod error;
 mod fingerprint;
+mod host;
+mod inputs;
+mod liveness;
 mod options;
+mod preflight;
 mod progress;
 mod report;
 mod run;
@@ -21,6 +26,7 @@ mod step;
 mod steps;
 
 pub use error::{Error, ErrorClass, Result};
+pub use liveness::Liveness;
 pub use options::RunOptions;
 pub use progress::{Event, Observer};
 pub use report::{RunReport, StepReport};

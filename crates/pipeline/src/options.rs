@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use udfs::scan::BadInput;
 use url::Url;
 
-use crate::Step;
+use crate::{Liveness, Step};
 
 /// Settings of a run.
 #[derive(Debug, Clone)]
@@ -30,6 +30,10 @@ pub struct RunOptions {
     pub model_config: Option<PathBuf>,
     /// The trainer's binary.
     pub model_binary: PathBuf,
+    /// Arguments that every call of the trainer gets, such as those of its log.
+    pub model_arguments: Vec<String>,
     /// Who or what started the run.
     pub triggered_by: String,
+    /// How the run shows that it is alive.
+    pub liveness: Liveness,
 }

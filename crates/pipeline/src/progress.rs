@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use store::RunOwner;
+
 use crate::{Step, StepReport};
 
 /// Something that happened in a run.
@@ -21,7 +23,7 @@ pub enum Event {
         /// The step.
         step: Step,
     },
-    /// A step goes on: tasks of its query done and in all, as far as they are known.
+    /// A step of the trainer tells what it is at. Steps of SQL tell nothing between their start and their end.
     StepProgress {
         /// The step.
         step: Step,
@@ -41,6 +43,9 @@ pub enum Event {
 pub trait Observer: Send + Sync {
     /// Is told of an event; must not block.
     fn notify(&self, event: &Event);
+
+    /// Is given this process's right to the run before its first event, so that it can record an interruption.
+    fn given(&self, _owner: &RunOwner) {}
 }
 
 impl<F: Fn(&Event) + Send + Sync> Observer for F {

@@ -70,10 +70,32 @@ impl Step {
         }
     }
 
+    /// Name of the table of the lake that the step writes.
+    pub fn table(self) -> Option<&'static str> {
+        match self {
+            Self::Predict => Some("predictions"),
+            Self::Train | Self::Publish => None,
+            _ => Some(self.name()),
+        }
+    }
+
+    /// Names of the tables of the lake that the step reads.
+    pub fn inputs(self) -> &'static [&'static str] {
+        match self {
+            Self::Quarantine | Self::Playlists | Self::PlaylistTracks => &[],
+            Self::Tracks => &["playlist_tracks"],
+            Self::Sequences => &["playlists", "playlist_tracks", "tracks"],
+            Self::TrackCooccurrence => &["sequences"],
+            Self::Train => &["sequences", "tracks", "track_cooccurrence"],
+            Self::Predict => &["sequences", "tracks"],
+            Self::Publish => &["predictions", "tracks"],
+        }
+    }
+
     /// Query whose rows, if there are any, forbid the step.
     pub fn check_sql(self) -> Option<&'static str> {
         match self {
-            Self::Playlists => Some(include_str!("../../../sql/checks/duplicate_pids.sql")),
+            Self::Playlists | Self::PlaylistTracks => Some(include_str!("../../../sql/checks/duplicate_pids.sql")),
             _ => None,
         }
     }
@@ -98,5 +120,24 @@ impl FromStr for Step {
             let names: Vec<&str> = Self::ALL.iter().map(|step| step.name()).collect();
             format!("unknown step `{text}`: expected one of {}", names.join(", "))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inputs_are_those_that_the_queries_name() {
+        for step in Step::ALL {
+            let Some(sql) = step.sql() else { continue };
+            let header = sql.lines().find_map(|line| line.strip_prefix("-- inputs:")).unwrap();
+            let named: Vec<&str> = header.split(['(', ',']).map(str::trim).collect();
+            let tables = Step::ALL.into_iter().filter_map(Step::table);
+            let read: Vec<&str> = tables.filter(|table| named.contains(table)).collect();
+            let mut expected = step.inputs().to_vec();
+            expected.sort_unstable_by_key(|table| Step::ALL.iter().position(|step| step.table() == Some(table)));
+            assert_eq!(read, expected, "{step}");
+        }
     }
 }

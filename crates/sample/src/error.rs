@@ -33,16 +33,24 @@ pub enum Error {
         /// What the file system answered.
         source: io::Error,
     },
-    /// The folder already holds the same playlists under another name; nothing was written.
+    /// The target folder cannot be listed; nothing was written.
+    #[error("cannot list folder `{}`, check its permissions", path.display())]
+    ListFolder {
+        /// The folder.
+        path: PathBuf,
+        /// What the file system answered.
+        source: io::Error,
+    },
+    /// The folder already holds some of the playlists under another name; nothing was written.
     #[error(
-        "`{}` holds the same playlists as `{slice}`, and together they would count twice: \
-         remove it, or keep its compression",
+        "`{}` holds playlists that `{slice}` would hold, too, and together they would count twice: \
+         remove it, or write to another folder",
         path.display()
     )]
     ConflictingSlice {
         /// The file that is in the way.
         path: PathBuf,
-        /// The name of the slice that was asked for.
+        /// The name of the first slice asked for that has some of its playlists.
         slice: String,
     },
     /// One slice cannot be written; slices finished before stay and are complete.

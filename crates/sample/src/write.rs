@@ -21,12 +21,12 @@ use crate::seen::SeenTracks;
 /// name (`mpd.slice.{start}-{end}.json`, and `.gz` or `.zst` if compressed) only when it is
 /// complete; until then it is a hidden file that ends in `.tmp`. An existing slice of the same name
 /// is replaced. Other files in the folder are left alone, so slices of an earlier and larger run
-/// stay. `progress` hears of each finished slice.
+/// stay, as long as they hold other playlists. `progress` hears of each finished slice.
 ///
 /// # Errors
 ///
-/// * [`Error::InvalidOption`], [`Error::CreateFolder`], [`Error::ConflictingSlice`]: nothing was
-///   written.
+/// * [`Error::InvalidOption`], [`Error::CreateFolder`], [`Error::ListFolder`],
+///   [`Error::ConflictingSlice`]: nothing was written.
 /// * [`Error::WriteSlice`]: slices that were finished before stay.
 pub fn write_slices(
     dir: &Path,
@@ -85,18 +85,29 @@ impl Totals {
     }
 }
 
-/// Refuses to write slices beside the same slices in another compression, since a reader would take
-/// both.
+/// Refuses to write slices beside others that hold some of the same playlists, in another
+/// compression or cut in another way, since a reader would take both.
 fn refuse_conflicts(dir: &Path, options: &SampleOptions, generator: &Generator) -> Result<(), Error> {
-    let others = Compression::ALL.into_iter().filter(|&other| other != options.compression);
-    let others: Vec<&str> = others.map(Compression::suffix).collect();
-    for name in (0..options.slices).map(|slice| generator.file_name(slice)) {
-        let conflict = others.iter().map(|suffix| dir.join(name.clone() + suffix)).find(|path| path.exists());
-        if let Some(path) = conflict {
-            return Err(Error::ConflictingSlice { path, slice: name + options.compression.suffix() });
+    let unlisted = |source| Error::ListFolder { path: dir.to_owned(), source };
+    for entry in fs::read_dir(dir).map_err(unlisted)? {
+        let name = entry.map_err(unlisted)?.file_name();
+        let Some(first) = name.to_str().and_then(first_pid) else { continue };
+        // Playlists are numbered without gaps from 0, so a slice that begins among ours overlaps them.
+        let slice = first / options.playlists_per_slice;
+        let asked_for = generator.file_name(slice) + options.compression.suffix();
+        if slice < options.slices && name != *asked_for {
+            return Err(Error::ConflictingSlice { path: dir.join(name), slice: asked_for });
         }
     }
     Ok(())
+}
+
+/// The first playlist of a slice by its name, `mpd.slice.{start}-{end}.json` in any compression.
+fn first_pid(name: &str) -> Option<u32> {
+    let plain = Compression::ALL.into_iter().filter_map(|compression| name.strip_suffix(compression.suffix()));
+    let range = plain.filter_map(|name| name.strip_prefix("mpd.slice.")?.strip_suffix(".json")).next()?;
+    let (start, end) = range.split_once('-')?;
+    end.parse::<u64>().ok().and(start.parse().ok())
 }
 
 /// Writes one slice to a temporary file and renames it; returns its totals and its size on disk.

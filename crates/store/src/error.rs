@@ -154,13 +154,25 @@ pub enum Error {
         /// How it ended.
         status: RunStatus,
     },
-    /// The run shows signs of life, so it cannot be resumed.
-    #[error("run `{run_id}` is running, its last heartbeat is {silent_for:?} old: wait for it to end")]
+    /// A run is at work on the lake, so it cannot be resumed and no other can start there.
+    #[error(
+        "run `{run_id}` is at work on this lake, on {host}, and gave its last sign of life {} s ago: \
+         wait for it to end, or stop it there",
+        silent_for.as_secs()
+    )]
     RunAlive {
         /// The run.
         run_id: RunId,
+        /// Where its process is.
+        host: String,
         /// The age of its last heartbeat.
         silent_for: Duration,
+    },
+    /// Another process owns the run or its lake by now: it found the run silent and took it over.
+    #[error("run `{run_id}` was taken over by another process, which had no sign of life from it: stop this work")]
+    RunTaken {
+        /// The run.
+        run_id: RunId,
     },
     /// No such attempt at a step.
     #[error("run `{run_id}` has no attempt {attempt} at step `{step}`")]
@@ -206,13 +218,11 @@ pub enum Error {
         /// The set.
         set_id: SetId,
     },
-    /// The set was begun for another model or run.
-    #[error("prediction set `{set_id}` was begun for another {field}: use a new id")]
+    /// The set was begun for another model.
+    #[error("prediction set `{set_id}` was begun for another model: use a new id")]
     SetExists {
         /// The set.
         set_id: SetId,
-        /// What differs.
-        field: &'static str,
     },
     /// The set has been published, so its rows cannot change; or it is being deleted.
     #[error("prediction set `{set_id}` is {state}, not loading: begin a new set")]
@@ -274,11 +284,5 @@ impl Error {
     pub(crate) fn is_duplicate(&self) -> bool {
         matches!(self, Self::Query { source, .. }
             if source.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation))
-    }
-
-    /// Whether the row that another one must belong to is missing.
-    pub(crate) fn is_orphan(&self) -> bool {
-        matches!(self, Self::Query { source, .. }
-            if source.as_database_error().is_some_and(sqlx::error::DatabaseError::is_foreign_key_violation))
     }
 }

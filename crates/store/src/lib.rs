@@ -2,8 +2,8 @@
 //!
 //! It keeps what must outlive every process and be readable by others:
 //!
-//! - **runs and steps** of pipelines, so that history is there after a restart and a run resumes at the step that it
-//!   had not finished;
+//! - **runs and steps** of pipelines, so that history is there after a restart, a run resumes at the step that it had not
+//!   finished, and two runs never work on one lake at once;
 //! - **models** with their metrics;
 //! - **tracks** with their names;
 //! - **predictions**, in sets that are loaded, verified and then made current all at once. Applications read the view
@@ -46,6 +46,6 @@ pub use id::{Id, IdKind, ModelId, ModelKind, RunId, RunKind, SetId, SetKind};
 pub use models::ModelRecord;
 pub use options::StoreOptions;
 pub use predictions::{PredictionRow, PredictionSet, Publication, Recommendation, SetRecord, SetState};
-pub use runs::{RunRecord, RunStart, RunStatus, StepOutcome, StepRecord, StepStart, StepStatus};
+pub use runs::{RunClaim, RunOwner, RunRecord, RunStart, RunStatus, StepOutcome, StepRecord, StepStart, StepStatus};
 pub use store::Store;
 pub use tracks::Track;

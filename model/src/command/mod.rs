@@ -1,7 +1,8 @@
 //! The command line of `segue-model`.
 //!
 //! Results go to standard output, as text or, with `--json`, as exactly one JSON document; progress and logs go to
-//! standard error. Exit status: 0 done, 1 failed, 2 wrong usage, 65 bad data, 78 bad configuration.
+//! standard error. Exit status: 0 done, 1 failed, 2 wrong usage, 65 bad data, 78 bad configuration, or a table or model
+//! that an earlier step has yet to make.
 
 mod cli;
 mod models;

@@ -19,3 +19,18 @@ pub(super) fn print_text(text: &str) -> Result<()> {
         .and_then(|()| output.flush())
         .map_err(|source| Error::Output { stream: "standard output", source })
 }
+
+/// Text of others, such as a track's name, without the characters that would steer a terminal.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_the_steering_characters_out() {
+        assert_eq!(plain("a\u{1b}[31mb\r 夜"), "a\u{fffd}[31mb\u{fffd} 夜");
+    }
+}

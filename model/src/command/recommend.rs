@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{
     cli::{ComputeArgs, LakeArgs},
-    output::{print_json, print_text},
+    output::{plain, print_json, print_text},
 };
 use crate::{
     Result,
@@ -22,7 +22,8 @@ pub(super) struct RecommendArgs {
     /// Model: its id, or `latest`.
     #[arg(long, value_name = "ID", default_value_t = ModelSelector::Latest)]
     model: ModelSelector,
-    /// Tracks of the list in order, separated by commas: `spotify:track:…`, or links to `open.spotify.com/track/…`.
+    /// Tracks of the list in order, separated by commas: URIs such as `spotify:track:…` or `item:42`, or links to
+    /// `open.spotify.com/track/…`.
     #[arg(long, value_name = "TRACKS", value_delimiter = ',', required_unless_present = "title")]
     tracks: Vec<TrackReference>,
     /// Title of the list; it counts where none of the tracks is known.
@@ -56,11 +57,11 @@ fn table(answer: &Answer) -> String {
     for line in &answer.recommendations {
         table.add_row([
             line.rank.to_string(),
-            line.track_name.clone(),
-            line.artist_name.clone(),
+            plain(&line.track_name),
+            plain(&line.artist_name),
             format!("{:.3}", line.score),
-            line.because_of.join(", "),
-            line.track_uri.clone(),
+            plain(&line.because_of.join(", ")),
+            plain(&line.track_uri),
         ]);
     }
     format!("by {}, model {}\n{table}", answer.source, answer.model_id)

@@ -56,6 +56,7 @@ struct TrainOutput<'a> {
     model_id: ModelId,
     seconds: f64,
     epochs: u32,
+    config: &'a ModelConfig,
     #[serde(flatten)]
     metrics: &'a MetricsReport,
 }
@@ -74,8 +75,13 @@ pub(super) async fn run(args: TrainArgs) -> Result<()> {
     drop(progress);
     let seconds = started.elapsed().as_secs_f64();
     if args.json {
-        let epochs = model.metrics.training.epochs;
-        return print_json(&TrainOutput { model_id: manifest.model_id, seconds, epochs, metrics: &model.metrics });
+        return print_json(&TrainOutput {
+            model_id: manifest.model_id,
+            seconds,
+            epochs: model.metrics.training.epochs,
+            config: &model.config,
+            metrics: &model.metrics,
+        });
     }
     print_text(&summary(manifest.model_id, &model.metrics, seconds))
 }

@@ -9,7 +9,8 @@ use crate::Result;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct KnnConfig {
-    /// Neighbours that are kept of each track, best first; default 200, from 1 to 10,000.
+    /// Neighbours that are kept of each track, best first; default 100, from 1 to 10,000. The table
+    /// `track_cooccurrence` has 100 of each track, so more than that changes nothing; fewer save memory and rank worse.
     pub neighbours: usize,
     /// How much popular tracks of a playlist may count for less: a track held by p playlists weighs
     /// 1 / ((p - 1)^damping + 1), and 0 weighs all alike. The one that does best on the validation playlists is taken.
@@ -19,7 +20,7 @@ pub struct KnnConfig {
 
 impl Default for KnnConfig {
     fn default() -> Self {
-        Self { neighbours: 200, dampings: vec![0.0, 0.2, 0.4] }
+        Self { neighbours: 100, dampings: vec![0.0, 0.2, 0.4] }
     }
 }
 

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use arrow::array::{Array, RecordBatch, StringArray};
 use futures::TryStreamExt;
-use lake::{Lake, Snapshot};
+use lake::Snapshot;
 
-use super::{ArtistIndex, ItemLookup, Track, TrackId, Vocabulary, integers, texts};
+use super::{ArtistIndex, ItemLookup, TRACKS, Track, TrackId, Vocabulary, integers, texts};
 use crate::{Error, Result};
 
-const TABLE: &str = "tracks";
+const TABLE: &str = TRACKS;
 
 /// The lake's `tracks` table, read afresh for each question: at two million tracks its text does not belong in memory.
 #[derive(Debug, Clone)]
@@ -18,14 +18,9 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// Opens the current version of the table.
-    ///
-    /// # Errors
-    /// [`Error::Lake`] if there is none.
-    pub async fn open(lake: &Lake) -> Result<Self> {
-        let table = lake.table(TABLE).map_err(Error::lake("open table", TABLE))?;
-        let snapshot = table.snapshot().await.map_err(Error::lake("open table", TABLE))?;
-        Ok(Self { snapshot })
+    /// The catalogue of one version of the table.
+    pub fn new(snapshot: Snapshot) -> Self {
+        Self { snapshot }
     }
 
     /// Version of the table.

@@ -4,7 +4,7 @@ use futures::TryStreamExt;
 use rand::{SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
-use super::{HeldOut, PLAYLIST_COLUMNS, Playlist, Sequences, Split, TrackId};
+use super::{HeldOut, PLAYLIST_COLUMNS, Playlist, SEQUENCES, Sequences, Split, TrackId};
 use crate::{Error, Result};
 
 /// All playlists of the lake, by split and in the order of their keys, so that the order of files does not matter.
@@ -25,17 +25,15 @@ pub struct Corpus {
 }
 
 impl Corpus {
-    /// Reads the `sequences` table.
+    /// Reads a version of the `sequences` table.
     ///
     /// # Errors
     /// [`Error::Lake`] if the table cannot be read, [`Error::Column`] if it does not hold what it should,
     /// [`Error::Data`] if it has no training playlist.
-    pub async fn load(lake: &lake::Lake) -> Result<Self> {
-        let table = lake.table("sequences").map_err(Error::lake("open table", "sequences"))?;
-        let snapshot = table.snapshot().await.map_err(Error::lake("open table", "sequences"))?;
-        let mut batches = snapshot.read(&PLAYLIST_COLUMNS).map_err(Error::lake("read table", "sequences"))?;
+    pub async fn load(snapshot: &lake::Snapshot) -> Result<Self> {
+        let mut batches = snapshot.read(&PLAYLIST_COLUMNS).map_err(Error::lake("read table", SEQUENCES))?;
         let mut playlists = Vec::new();
-        while let Some(batch) = batches.try_next().await.map_err(Error::lake("read table", "sequences"))? {
+        while let Some(batch) = batches.try_next().await.map_err(Error::lake("read table", SEQUENCES))? {
             playlists.append(&mut Playlist::from_batch(&batch)?);
         }
         Self::from_playlists(playlists, snapshot.version())
@@ -60,7 +58,7 @@ impl Corpus {
         }
         if corpus.train.is_empty() {
             let problem = "has no row with split = 'train'; check the share of held-out playlists in its step";
-            return Err(Error::Data { table: "sequences", problem: problem.to_owned() });
+            return Err(Error::Data { table: SEQUENCES, problem: problem.to_owned() });
         }
         Ok(corpus)
     }

@@ -13,6 +13,7 @@ mod corpus;
 mod held_out;
 mod item;
 mod item_lookup;
+mod lake_tables;
 mod playlist;
 mod sequences;
 mod split;
@@ -37,4 +38,5 @@ pub use vocabulary::Vocabulary;
 
 pub(crate) use columns::{integer_lists, integers, numbers, texts};
 pub(crate) use corpus::draw;
+pub(crate) use lake_tables::{SEQUENCES, TRACK_COOCCURRENCE, TRACKS, open_table, require_made_from};
 pub(crate) use vocabulary::{choose_tracks, hex};

@@ -13,11 +13,10 @@ use super::{
 use crate::{
     Error, Result,
     artefact::{Model, ModelId, Recommenders},
-    data::{Catalogue, ItemLookup, PLAYLIST_COLUMNS, Playlist},
+    data::{Catalogue, ItemLookup, PLAYLIST_COLUMNS, Playlist, SEQUENCES, TRACKS, open_table, require_made_from},
     recommender::{Query, Recommendation, rank},
 };
 
-const SEQUENCES: &str = "sequences";
 const PREDICTIONS: &str = "predictions";
 
 /// How to predict.
@@ -33,13 +32,14 @@ pub struct PredictOptions {
 /// place of the `predictions` table. The same model and the same data give the same table.
 ///
 /// # Errors
-/// [`Error::Lake`] if a table cannot be read or written, [`Error::Column`] if it does not hold what it should,
+/// [`Error::Lake`] if a table cannot be read or written, [`Error::Outdated`] if `sequences` was made from other tracks than
+/// the current ones, [`Error::Column`] if it does not hold what it should,
 /// [`Error::Torch`] if memory is short.
 pub async fn predict(lake: &Lake, id: ModelId, model: &Model, options: PredictOptions) -> Result<PredictionReport> {
     let started = Instant::now();
-    let lookup = Catalogue::open(lake).await?.lookup(&model.vocabulary).await?;
-    let sequences = lake.table(SEQUENCES).map_err(Error::lake("open table", SEQUENCES))?;
-    let sequences = sequences.snapshot().await.map_err(Error::lake("open table", SEQUENCES))?;
+    let (sequences, tracks) = (open_table(lake, SEQUENCES).await?, open_table(lake, TRACKS).await?);
+    require_made_from((SEQUENCES, &sequences), (TRACKS, &tracks))?;
+    let lookup = Catalogue::new(tracks).lookup(&model.vocabulary).await?;
     let mut batches = sequences.read(&PLAYLIST_COLUMNS).map_err(Error::lake("read table", SEQUENCES))?;
     let schema = schema();
     let predictions = lake.table(PREDICTIONS).map_err(Error::lake("open table", PREDICTIONS))?;

@@ -9,14 +9,15 @@ use crate::Error;
 /// Length of a track's key in base 62.
 const KEY_LENGTH: usize = 22;
 
-/// A track as people name it: by its address, or by the link that the player shares.
+/// A track as people name it: by its URI, of Spotify or of any other scheme that slices may use, or by the link that
+/// Spotify's player shares.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrackReference {
     uri: String,
 }
 
 impl TrackReference {
-    /// Address, `spotify:track:…`.
+    /// URI, such as `spotify:track:…` or `item:42`.
     pub fn uri(&self) -> &str {
         &self.uri
     }
@@ -27,11 +28,25 @@ impl FromStr for TrackReference {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
-        let key = text.strip_prefix("spotify:track:").map(str::to_owned).or_else(|| key_of_link(text));
-        let is_key = |key: &String| key.len() == KEY_LENGTH && key.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        let key = key.filter(is_key).ok_or_else(|| Error::InvalidTrack { text: text.to_owned() })?;
-        Ok(Self { uri: format!("spotify:track:{key}") })
+        let uri = match text.strip_prefix("spotify:track:").map(str::to_owned).or_else(|| key_of_link(text)) {
+            Some(key) => is_key(&key).then(|| format!("spotify:track:{key}")),
+            None => is_other_uri(text).then(|| text.to_owned()),
+        };
+        uri.map(|uri| Self { uri }).ok_or_else(|| Error::InvalidTrack { text: text.to_owned() })
     }
+}
+
+fn is_key(key: &str) -> bool {
+    key.len() == KEY_LENGTH && key.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// Whether slices may call a track so: a scheme and more behind it, but no web address.
+fn is_other_uri(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else { return false };
+    let is_named = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    let is_web = matches!(scheme, "http" | "https");
+    is_named && !is_web && !rest.is_empty() && !rest.contains(char::is_whitespace)
 }
 
 /// Takes the key out of `https://open.spotify.com/track/<key>`, with or without a language before and a query behind.
@@ -58,28 +73,31 @@ mod tests {
 
     #[test]
     fn addresses_and_links_are_read() {
-        check(&format!("spotify:track:{KEY}"), true);
-        check(&format!("  spotify:track:{KEY} "), true);
-        check(&format!("https://open.spotify.com/track/{KEY}"), true);
-        check(&format!("https://open.spotify.com/track/{KEY}?si=0a1b"), true);
-        check(&format!("http://open.spotify.com/intl-de/track/{KEY}"), true);
-        check(&format!("spotify:album:{KEY}"), false);
-        check(&format!("https://open.spotify.com/album/{KEY}"), false);
-        check(&format!("https://example.com/track/{KEY}"), false);
-        check("spotify:track:short", false);
-        check(&format!("spotify:track:{}-", &KEY[1..]), false);
-        check("", false);
+        let uri = format!("spotify:track:{KEY}");
+        check(&uri, Some(&uri));
+        check(&format!("  spotify:track:{KEY} "), Some(&uri));
+        check(&format!("https://open.spotify.com/track/{KEY}"), Some(&uri));
+        check(&format!("https://open.spotify.com/track/{KEY}?si=0a1b"), Some(&uri));
+        check(&format!("http://open.spotify.com/intl-de/track/{KEY}"), Some(&uri));
+        check("item:42", Some("item:42"));
+        check("urn:isrc:US-1", Some("urn:isrc:US-1"));
+        check(&format!("https://open.spotify.com/album/{KEY}"), None);
+        check(&format!("https://example.com/track/{KEY}"), None);
+        check("spotify:track:short", None);
+        check(&format!("spotify:track:{}-", &KEY[1..]), None);
+        check(KEY, None);
+        check("item:", None);
+        check("item:4 2", None);
+        check("4:2", None);
+        check("", None);
     }
 
     #[track_caller]
-    fn check(text: &str, is_track: bool) {
+    fn check(text: &str, expected: Option<&str>) {
         match text.parse::<TrackReference>() {
-            Ok(track) => {
-                assert!(is_track, "`{text}` is no track");
-                assert_eq!(track.uri(), format!("spotify:track:{KEY}"));
-            }
+            Ok(track) => assert_eq!(Some(track.uri()), expected, "{text}"),
             Err(error) => {
-                assert!(!is_track, "{error}");
+                assert_eq!(expected, None, "{error}");
                 assert_eq!(error.exit_code(), 2);
                 assert!(error.to_string().contains("https://open.spotify.com/track/<id>"));
             }

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use futures::TryStreamExt;
-use lake::Lake;
+use lake::Snapshot;
 
 use crate::{
     Error, Result,
-    data::{Item, ItemLookup, Sequences, TrackId, integers, numbers},
+    data::{Item, ItemLookup, Sequences, TRACK_COOCCURRENCE, TrackId, integers, numbers},
 };
 
-const TABLE: &str = "track_cooccurrence";
+const TABLE: &str = TRACK_COOCCURRENCE;
 
 /// One neighbour of an item.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,14 +33,12 @@ impl Neighbours {
         Self { lists }
     }
 
-    /// Reads the `track_cooccurrence` table, which is made of training playlists only, and keeps the best `limit`
-    /// neighbours of each item among the items. Returns also the version of the table.
+    /// Reads a version of the `track_cooccurrence` table, which is made of training playlists only, and keeps the best
+    /// `limit` neighbours of each item among the items.
     ///
     /// # Errors
     /// [`Error::Lake`] if the table cannot be read, [`Error::Column`] if it does not hold what it should.
-    pub async fn load(lake: &Lake, lookup: &ItemLookup, items: usize, limit: usize) -> Result<(Self, u64)> {
-        let table = lake.table(TABLE).map_err(Error::lake("open table", TABLE))?;
-        let snapshot = table.snapshot().await.map_err(Error::lake("open table", TABLE))?;
+    pub async fn load(snapshot: &Snapshot, lookup: &ItemLookup, items: usize, limit: usize) -> Result<Self> {
         let columns = ["track_id", "neighbour_track_id", "cosine"];
         let mut batches = snapshot.read(&columns).map_err(Error::lake("read table", TABLE))?;
         let mut lists: BTreeMap<Item, Vec<Neighbour>> = BTreeMap::new();
@@ -62,7 +60,7 @@ impl Neighbours {
             let item = Item(u32::try_from(index).unwrap_or(u32::MAX));
             best(lists.remove(&item).unwrap_or_default(), limit)
         });
-        Ok((Self { lists: lists.collect() }, snapshot.version()))
+        Ok(Self { lists: lists.collect() })
     }
 
     /// Number of items.

@@ -7,7 +7,10 @@ use lake::Lake;
 use crate::{
     Error, Result,
     config::ModelConfig,
-    data::{ArtistIndex, Catalogue, Corpus, HeldOut, Item, ItemLookup, Sequences, TrackId, Vocabulary, choose_tracks},
+    data::{
+        ArtistIndex, Catalogue, Corpus, HeldOut, Item, ItemLookup, SEQUENCES, Sequences, TRACK_COOCCURRENCE, TRACKS,
+        TrackId, Vocabulary, choose_tracks, open_table, require_made_from,
+    },
     rivals::{Neighbours, TitleModel},
 };
 
@@ -43,12 +46,18 @@ impl Dataset {
     /// Reads the lake's tables.
     ///
     /// # Errors
-    /// [`Error::Lake`] if a table cannot be read, [`Error::Column`] if it does not hold what it should, [`Error::Data`]
-    /// if there is too little to train on or to judge by.
+    /// [`Error::Lake`] if a table cannot be read, [`Error::Outdated`] if the tables do not belong together,
+    /// [`Error::Column`] if one does not hold what it should, [`Error::Data`] if there is too little to train on or to
+    /// judge by.
     pub async fn load(lake: &Lake, config: &ModelConfig) -> Result<Self> {
-        let corpus = Corpus::load(lake).await?;
+        let (sequences, tracks) = (open_table(lake, SEQUENCES).await?, open_table(lake, TRACKS).await?);
+        let cooccurrence = open_table(lake, TRACK_COOCCURRENCE).await?;
+        require_made_from((SEQUENCES, &sequences), (TRACKS, &tracks))?;
+        require_made_from((TRACK_COOCCURRENCE, &cooccurrence), (SEQUENCES, &sequences))?;
+        require_made_from((TRACK_COOCCURRENCE, &cooccurrence), (TRACKS, &tracks))?;
+        let corpus = Corpus::load(&sequences).await?;
         require(&corpus)?;
-        let catalogue = Catalogue::open(lake).await?;
+        let catalogue = Catalogue::new(tracks);
         let chosen = choose_tracks(&corpus.train, &config.vocabulary)?;
         let vocabulary = Vocabulary::try_new(catalogue.describe(&chosen).await?)?;
         let tracks: Vec<TrackId> = chosen.into_iter().map(|(track, _)| track).collect();
@@ -58,14 +67,10 @@ impl Dataset {
             let problem = "has no training playlist with two tracks of the vocabulary; lower `vocabulary.min_count`";
             return Err(Error::Data { table: "sequences", problem: problem.to_owned() });
         }
-        let (neighbours, cooccurrence_version) =
-            Neighbours::load(lake, &lookup, vocabulary.len(), config.knn.neighbours).await?;
+        let neighbours = Neighbours::load(&cooccurrence, &lookup, vocabulary.len(), config.knn.neighbours).await?;
         let titles = TitleModel::count(&train, &corpus.train_titles, &config.title);
-        let versions = [
-            ("sequences", corpus.version),
-            ("tracks", catalogue.version()),
-            ("track_cooccurrence", cooccurrence_version),
-        ];
+        let versions =
+            [(SEQUENCES, corpus.version), (TRACKS, catalogue.version()), (TRACK_COOCCURRENCE, cooccurrence.version())];
         Ok(Self {
             vocabulary,
             tracks,

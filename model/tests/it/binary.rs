@@ -2,7 +2,7 @@
 
 use std::{
     path::Path,
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 use serde_json::Value;
@@ -32,6 +32,7 @@ async fn from_training_to_recommendations() {
     let trained = json(folder.path(), &["train", "--config", settings, "--threads", "1", "--device", "cpu"]);
     assert_eq!((trained["vocabulary"].as_u64(), trained["training"]["epochs"].as_u64()), (Some(120), Some(2)));
     let blend = &trained["recommenders"]["blend"]["metrics"]["ndcg_500"];
+    assert_eq!(trained["config"]["network"]["dimension"].as_u64(), Some(16));
     assert!(blend["low"].as_f64() <= blend["mean"].as_f64() && blend["mean"].as_f64() <= blend["high"].as_f64());
     let id = trained["model_id"].as_str().unwrap();
 
@@ -58,7 +59,12 @@ async fn exit_status_tells_whose_fault_it_is() {
     check(&empty, &["train", "--epochs", "many"], 2, "--epochs");
     check(&empty, &["recommend", "--tracks", "nonsense"], 2, "`nonsense` is not a track");
     check(&empty, &["train", "--config", "/no/such/file.toml"], 78, "/no/such/file.toml");
-    check(&empty, &["predict"], 1, "has no model yet");
+    check(&empty, &["predict"], 78, "has no model yet");
+    check(&empty, &["train"], 78, "has no table `sequences`");
+    let newer = folder.path().join("newer");
+    std::fs::create_dir(&newer).unwrap();
+    std::fs::write(newer.join("_segue.json"), r#"{"format": 99}"#).unwrap();
+    check(&newer, &["recommend", "--title", "x"], 78, "has format 99");
     let mut rows = playlists(40, 13);
     rows[3].split = "dev";
     let wrong = folder.path().join("wrong");
@@ -81,6 +87,15 @@ fn versions_are_printed() {
     let versions: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(versions["libtorch"].as_str(), Some(model::versions::LIBTORCH));
     assert_eq!(versions["devices"][0].as_str(), Some("cpu"));
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_may_go() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_segue-model"));
+    let mut process = command.arg("version").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(process.stdout.take());
+    let output = process.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
 }
 
 /// Runs a command with `--json`; standard output must be one document and nothing else.

@@ -17,6 +17,7 @@ use tch::Device;
 
 use crate::{
     fixture::{Row, playlists, read_table, small_config, torch, track_uri, write_lake, write_sequences},
+    lineage::note_inputs,
     training::train,
 };
 
@@ -79,6 +80,16 @@ async fn a_lake_with_other_track_ids_gets_the_same_tracks() {
     renumber_tracks(&lake, &rows).await;
     predict(&lake, id, &model, options).await.unwrap();
     assert_eq!(lists(&read_table(&lake, "predictions").await, id), before);
+}
+
+#[tokio::test]
+async fn sequences_of_other_tracks_are_not_predicted_for() {
+    let _torch = torch().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (lake, id, model) = saved(folder.path(), &playlists(100, 10)).await;
+    note_inputs(folder.path(), "sequences", &serde_json::json!({ "tracks": 2 }));
+    let error = predict(&lake, id, &model, PredictOptions { k: 5, batch: 100 }).await.unwrap_err();
+    assert!(matches!(error, Error::Outdated { table: "sequences", made_from: 2, current: 1, .. }), "{error}");
 }
 
 /// Turns the numbering of the lake's tracks around, as a later build of the table might.

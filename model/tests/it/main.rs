@@ -8,5 +8,6 @@ mod blend;
 mod end_to_end;
 mod fixture;
 mod leakage;
+mod lineage;
 mod network;
 mod training;

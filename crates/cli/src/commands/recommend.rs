@@ -35,7 +35,7 @@ pub(crate) struct RecommendArgs {
         value_parser = clap::value_parser!(i64).range(0..)
     )]
     playlist: Option<i64>,
-    /// Tracks of a list, in order: spotify:track:… or links to them, separated by commas
+    /// Tracks of a list, in order, separated by commas: URIs such as spotify:track:… or links to open.spotify.com
     #[arg(long, value_name = "TRACKS", group = "what")]
     tracks: Option<String>,
     /// Title of a list
@@ -88,6 +88,7 @@ async fn ask_model(args: &RecommendArgs, settings: &Settings) -> Result<()> {
     let binary = args.model.path();
     let mut command = Command::new(&binary);
     command.arg("recommend").arg("--lake").arg(&settings.lake).arg("--k").arg(args.k.to_string());
+    command.args(settings.trainer_log()).env_remove("RUST_LOG");
     if let Some(tracks) = &args.tracks {
         command.arg(format!("--tracks={tracks}"));
     }

@@ -5,7 +5,12 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use store::{RunId, RunRecord, StepRecord, Store};
 
-use crate::{console::Console, settings::Settings, table::table, units};
+use crate::{
+    console::Console,
+    settings::Settings,
+    table::{plain, table},
+    units,
+};
 
 /// Runs that are listed at most.
 const MOST_RUNS: i64 = 10_000;
@@ -90,7 +95,7 @@ async fn list(limit: u32, is_json: bool, store: &Store, console: &mut Console) -
             run.status.to_string(),
             units::time(run.started_at_us),
             duration(run.started_at_us, run.finished_at_us),
-            run.triggered_by.clone(),
+            plain(&run.triggered_by),
             first_line(run.error.as_deref()),
         ]);
     }
@@ -114,7 +119,7 @@ async fn show(id: &str, is_json: bool, store: &Store, console: &mut Console) -> 
     console.line(format_args!("ended    {}", run.finished_at_us.map_or_else(|| "not yet".to_owned(), units::time)))?;
     console.line(format_args!("options  {}", run.options))?;
     if let Some(error) = &run.error {
-        console.line(format_args!("error    {error}"))?;
+        console.line(format_args!("error    {}", plain(error)))?;
     }
     console.line("")?;
     Ok(console.table(&steps_table(&steps))?)
@@ -143,5 +148,16 @@ fn duration(started_at_us: i64, finished_at_us: Option<i64>) -> String {
 }
 
 fn first_line(error: Option<&str>) -> String {
-    error.and_then(|error| error.lines().next()).unwrap_or_default().to_owned()
+    plain(error.and_then(|error| error.lines().next()).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_do_not_steer_the_terminal() {
+        assert_eq!(first_line(Some("bad \u{1b}[2Jtitle\nmore")), "bad \u{fffd}[2Jtitle");
+        assert_eq!(first_line(None), "");
+    }
 }

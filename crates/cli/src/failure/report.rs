@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{Advised, AlreadyReported, message};
-use crate::exit_code;
+use crate::{exit_code, table::plain};
 
 /// Advice for messages of others, by a part of the message.
 const HINTS: [(&str, &str); 3] = [
@@ -20,7 +20,8 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     let code = exit_code::of(error);
     let is_shown = error.chain().any(|cause| cause.is::<AlreadyReported>());
     if code != exit_code::OK && !is_shown {
-        let message = message(error);
+        // It may quote others' data.
+        let message = plain(&message(error));
         let hint = hint(error, &message).map(|hint| format!("hint: {hint}\n")).unwrap_or_default();
         // Without a standard error there is nobody to tell.
         let _ = io::stderr().write_all(format!("error: {message}\n{hint}").as_bytes());

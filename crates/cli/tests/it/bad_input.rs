@@ -46,6 +46,45 @@ async fn what_cannot_be_used_is_set_aside_if_asked() {
 }
 
 #[tokio::test]
+async fn a_result_without_rows_leaves_the_table_as_it_was() {
+    let workplace = Workplace::with_slices().await;
+    workplace.success("run --input raw --steps playlists --quiet").await;
+    for entry in fs::read_dir(workplace.path("raw")).unwrap() {
+        fs::write(entry.unwrap().path(), r#"{"info": {}, "playlists": []}"#).unwrap();
+    }
+    let output = workplace.run("run --input raw --steps playlists").await;
+    check_failure(&output, 3, &["step `playlists` yielded no rows, so its table stays as it was", "has the details"]);
+    let tables = workplace.json("tables --json").await;
+    assert_eq!(
+        (&tables[0]["table"], &tables[0]["version"], &tables[0]["rows"]),
+        (&json!("playlists"), &json!(1), &json!(120))
+    );
+    assert_eq!(workplace.rows("SELECT count(*) AS n FROM playlists").await, json!([{ "n": 120 }]));
+}
+
+#[tokio::test]
+async fn playlists_that_stand_in_two_slices_are_named() {
+    let workplace = Workplace::with_slices().await;
+    fs::copy(workplace.path("raw/mpd.slice.0-59.json"), workplace.path("raw/mpd.slice.60-119.json")).unwrap();
+    let parts = ["playlists more than once", "pid=0 ", "mpd.slice.0-59.json", "mpd.slice.60-119.json"];
+    for steps in ["playlists", "playlist_tracks", "playlists,playlist_tracks"] {
+        let output = workplace.run(&format!("run --input raw --steps {steps} --quiet")).await;
+        check_failure(&output, 65, &parts);
+    }
+    assert_eq!(workplace.json("tables --json").await, json!([]));
+}
+
+#[tokio::test]
+async fn a_bucket_that_does_not_answer_may_do_so_later() {
+    let workplace = Workplace::new();
+    let segue = workplace.segue.clone().env("AWS_ENDPOINT", "http://127.0.0.1:1").env("AWS_ALLOW_HTTP", "true");
+    let segue = segue.env("AWS_ACCESS_KEY_ID", "a").env("AWS_SECRET_ACCESS_KEY", "b").env("AWS_REGION", "us-east-1");
+    let output = segue.run(["tables", "--lake", "s3://bucket/lake"]).await.unwrap();
+    assert_eq!((output.code(), output.stdout.as_str()), (Some(75), ""), "{output:?}");
+    assert!(output.stderr.contains("cannot open the lake at `s3://bucket/lake"), "{}", output.stderr);
+}
+
+#[tokio::test]
 async fn a_scheduler_that_does_not_answer_may_do_so_later() {
     let workplace = Workplace::new();
     // Port 1 is reserved and nobody listens there.

@@ -1,27 +1,21 @@
 //! Ctrl-C and SIGTERM end a run in an orderly way, and the same command goes on with it.
 
-use std::time::{Duration, Instant};
-
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
-use testkit::process::ProcessGuard;
 
-use crate::workplace::Workplace;
-
-/// Longest wait for what takes a second on a machine that has nothing else to do.
-const PATIENCE: Duration = Duration::from_secs(60);
-const POLL: Duration = Duration::from_millis(20);
+use crate::workplace::{PATIENCE, Workplace, wait_until};
 
 #[tokio::test]
 async fn an_interrupted_run_goes_on_where_it_stopped() {
     let workplace = Workplace::with_slices().await;
-    let trainer = workplace.program("trainer", "exec sleep 300");
+    workplace.success("run --input raw --steps playlists,playlist_tracks,tracks,sequences,track_cooccurrence -q").await;
+    let trainer = workplace.trainer("exec sleep 300");
     let line = format!("run --input raw --steps quarantine,train --model-binary {}", trainer.display());
     for (signal, code) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)] {
         let run = workplace.segue.start(line.split(' ')).unwrap();
-        wait_for(&run, "train starts").await;
+        wait_until("the step train starts", || run.stderr().contains("train starts")).await;
         kill(Pid::from_raw(i32::try_from(run.id()).unwrap()), signal).unwrap();
         let status = run.wait(PATIENCE).await.unwrap();
         assert_eq!(status.code(), Some(code), "{}", run.stderr());
@@ -32,9 +26,9 @@ async fn an_interrupted_run_goes_on_where_it_stopped() {
             shown["steps"].as_array().unwrap().iter().map(|step| step["status"].as_str().unwrap()).collect();
         assert!(!statuses.contains(&"running") && statuses.contains(&"abandoned"), "{shown}");
     }
-    assert_eq!(workplace.json("runs --json").await.as_array().unwrap().len(), 1);
+    assert_eq!(workplace.json("runs --json").await.as_array().unwrap().len(), 2);
 
-    workplace.program("trainer", "echo no luck >&2; exit 78");
+    workplace.trainer("echo no luck >&2; exit 78");
     let output = workplace.run(&line).await;
     assert_eq!(output.code(), Some(78), "{output:?}");
     assert!(output.stderr.contains("resumes"), "{}", output.stderr);
@@ -48,19 +42,7 @@ async fn other_commands_end_at_once() {
     let trainer = workplace.program("trainer", "echo $$ > started; exec sleep 300");
     let line = format!("recommend --title x --model-binary {}", trainer.display());
     let asking = workplace.segue.start(line.split(' ')).unwrap();
-    let deadline = Instant::now() + PATIENCE;
-    while !workplace.path("started").exists() {
-        assert!(Instant::now() < deadline, "{}", asking.stderr());
-        tokio::time::sleep(POLL).await;
-    }
+    wait_until("the trainer starts", || workplace.path("started").exists()).await;
     kill(Pid::from_raw(i32::try_from(asking.id()).unwrap()), Signal::SIGINT).unwrap();
     assert_eq!(asking.wait(PATIENCE).await.unwrap().code(), Some(130), "{}", asking.stderr());
-}
-
-async fn wait_for(process: &ProcessGuard, text: &str) {
-    let deadline = Instant::now() + PATIENCE;
-    while !process.stderr().contains(text) {
-        assert!(process.is_running() && Instant::now() < deadline, "no `{text}` in: {}", process.stderr());
-        tokio::time::sleep(POLL).await;
-    }
 }

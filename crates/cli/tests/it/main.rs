@@ -4,9 +4,12 @@
 
 mod bad_input;
 mod doctor;
+mod failing_trainer;
 mod full_disk;
 mod interruption;
 mod pipeline;
+mod publishing;
+mod takeover;
 mod trainer;
 mod usage;
 mod workplace;

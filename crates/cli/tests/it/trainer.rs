@@ -1,8 +1,9 @@
 //! The steps that need the trainer, which is a program of its own; skipped if it has not been built.
 
 use serde_json::Value;
+use store::{Store, StoreOptions};
 
-use crate::workplace::{Workplace, has_trainer};
+use crate::workplace::{Workplace, check_failure, has_trainer};
 
 #[tokio::test]
 async fn predictions_are_published_and_shown() {
@@ -18,7 +19,13 @@ async fn predictions_are_published_and_shown() {
     };
     assert_eq!((rows("predict"), rows("publish")), (Value::from(7 * 120), Value::from(7 * 120)));
 
+    check_recorded_model(&workplace).await;
+
     let published = workplace.json("recommend --playlist 3 --k 5 --json").await;
+    for _ in 0..2 {
+        workplace.success("run --input raw --only publish --quiet").await;
+        assert_eq!(workplace.json("recommend --playlist 3 --k 5 --json").await, published);
+    }
     let published = published.as_array().unwrap();
     assert_eq!(published.len(), 5);
     assert!(published.iter().all(|line| line["track"]["track_name"].is_string()), "{published:?}");
@@ -31,6 +38,22 @@ async fn predictions_are_published_and_shown() {
     let unknown = workplace.run("recommend --tracks spotify:track:0000000000000000000000").await;
     assert_eq!((unknown.code(), unknown.stdout.as_str()), (Some(1), ""), "{unknown:?}");
 
+    // Its ids are dealt anew, and the tables made from them before fit no longer.
+    workplace.success("run --input raw --only tracks --quiet").await;
+    let output = workplace.run("run --input raw --from train --train-seconds 5").await;
+    check_failure(&output, 65, &["was made from version 1 of `tracks`, but version 2 is current", "run the step `"]);
+
     let checks = workplace.success("doctor").await.stdout;
     assert!(checks.contains("OK    segue-model") && checks.contains("libtorch"), "{checks}");
+}
+
+/// The database knows how the model was trained and how good it is.
+async fn check_recorded_model(workplace: &Workplace) {
+    let database = format!("sqlite://{}", workplace.path("data/segue.db").display());
+    let store = Store::connect(&database.parse().unwrap(), &StoreOptions::default()).await.unwrap();
+    let model = store.latest_model().await.unwrap().unwrap();
+    assert_eq!((&model.config["seed"], &model.config["training"]["max_seconds"]), (&Value::from(42), &Value::from(5)));
+    let ndcg = model.metrics.pointer("/recommenders/blend/metrics/ndcg_500/mean");
+    assert!(ndcg.and_then(Value::as_f64).is_some_and(|ndcg| ndcg > 0.0), "{}", model.metrics);
+    assert!(model.metrics["seconds"].is_number() && model.metrics.get("model_id").is_none(), "{}", model.metrics);
 }

@@ -22,6 +22,7 @@ async fn help_has_examples_and_no_secrets() {
     for command in ["demo", "run", "sql", "recommend", "runs", "tables", "sample", "doctor"] {
         let help = segue.run([command, "--help"]).await.unwrap().success().unwrap().stdout;
         assert!(help.contains(&format!("Usage: segue {command}")), "{help}");
+        assert!(help.contains("belongs in the variable SEGUE_DATABASE"), "{help}");
         assert!(help.contains("segue ") && help.contains("SEGUE_LAKE") && !help.contains("hunter2"), "{help}");
     }
     let version = segue.run(["--version"]).await.unwrap().success().unwrap().stdout;

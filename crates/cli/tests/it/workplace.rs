@@ -4,11 +4,16 @@ use std::{
     fs,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
 use tempfile::TempDir;
 use testkit::process::{Output, ProcessCommand, Segue};
+
+/// Longest wait for what takes a second on a machine that has nothing else to do.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_millis(20);
 
 /// A folder of one test. Paths that the command is given are relative to it.
 pub(crate) struct Workplace {
@@ -67,12 +72,26 @@ impl Workplace {
         fs::write(&path, &whole[..whole.len() / 2]).unwrap();
     }
 
-    /// Writes a program that stands for the trainer.
+    /// Writes a program that stands for the trainer: it starts, and then does as the script says.
+    pub(crate) fn trainer(&self, script: &str) -> PathBuf {
+        self.program("trainer", &format!("[ \"$1\" = version ] && exit 0\n{script}"))
+    }
+
+    /// Writes a program.
     pub(crate) fn program(&self, name: &str, script: &str) -> PathBuf {
         let path = self.path(name);
         fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
         path
+    }
+}
+
+/// Waits until something holds.
+pub(crate) async fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(Instant::now() < deadline, "waited in vain until {what}");
+        tokio::time::sleep(POLL).await;
     }
 }
 

@@ -1,8 +1,10 @@
-//! What the steps do, by kind.
+//! What the steps do.
 
 pub(crate) mod model;
 pub(crate) mod publish;
 pub(crate) mod query;
+pub(crate) mod trainer;
+mod trainer_words;
 
 use serde_json::Value;
 
@@ -14,4 +16,9 @@ pub(crate) struct Output {
     /// Names what was written.
     pub(crate) version: Option<String>,
     pub(crate) details: Option<Value>,
+}
+
+/// Names a version of a table.
+pub(crate) fn named_version(table: &str, version: u64) -> String {
+    format!("{table}@{version}")
 }

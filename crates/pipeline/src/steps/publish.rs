@@ -9,15 +9,25 @@ use futures::{StreamExt, TryStreamExt};
 use lake::Snapshot;
 use store::{ModelId, PredictionRow, PredictionSet, RunId, SetId, SetState, Track};
 
-use super::Output;
+use super::{Output, named_version};
 use crate::{Error, Result, RunOptions, Step, Workspace};
 
 /// Prediction rows that go to the database together.
 const LOAD_ROWS: usize = 20_000;
 
-/// Publishes the table `predictions`. The set's id names the table's version, so doing it again changes nothing.
-pub(crate) async fn run(workspace: &Workspace, options: &RunOptions, run_id: &RunId) -> Result<Output> {
+/// Publishes the table `predictions`, which must be at the version that this run wrote, if it wrote one. The set's id
+/// names the table's version, so doing it again changes nothing.
+pub(crate) async fn run(
+    workspace: &Workspace,
+    options: &RunOptions,
+    run_id: &RunId,
+    predicted: Option<&str>,
+) -> Result<Output> {
     let snapshot = workspace.lake.table("predictions")?.snapshot().await?;
+    let found = named_version("predictions", snapshot.version());
+    if let Some(expected) = predicted.filter(|expected| **expected != found) {
+        return Err(Error::Overwritten { step: Step::Publish, expected: expected.to_owned(), found });
+    }
     let model_id = model_of(&snapshot).await?;
     let set_id = SetId::try_new(snapshot.manifest().write_id.clone())?;
     let set = PredictionSet { set_id: set_id.clone(), run_id: Some(run_id.clone()), model_id };

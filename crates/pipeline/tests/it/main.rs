@@ -1,6 +1,8 @@
-//! Tests of the pipeline's SQL on an embedded cluster.
+//! Tests of the pipeline on an embedded cluster: its SQL, and how its runs end.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod endings;
 mod oracle;
+mod place;
 mod tables;

@@ -90,6 +90,30 @@ fn the_same_slices_in_another_compression_are_refused() {
 }
 
 #[test]
+fn slices_that_are_cut_in_another_way_are_refused() {
+    #[track_caller]
+    fn check(there: &str, conflict: Option<&str>) {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join(there), "from an earlier run").unwrap();
+        match (write_slices(dir.path(), &options(), &|_| {}), conflict) {
+            (Ok(_), None) => {}
+            (Err(Error::ConflictingSlice { path, slice }), Some(expected)) => {
+                assert_eq!((path, slice.as_str()), (dir.path().join(there), expected));
+            }
+            (written, _) => panic!("{there}: {written:?}"),
+        }
+    }
+    // Asked for are playlists 0 to 29, ten in a slice.
+    check("mpd.slice.0-99.json", Some("mpd.slice.0-9.json"));
+    check("mpd.slice.0-9.json.gz", Some("mpd.slice.0-9.json"));
+    check("mpd.slice.25-49.json", Some("mpd.slice.20-29.json"));
+    check("mpd.slice.10-19.json", None);
+    check("mpd.slice.30-39.json", None);
+    check("mpd.slice.x-9.json", None);
+    check("notes.json", None);
+}
+
+#[test]
 fn a_slice_that_cannot_be_written_is_named_and_leaves_nothing() {
     let dir = tempfile::tempdir().unwrap();
     // A folder with content in the place of a slice makes the final rename fail.

@@ -8,6 +8,7 @@ use crate::{Error, PredictionSet, RunId, SetState, Store};
 const INSERT_SET: Sql = Sql::Same(
     "INSERT INTO prediction_sets (set_id, run_id, model_id, state, begun_at_us) VALUES (?, ?, ?, 'loading', ?)",
 );
+const TAKE_OVER_SET: Sql = Sql::Same("UPDATE prediction_sets SET run_id = ? WHERE set_no = ?");
 
 /// What was found when a set was begun.
 enum Begun {
@@ -23,12 +24,13 @@ impl Store {
     /// Begins a set, or begins it again: rows that an earlier, interrupted attempt loaded are deleted.
     ///
     /// Returns [`SetState::Loading`] when rows can be loaded now, and [`SetState::Published`] when the set was
-    /// published before and there is nothing left to do.
+    /// published before and there is nothing left to do. The id stands for the predictions, whichever run brings them:
+    /// a set that another run left unfinished becomes this run's, and a published one keeps the run that published it.
     ///
     /// # Errors
     ///
-    /// [`Error::SetExists`] when it was begun for another model or run; [`Error::SetSuperseded`] when a later set has
-    /// become current since it was begun; [`Error::SetClosed`] when it is being deleted.
+    /// [`Error::SetExists`] when it was begun for another model; [`Error::SetSuperseded`] when a later set has become
+    /// current since it was begun; [`Error::SetClosed`] when it is being deleted.
     pub async fn begin_set(&self, set: &PredictionSet) -> Result<SetState, Error> {
         let call = self.call("begin prediction set", &set.set_id);
         match call.attempt(|| begin_once(&call, set)).await? {
@@ -51,14 +53,14 @@ async fn begin_once(call: &Call<'_>, set: &PredictionSet) -> Result<Begun, Fault
 
 async fn find_or_insert(session: &mut Session, set: &PredictionSet) -> Result<Begun, Fault> {
     let set_id = set.set_id.clone();
+    let run_id = set.run_id.as_ref().map(RunId::as_str);
     let Some(found) = lock_set(session, &set_id).await? else {
-        let run_id = set.run_id.as_ref().map(RunId::as_str);
         let values = [set_id.as_str().into(), run_id.into(), set.model_id.as_str().into(), now_us().into()];
         session.execute(&INSERT_SET, &values).await?;
         return Ok(Begun::New);
     };
-    if let Some(field) = found.difference(set.run_id.as_ref(), &set.model_id) {
-        return Err(Error::SetExists { set_id, field }.into());
+    if found.model_id != set.model_id.as_str() {
+        return Err(Error::SetExists { set_id }.into());
     }
     match found.state {
         SetState::Published => Ok(Begun::Published),
@@ -68,6 +70,7 @@ async fn find_or_insert(session: &mut Session, set: &PredictionSet) -> Result<Be
             if found.set_no < current {
                 return Err(superseded(session, &set_id, current).await?);
             }
+            session.execute(&TAKE_OVER_SET, &[run_id.into(), found.set_no.into()]).await?;
             Ok(Begun::Again { set_no: found.set_no })
         }
     }

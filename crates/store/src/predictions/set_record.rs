@@ -10,7 +10,7 @@ use crate::{ModelId, RunId, SetId, SetState};
 pub struct SetRecord {
     /// Its id.
     pub set_id: SetId,
-    /// The run that made it.
+    /// The run that loaded it last.
     pub run_id: Option<RunId>,
     /// The model that predicted.
     pub model_id: ModelId,

@@ -4,7 +4,7 @@
 
 use crate::backend::{Fault, Row, Session, Sql};
 use crate::predictions::SLOT;
-use crate::{Error, ModelId, RunId, SetId, SetState};
+use crate::{Error, SetId, SetState};
 
 /// Locks the row against everyone else. SQLite's transactions hold the only write lock anyway.
 const LOCK_SET: Sql = Sql::Each {
@@ -34,7 +34,6 @@ const SET_ID: Sql = Sql::Same("SELECT set_id FROM prediction_sets WHERE set_no =
 pub(super) struct LockedSet {
     pub(super) set_no: u32,
     pub(super) state: SetState,
-    pub(super) run_id: Option<String>,
     pub(super) model_id: String,
     pub(super) published_at_us: Option<i64>,
     pub(super) rows: Option<u64>,
@@ -46,23 +45,11 @@ impl LockedSet {
         Ok(Self {
             set_no: row.small_count("set_no")?,
             state: row.parsed("state", SetState::parse)?,
-            run_id: row.optional_text("run_id")?,
             model_id: row.text("model_id")?,
             published_at_us: row.optional_int("published_at_us")?,
             rows: row.optional_count("row_count")?,
             playlists: row.optional_count("playlist_count")?,
         })
-    }
-
-    /// Which of the set's facts differs from what is said of it now.
-    pub(super) fn difference(&self, run_id: Option<&RunId>, model_id: &ModelId) -> Option<&'static str> {
-        if self.model_id != model_id.as_str() {
-            Some("model")
-        } else if self.run_id.as_deref() != run_id.map(RunId::as_str) {
-            Some("run")
-        } else {
-            None
-        }
     }
 }
 

@@ -1,45 +1,39 @@
 //! Starting, finishing and finding attempts at steps.
 
+use crate::backend::{Call, Fault, Session, Sql, Value};
 use crate::clock::now_us;
+use crate::runs::lease::hold;
 use crate::text::{bounded_message, check_length};
-use crate::{Error, RunId, StepOutcome, StepRecord, StepStart, StepStatus, Store};
+use crate::{Error, RunId, RunOwner, StepOutcome, StepRecord, StepStart, StepStatus, Store};
 
-const INSERT_STEP: &str = "INSERT INTO run_steps (run_id, step, attempt, input_fingerprint, status, started_at_us) \
-     VALUES (?, ?, ?, ?, 'running', ?)";
-const FINISH_STEP: &str = "UPDATE run_steps SET status = ?, finished_at_us = ?, rows_in = ?, rows_out = ?, bytes = ?, \
-     duration_ms = ?, output_version = ?, error = ? \
-     WHERE run_id = ? AND step = ? AND attempt = ? AND status = 'running'";
+const INSERT_STEP: Sql = Sql::Same(
+    "INSERT INTO run_steps (run_id, step, attempt, input_fingerprint, status, started_at_us) \
+     VALUES (?, ?, ?, ?, 'running', ?)",
+);
+const FINISH_STEP: Sql = Sql::Same(
+    "UPDATE run_steps SET status = ?, finished_at_us = ?, rows_in = ?, rows_out = ?, bytes = ?, duration_ms = ?, \
+     output_version = ?, error = ? WHERE run_id = ? AND step = ? AND attempt = ? AND status = 'running'",
+);
 const STEP: &str = "SELECT * FROM run_steps WHERE run_id = ? AND step = ? AND attempt = ?";
 const STEPS: &str = "SELECT * FROM run_steps WHERE run_id = ? ORDER BY started_at_us, step, attempt";
 const COMPLETED_STEP: &str = "SELECT * FROM run_steps WHERE run_id = ? AND step = ? AND input_fingerprint = ? \
      AND status = 'succeeded' ORDER BY attempt DESC LIMIT 1";
 
 impl Store {
-    /// Records that an attempt at a step starts now.
+    /// Records that an attempt at a step of the owner's run starts now.
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownRun`]; [`Error::StepExists`] when the attempt was started before; [`Error::InvalidValue`] when a
-    /// text does not fit.
-    pub async fn start_step(&self, start: &StepStart) -> Result<(), Error> {
+    /// [`Error::RunTaken`] when another process has taken the run over; [`Error::StepExists`] when the attempt was
+    /// started before; [`Error::InvalidValue`] when a text does not fit.
+    pub async fn start_step(&self, owner: &RunOwner, start: &StepStart) -> Result<(), Error> {
         start.check()?;
         let now = now_us();
-        let (run_id, step, attempt) = (&start.run_id, start.step.as_str(), start.attempt);
-        let inserted = self
-            .call("start step", step_key(run_id, step, attempt))
-            .execute(
-                INSERT_STEP,
-                &[
-                    run_id.as_str().into(),
-                    step.into(),
-                    attempt.into(),
-                    start.input_fingerprint.as_str().into(),
-                    now.into(),
-                ],
-            )
-            .await;
-        match inserted {
-            Err(error) if error.is_orphan() => Err(Error::UnknownRun { run_id: run_id.clone() }),
+        let (run_id, step, attempt) = (owner.run_id(), start.step.as_str(), start.attempt);
+        let values =
+            [run_id.as_str().into(), step.into(), attempt.into(), start.input_fingerprint.as_str().into(), now.into()];
+        let call = self.call("start step", step_key(run_id, step, attempt));
+        match call.attempt(|| execute_once(&call, owner, &INSERT_STEP, &values)).await {
             // The first attempt may have succeeded although its answer was lost; then the row is this call's own.
             Err(error) if error.is_duplicate() => match self.step(run_id, step, attempt).await? {
                 Some(found) if found.started_at_us == now && found.input_fingerprint == start.input_fingerprint => {
@@ -51,15 +45,16 @@ impl Store {
         }
     }
 
-    /// Records how an attempt ended. Finishing twice in the same way changes nothing.
+    /// Records how an attempt of the owner's run ended. Finishing twice in the same way changes nothing.
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownStep`], or [`Error::StepEnded`] when it had ended in another way. [`Error::InvalidValue`] for
-    /// [`StepStatus::Running`] or an output version that is too long.
+    /// [`Error::RunTaken`] when another process has taken the run over; [`Error::UnknownStep`], or [`Error::StepEnded`]
+    /// when it had ended in another way. [`Error::InvalidValue`] for [`StepStatus::Running`] or an output version that
+    /// is too long.
     pub async fn finish_step(
         &self,
-        run_id: &RunId,
+        owner: &RunOwner,
         step: &str,
         attempt: u32,
         outcome: &StepOutcome,
@@ -71,26 +66,22 @@ impl Store {
         let output_version = outcome.output_version.as_deref();
         check_length("output_version", output_version.unwrap_or_default(), 255, "at most 255 bytes")?;
         let error = outcome.error.as_deref().map(bounded_message);
-        let finished = self
-            .call("finish step", step_key(run_id, step, attempt))
-            .execute(
-                FINISH_STEP,
-                &[
-                    outcome.status.as_str().into(),
-                    now_us().into(),
-                    outcome.rows_in.into(),
-                    outcome.rows_out.into(),
-                    outcome.bytes.into(),
-                    outcome.duration_ms.into(),
-                    output_version.into(),
-                    error.as_deref().into(),
-                    run_id.as_str().into(),
-                    step.into(),
-                    attempt.into(),
-                ],
-            )
-            .await?;
-        if finished > 0 {
+        let run_id = owner.run_id();
+        let values = [
+            outcome.status.as_str().into(),
+            now_us().into(),
+            outcome.rows_in.into(),
+            outcome.rows_out.into(),
+            outcome.bytes.into(),
+            outcome.duration_ms.into(),
+            output_version.into(),
+            error.as_deref().into(),
+            run_id.as_str().into(),
+            step.into(),
+            attempt.into(),
+        ];
+        let call = self.call("finish step", step_key(run_id, step, attempt));
+        if call.attempt(|| execute_once(&call, owner, &FINISH_STEP, &values)).await? > 0 {
             return Ok(());
         }
         let (run_id, step) = (run_id.clone(), step.to_owned());
@@ -131,6 +122,24 @@ impl Store {
         let values = [run_id.as_str().into(), step.into(), attempt.into()];
         self.call("read step", step_key(run_id, step, attempt)).read_first(STEP, &values, StepRecord::from_row).await
     }
+}
+
+/// Executes a statement if the run is still its owner's.
+async fn execute_once(call: &Call<'_>, owner: &RunOwner, sql: &Sql, values: &[Value<'_>]) -> Result<u64, Fault> {
+    let mut session = call.session().await?;
+    session.begin().await?;
+    let executed = hold_and_execute(&mut session, owner, sql, values).await;
+    session.end(executed).await
+}
+
+async fn hold_and_execute(
+    session: &mut Session,
+    owner: &RunOwner,
+    sql: &Sql,
+    values: &[Value<'_>],
+) -> Result<u64, Fault> {
+    hold(session, owner).await?;
+    session.execute(sql, values).await
 }
 
 fn step_key(run_id: &RunId, step: &str, attempt: u32) -> String {

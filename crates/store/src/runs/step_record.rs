@@ -9,8 +9,6 @@ use crate::{Error, RunId, StepStatus};
 /// What is said of an attempt when it starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepStart {
-    /// The run that it belongs to.
-    pub run_id: RunId,
     /// The step's name: 1 to 64 visible ASCII characters.
     pub step: String,
     /// 1 for the first attempt at this step in this run, then 2 and so on.

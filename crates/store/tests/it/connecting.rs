@@ -8,7 +8,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::databases::{connect, connect_error, on_each_database, on_mysql, sqlite_url};
-use crate::samples::{publish, run_start};
+use crate::samples::{publish, run_start, start};
 
 fn impatient() -> StoreOptions {
     StoreOptions { acquire_timeout: Duration::from_millis(300), max_attempts: 2, ..StoreOptions::default() }
@@ -81,7 +81,7 @@ async fn users_with_passwords_are_told_apart_and_passwords_are_not_shown() {
             raw.execute(&format!("GRANT ALL ON {name}.* TO '{user}'@'{host}'")).await;
         }
         let store = connect(url.as_str()).await;
-        store.start_run(&run_start("r1")).await.unwrap();
+        start(&store, &run_start("r1")).await;
         let shown = format!("{store:?} {} {:?}", store.url(), store.url());
         assert!(shown.contains(&format!("mysql://{user}:***@")), "{shown}");
         assert!(!shown.contains("hunter2"), "{shown}");
@@ -127,7 +127,7 @@ async fn files_that_are_no_databases_are_left_alone() {
 async fn a_sqlite_file_gets_its_folders() {
     let folder = tempfile::tempdir().unwrap();
     let store = connect(&sqlite_url(&folder.path().join("a/b/segue.db"))).await;
-    store.start_run(&run_start("r1")).await.unwrap();
+    start(&store, &run_start("r1")).await;
     assert!(folder.path().join("a/b/segue.db").exists());
 }
 
@@ -137,10 +137,10 @@ async fn a_database_in_memory_lives_as_long_as_its_store() {
     publish(&store, "s1", 3, 2).await;
     let writers = (0..4).map(|n| {
         let store = store.clone();
-        tokio::spawn(async move { store.start_run(&run_start(&format!("r{n}"))).await })
+        tokio::spawn(async move { start(&store, &run_start(&format!("r{n}"))).await })
     });
     for writer in writers.collect::<Vec<_>>() {
-        writer.await.unwrap().unwrap();
+        writer.await.unwrap();
     }
     assert_eq!(store.list_runs(10).await.unwrap().len(), 4);
     assert_eq!(store.recommendations(2, 5).await.unwrap().len(), 2);

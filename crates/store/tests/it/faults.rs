@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::chaos_proxy::ChaosProxy;
 use crate::databases::{Kind, on_each_database, on_mysql};
-use crate::samples::{prediction_set, predictions, publish, run_id, run_start, set_id, shown};
+use crate::samples::{prediction_set, predictions, publish, run_start, set_id, shown, start};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_load_survives_connections_that_break() {
@@ -49,7 +49,7 @@ async fn a_load_survives_connections_that_break() {
 #[tokio::test]
 async fn a_call_does_not_wait_for_ever_and_the_store_works_on() {
     on_each_database(async |database| {
-        database.store().await.start_run(&run_start("r1")).await.unwrap();
+        let owner = start(&database.store().await, &run_start("r1")).await;
         let limits = StoreOptions {
             acquire_timeout: Duration::from_secs(1),
             call_timeout: Duration::from_millis(200),
@@ -62,13 +62,13 @@ async fn a_call_does_not_wait_for_ever_and_the_store_works_on() {
         other.execute("UPDATE runs SET triggered_by = 'someone else' WHERE run_id = 'r1'").await;
 
         let started = Instant::now();
-        let error = store.finish_run(&run_id("r1"), RunStatus::Failed, None).await.unwrap_err();
+        let error = store.finish_run(&owner, RunStatus::Failed, None).await.unwrap_err();
         assert!(matches!(error, Error::Timeout { operation: "finish run", .. }), "{error:?}");
         assert!(started.elapsed() < Duration::from_secs(5));
         assert_eq!(store.list_runs(9).await.unwrap()[0].status, RunStatus::Running);
 
         other.execute("ROLLBACK").await;
-        store.finish_run(&run_id("r1"), RunStatus::Failed, None).await.unwrap();
+        store.finish_run(&owner, RunStatus::Failed, None).await.unwrap();
         assert_eq!(store.list_runs(9).await.unwrap()[0].status, RunStatus::Failed);
     })
     .await;

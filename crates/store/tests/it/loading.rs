@@ -3,7 +3,7 @@
 use store::{Error, PredictionRow, PredictionSet, SetState};
 
 use crate::databases::on_each_database;
-use crate::samples::{prediction_set, predictions, publish, set_id, shown};
+use crate::samples::{prediction_set, predictions, publish, run_id, set_id, shown};
 
 #[tokio::test]
 async fn loading_the_same_set_again_replaces_its_rows() {
@@ -18,6 +18,29 @@ async fn loading_the_same_set_again_replaces_its_rows() {
         store.load(&id, &rows).await.unwrap();
         store.load(&id, &rows).await.unwrap();
         store.publish(&id, 3000, 300).await.unwrap();
+        assert_eq!(database.raw().await.current_predictions().await, shown(&rows));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whichever_run_brings_a_set_it_is_the_same_set() {
+    on_each_database(async |database| {
+        let store = database.store().await;
+        let by = |run: &str| PredictionSet { run_id: Some(run_id(run)), ..prediction_set("s1") };
+        let rows = predictions("s1", 3, 2);
+        store.begin_set(&by("r1")).await.unwrap();
+        store.load(&set_id("s1"), &rows[..2]).await.unwrap();
+
+        assert_eq!(store.begin_set(&by("r2")).await.unwrap(), SetState::Loading, "the first run left it unfinished");
+        store.load(&set_id("s1"), &rows).await.unwrap();
+        assert!(store.publish(&set_id("s1"), 6, 3).await.unwrap().changed);
+        let published = store.current_set().await.unwrap().unwrap();
+        assert_eq!(published.run_id, Some(run_id("r2")));
+
+        assert_eq!(store.begin_set(&by("r3")).await.unwrap(), SetState::Published);
+        assert!(!store.publish(&set_id("s1"), 6, 3).await.unwrap().changed);
+        assert_eq!(store.current_set().await.unwrap(), Some(published));
         assert_eq!(database.raw().await.current_predictions().await, shown(&rows));
     })
     .await;
@@ -107,7 +130,7 @@ async fn rows_go_only_into_a_set_that_is_loading() {
         assert_eq!(store.begin_set(&prediction_set("s1")).await.unwrap(), SetState::Published);
         let other = PredictionSet { model_id: "m2".parse().unwrap(), ..prediction_set("s1") };
         let exists = store.begin_set(&other).await.unwrap_err();
-        assert!(matches!(exists, Error::SetExists { field: "model", .. }), "{exists}");
+        assert!(matches!(exists, Error::SetExists { .. }), "{exists}");
         assert_eq!(database.raw().await.current_predictions().await, shown(&rows));
     })
     .await;

@@ -11,6 +11,7 @@ mod chaos_proxy;
 mod connecting;
 mod databases;
 mod faults;
+mod leases;
 mod loading;
 mod migrating;
 mod models;

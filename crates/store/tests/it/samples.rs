@@ -1,7 +1,9 @@
 //! Sample data.
 
+use std::time::Duration;
+
 use serde_json::json;
-use store::{PredictionRow, PredictionSet, RunId, RunStart, SetId, Store};
+use store::{PredictionRow, PredictionSet, RunClaim, RunId, RunOwner, RunStart, SetId, Store};
 
 pub(crate) fn run_id(text: &str) -> RunId {
     text.parse().unwrap()
@@ -19,6 +21,24 @@ pub(crate) fn run_start(id: &str) -> RunStart {
         options: json!({"k": 10, "note": "naïve 🎵"}),
         fingerprint: "f1".to_owned(),
     }
+}
+
+/// A claim to the one lake, by a process that is patient.
+pub(crate) fn claim() -> RunClaim {
+    claim_to("s3://bucket/lake")
+}
+
+pub(crate) fn claim_to(lake_url: &str) -> RunClaim {
+    RunClaim {
+        lake_url: lake_url.to_owned(),
+        host: "here (process 7)".to_owned(),
+        silent_for: Duration::from_secs(3600),
+    }
+}
+
+/// Starts a run on a lake of its own.
+pub(crate) async fn start(store: &Store, start: &RunStart) -> RunOwner {
+    store.start_run(start, &claim_to(&format!("s3://bucket/{}", start.run_id))).await.unwrap()
 }
 
 pub(crate) fn prediction_set(id: &str) -> PredictionSet {

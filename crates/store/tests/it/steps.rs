@@ -1,24 +1,24 @@
 //! Steps of runs.
 
-use store::{Error, StepOutcome, StepStart, StepStatus, Store};
+use store::{RunOwner, StepOutcome, StepStart, StepStatus, Store};
 
 use crate::databases::on_each_database;
-use crate::samples::{run_id, run_start};
+use crate::samples::{run_id, run_start, start};
 
 fn step(name: &str, attempt: u32) -> StepStart {
-    StepStart { run_id: run_id("r1"), step: name.to_owned(), attempt, input_fingerprint: "i1".to_owned() }
+    StepStart { step: name.to_owned(), attempt, input_fingerprint: "i1".to_owned() }
 }
 
-async fn with_run(store: &Store) {
-    store.start_run(&run_start("r1")).await.unwrap();
+async fn with_run(store: &Store) -> RunOwner {
+    start(store, &run_start("r1")).await
 }
 
 #[tokio::test]
 async fn a_step_keeps_its_outcome() {
     on_each_database(async |database| {
         let store = database.store().await;
-        with_run(&store).await;
-        store.start_step(&step("features", 1)).await.unwrap();
+        let owner = with_run(&store).await;
+        store.start_step(&owner, &step("features", 1)).await.unwrap();
         let outcome = StepOutcome {
             rows_in: Some(u64::from(u32::MAX) + 1),
             rows_out: Some(0),
@@ -27,8 +27,8 @@ async fn a_step_keeps_its_outcome() {
             output_version: Some("v7".to_owned()),
             ..StepOutcome::succeeded()
         };
-        store.finish_step(&run_id("r1"), "features", 1, &outcome).await.unwrap();
-        store.finish_step(&run_id("r1"), "features", 1, &outcome).await.unwrap();
+        store.finish_step(&owner, "features", 1, &outcome).await.unwrap();
+        store.finish_step(&owner, "features", 1, &outcome).await.unwrap();
         let steps = store.steps_of(&run_id("r1")).await.unwrap();
         let [found] = steps.as_slice() else { panic!("{steps:?}") };
         assert_eq!((found.status, found.rows_in, found.rows_out), (outcome.status, outcome.rows_in, outcome.rows_out));
@@ -43,14 +43,14 @@ async fn a_step_keeps_its_outcome() {
 async fn completed_steps_are_found_again_by_their_input() {
     on_each_database(async |database| {
         let store = database.store().await;
-        with_run(&store).await;
+        let owner = with_run(&store).await;
         let id = run_id("r1");
-        store.start_step(&step("features", 1)).await.unwrap();
+        store.start_step(&owner, &step("features", 1)).await.unwrap();
         assert_eq!(store.completed_step(&id, "features", "i1").await.unwrap(), None, "it is running");
-        store.finish_step(&id, "features", 1, &StepOutcome::failed("lost executor")).await.unwrap();
+        store.finish_step(&owner, "features", 1, &StepOutcome::failed("lost executor")).await.unwrap();
         assert_eq!(store.completed_step(&id, "features", "i1").await.unwrap(), None, "it failed");
-        store.start_step(&step("features", 2)).await.unwrap();
-        store.finish_step(&id, "features", 2, &StepOutcome::succeeded()).await.unwrap();
+        store.start_step(&owner, &step("features", 2)).await.unwrap();
+        store.finish_step(&owner, "features", 2, &StepOutcome::succeeded()).await.unwrap();
 
         let store = database.store().await;
         let found = store.completed_step(&id, "features", "i1").await.unwrap().unwrap();
@@ -67,16 +67,14 @@ async fn completed_steps_are_found_again_by_their_input() {
 async fn an_attempt_belongs_to_a_run_and_starts_once() {
     on_each_database(async |database| {
         let store = database.store().await;
-        let orphan = store.start_step(&step("features", 1)).await.unwrap_err();
-        assert!(matches!(orphan, Error::UnknownRun { .. }), "{orphan}");
-        with_run(&store).await;
-        store.start_step(&step("features", 1)).await.unwrap();
-        let again = store.start_step(&step("features", 1)).await.unwrap_err();
+        let owner = with_run(&store).await;
+        store.start_step(&owner, &step("features", 1)).await.unwrap();
+        let again = store.start_step(&owner, &step("features", 1)).await.unwrap_err();
         assert_eq!(
             again.to_string(),
             "attempt 1 at step `features` of run `r1` was started before: use the next number",
         );
-        let unknown = store.finish_step(&run_id("r1"), "train", 3, &StepOutcome::skipped()).await.unwrap_err();
+        let unknown = store.finish_step(&owner, "train", 3, &StepOutcome::skipped()).await.unwrap_err();
         assert_eq!(unknown.to_string(), "run `r1` has no attempt 3 at step `train`");
     })
     .await;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 use lake::ObjectStores;
-use pipeline::{RunOptions, RunReport, Step, Workspace};
+use pipeline::{Liveness, RunOptions, RunReport, Step, Workspace};
 use udfs::scan::BadInput;
 use url::Url;
 
@@ -55,12 +55,12 @@ pub(crate) async fn run(
         None => interrupt.race(sample_slices::provide(console)).await?,
     };
     let workspace = interrupt.race(settings.open_workspace()).await?;
-    let options = options(input, &args.model);
+    let options = options(input, &args.model, settings);
     let report = execute(&workspace, &options, console.is_quiet(), interrupt).await?;
     interrupt.race(tell(&workspace, &report, settings, console)).await
 }
 
-fn options(input: Url, model: &ModelBinary) -> RunOptions {
+fn options(input: Url, model: &ModelBinary, settings: &Settings) -> RunOptions {
     RunOptions {
         input,
         // Somebody's own slices may have a flaw or two, which is no reason to end a demonstration.
@@ -73,7 +73,9 @@ fn options(input: Url, model: &ModelBinary) -> RunOptions {
         train_seconds: Some(TRAIN_SECONDS),
         model_config: None,
         model_binary: model.path(),
+        model_arguments: settings.trainer_log(),
         triggered_by: "segue demo".to_owned(),
+        liveness: Liveness::default(),
     }
 }
 

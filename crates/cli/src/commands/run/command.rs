@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use lake::ObjectStores;
-use pipeline::RunOptions;
+use pipeline::{Liveness, RunOptions};
 use udfs::scan;
 
 use super::{execute, step_selection::StepSelection, steps_table};
@@ -20,7 +20,9 @@ Examples:
 
 Steps: quarantine, playlists, playlist_tracks, tracks, sequences, track_cooccurrence, train, predict, publish.
 
-A run that failed or was interrupted goes on where it stopped when the same command is given again.";
+A run that failed or was interrupted goes on where it stopped when the same command is given again.
+One run works on a lake at a time. SEGUE_MODEL_THREADS and SEGUE_MODEL_DEVICE tell the trainer what
+to compute with.";
 
 /// Arguments of `run`.
 #[derive(Debug, Args)]
@@ -94,7 +96,9 @@ pub(crate) async fn run(
         train_seconds: args.train_seconds,
         model_config: args.model_config,
         model_binary: args.model.path(),
+        model_arguments: settings.trainer_log(),
         triggered_by: "segue run".to_owned(),
+        liveness: Liveness::default(),
     };
     let workspace = interrupt.race(settings.open_workspace()).await?;
     let report = execute(&workspace, &options, console.is_quiet(), interrupt).await?;

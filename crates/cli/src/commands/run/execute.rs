@@ -6,10 +6,11 @@ use std::{
 };
 
 use anyhow::Result;
-use pipeline::{ErrorClass, Event, Observer, RunOptions, RunReport, Workspace};
-use store::{RunId, RunStatus, StepOutcome, StepStatus, Store};
+use pipeline::{Event, Observer, RunOptions, RunReport, Workspace};
+use store::{RunOwner, RunStatus, StepOutcome, StepStatus, Store};
 
 use crate::{
+    exit_code,
     failure::Advised,
     interrupt::{Interrupt, Interrupted},
     progress::RunProgress,
@@ -26,14 +27,14 @@ pub(crate) async fn execute(
     is_quiet: bool,
     interrupt: &mut Interrupt,
 ) -> Result<RunReport> {
-    let observer = Watched { progress: RunProgress::start(is_quiet), run_id: Mutex::new(None) };
+    let observer = Watched { progress: RunProgress::start(is_quiet), owner: Mutex::new(None) };
     let work = async { pipeline::run(workspace, options, &observer).await.map_err(|error| advised(error, &observer)) };
     let outcome = interrupt.race(work).await;
     let Err(error) = &outcome else { return outcome };
-    if let (Some(interrupted), Some(run_id)) = (error.downcast_ref::<Interrupted>(), observer.run_id()) {
-        let recorded = tokio::time::timeout(RECORD_TIMEOUT, record(&workspace.store, &run_id, *interrupted)).await;
+    if let (Some(interrupted), Some(owner)) = (error.downcast_ref::<Interrupted>(), observer.owner()) {
+        let recorded = tokio::time::timeout(RECORD_TIMEOUT, record(&workspace.store, &owner, *interrupted)).await;
         if !matches!(recorded, Ok(Ok(()))) {
-            tracing::warn!(run_id = %run_id, "cannot record that the run was interrupted");
+            tracing::warn!(run_id = %owner.run_id(), "cannot record that the run was interrupted");
         }
         return Err(Advised::new(*interrupted, "the same command goes on with this run where it stopped").into());
     }
@@ -41,43 +42,47 @@ pub(crate) async fn execute(
 }
 
 /// Records that the run and the step that it was at were interrupted.
-async fn record(store: &Store, run_id: &RunId, interrupted: Interrupted) -> Result<(), store::Error> {
+async fn record(store: &Store, owner: &RunOwner, interrupted: Interrupted) -> Result<(), store::Error> {
     let reason = interrupted.to_string();
-    for step in store.steps_of(run_id).await?.iter().filter(|step| step.status == StepStatus::Running) {
+    for step in store.steps_of(owner.run_id()).await?.iter().filter(|step| step.status == StepStatus::Running) {
         let outcome = StepOutcome { status: StepStatus::Abandoned, ..StepOutcome::failed(reason.as_str()) };
-        store.finish_step(run_id, &step.step, step.attempt, &outcome).await?;
+        store.finish_step(owner, &step.step, step.attempt, &outcome).await?;
     }
-    store.finish_run(run_id, RunStatus::Stopped, Some(&reason)).await
+    store.finish_run(owner, RunStatus::Stopped, Some(&reason)).await
 }
 
+/// Says where the details are, and where it can help, that the run can go on.
 fn advised(error: pipeline::Error, observer: &Watched) -> anyhow::Error {
-    match (observer.run_id(), error.class()) {
-        (Some(run_id), ErrorClass::Failed) => {
-            let advice =
-                format!("the same command goes on where it stopped; `segue runs show {run_id}` has the details");
-            Advised::new(error, advice).into()
-        }
-        _ => error.into(),
-    }
+    let Some(owner) = observer.owner() else { return error.into() };
+    let details = format!("`segue runs show {}` has the details", owner.run_id());
+    let is_ours = !matches!(error, pipeline::Error::TakenOver(_));
+    let error = anyhow::Error::from(error);
+    let advice = if is_ours && exit_code::may_pass(exit_code::of(&error)) {
+        format!("the same command goes on where it stopped; {details}")
+    } else {
+        details
+    };
+    Advised::new(error, advice).into()
 }
 
 /// Shows the run and remembers which one it is.
 struct Watched {
     progress: RunProgress,
-    run_id: Mutex<Option<RunId>>,
+    owner: Mutex<Option<RunOwner>>,
 }
 
 impl Watched {
-    fn run_id(&self) -> Option<RunId> {
-        self.run_id.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn owner(&self) -> Option<RunOwner> {
+        self.owner.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 impl Observer for Watched {
     fn notify(&self, event: &Event) {
-        if let Event::RunStarted { run_id, .. } = event {
-            *self.run_id.lock().unwrap_or_else(PoisonError::into_inner) = run_id.parse().ok();
-        }
         self.progress.notify(event);
+    }
+
+    fn given(&self, owner: &RunOwner) {
+        *self.owner.lock().unwrap_or_else(PoisonError::into_inner) = Some(owner.clone());
     }
 }
