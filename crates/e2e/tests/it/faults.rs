@@ -73,11 +73,7 @@ impl Scene {
 
     /// A client of the cluster that writes the second version.
     async fn write(&self, cluster: &Cluster) -> JoinHandle<datafusion::error::Result<()>> {
-        self.write_with(cluster, EngineOptions { target_partitions: 4, ..EngineOptions::default() }).await
-    }
-
-    async fn write_with(&self, cluster: &Cluster, engine: EngineOptions) -> JoinHandle<datafusion::error::Result<()>> {
-        let context = on_cluster_with(cluster, &self.lake, engine).await;
+        let context = on_cluster(cluster, &self.lake).await;
         register(&context, self.place.path());
         let (lake, sql) = (self.lake.clone(), self.sql);
         tokio::spawn(async move { insert(&context, &lake, sql).await })
