@@ -116,8 +116,7 @@ impl Table {
             staging: self.staging_path(&request.write_id),
             target: self.path(&target),
         };
-        let listed = staged.fix_files(&request.files).await?;
-        let files = match staged.publish(listed).await {
+        let files = match staged.publish(&request.files).await {
             Ok(files) => files,
             // Another attempt may have committed and removed what this one wants to move.
             Err(error) => return self.find_commit(&request.write_id).await?.ok_or(error),

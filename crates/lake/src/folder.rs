@@ -78,8 +78,7 @@ impl Folder {
         }
         let staging = self.staging_path(write_id);
         let staged = StagedWrite { store: self.object_store(), staging, target: self.root.clone() };
-        let listed = staged.fix_files(files).await?;
-        let published = match self.fill(&staged, listed).await {
+        let published = match self.fill(&staged, files).await {
             Ok(published) => published,
             // Another attempt may have committed and removed what this one wants to move.
             Err(error) => return self.find_commit(write_id).await?.ok_or(error),
@@ -96,9 +95,10 @@ impl Folder {
         Ok(success.files)
     }
 
-    async fn fill(&self, staged: &StagedWrite, files: Vec<DataFile>) -> Result<Vec<DataFile>> {
-        self.check_free_for(&files).await?;
-        staged.publish(files).await
+    async fn fill(&self, staged: &StagedWrite, files: &[DataFile]) -> Result<Vec<DataFile>> {
+        let listed = staged.fix_files(files).await?;
+        self.check_free_for(&listed).await?;
+        staged.move_all(listed).await
     }
 
     async fn find_commit(&self, write_id: &str) -> Result<Option<Vec<DataFile>>> {

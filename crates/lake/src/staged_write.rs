@@ -42,8 +42,14 @@ impl StagedWrite {
         serde_json::from_slice(&bytes).map_err(invalid)
     }
 
+    /// Moves the write's files to their folder and returns them, sorted.
+    pub(crate) async fn publish(&self, files: &[DataFile]) -> Result<Vec<DataFile>> {
+        let listed = self.fix_files(files).await?;
+        self.move_all(listed).await
+    }
+
     /// Moves files of the list to their folder and returns them, sorted.
-    pub(crate) async fn publish(&self, mut files: Vec<DataFile>) -> Result<Vec<DataFile>> {
+    pub(crate) async fn move_all(&self, mut files: Vec<DataFile>) -> Result<Vec<DataFile>> {
         let moves = files.iter().map(|file| {
             let (from, to) = (below(&self.staging, &file.path), below(&self.target, &file.path));
             async move { self.move_file(&from, &to).await }
