@@ -87,8 +87,10 @@ if ! is_complete "$target"; then
     exec 9>"$cache/libtorch.lock"
     flock --nonblock 9 || {
         say "waiting for another process that stages it"
-        flock 9
+        flock --timeout 1800 9 || fail "another process has been staging it for 30 minutes: look for a hanging pip"
     }
+    # Whoever was killed while it staged has left a folder that nobody will use.
+    find "$cache" -mindepth 1 -maxdepth 1 -name 'libtorch-staging.*' -exec rm -rf {} +
     is_complete "$target" || stage
 fi
 echo "$target"

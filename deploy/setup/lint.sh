@@ -21,6 +21,10 @@ optional() {
     fi
 }
 
+cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 || {
+    say "rustfmt or clippy is missing: rustup component add rustfmt clippy"
+    exit 1
+}
 say "cargo fmt"
 cargo fmt --all --check
 say "cargo clippy"
