@@ -38,6 +38,10 @@ use ballista_scheduler::{
 use tokio::sync::Mutex;
 use tracing::info;
 
+/// Resets of one job in a row. Each makes a stage forget one executor, so executors times stages of a job are enough;
+/// the limit is for a graph that does not forget, which must not keep all other jobs from being scheduled.
+const MAX_RESETS: usize = 10_000;
+
 /// A cluster state in which jobs recover from the loss of an executor with all of their rows, once each.
 pub(crate) struct RecoveringClusterState {
     inner: Arc<dyn ClusterState>,
@@ -83,8 +87,8 @@ impl RecoveringClusterState {
     async fn drop_stale_output(jobs: &HashMap<JobId, JobInfoCache>) -> Result<()> {
         for (job_id, job) in jobs {
             let mut graph = job.execution_graph.write().await;
-            // What one executor made goes in one step, so this ends with the last of them.
-            while let Some(executor_id) = holder_of_stale_output(graph.stages()) {
+            for _ in 0..MAX_RESETS {
+                let Some(executor_id) = holder_of_stale_output(graph.stages()) else { break };
                 info!(%job_id, executor_id, "a stage was rolled back: what it wrote on this executor is made again");
                 graph.reset_stages_on_lost_executor(&executor_id)?;
             }
