@@ -12,7 +12,8 @@ use crate::{Error, Result};
 
 /// Longest wait for a connection to an object store.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Longest wait for one request to an object store, body included. Requests are for some MB at most.
+/// Longest wait for one request to an object store, body included. Requests are for a part of a slice or
+/// of a row group, tens of MB at most.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// Retries of one request on connection failures, 5xx and slow-down answers.
 const MAX_RETRIES: usize = 8;
