@@ -14,7 +14,7 @@ mod error;
 mod notification;
 mod notifier;
 
-pub use channel::Channel;
+pub use channel::{AwsCredentials, Channel};
 pub use error::{Error, Result};
 pub use notification::{Notification, Severity};
 pub use notifier::Notifier;

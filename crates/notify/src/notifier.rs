@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tracing::{info, warn};
 
-use crate::{Channel, Error, Notification, Result};
+use crate::{AwsCredentials, Channel, Error, Notification, Result};
 
 /// Longest time for one attempt at one channel.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -31,12 +31,13 @@ impl Notifier {
     ///
     /// # Errors
     /// [`Error::InvalidChannel`] for the first that cannot be used.
-    pub fn parse(addresses: &str) -> Result<Self> {
+    pub fn parse(addresses: &str, credentials: Option<&AwsCredentials>) -> Result<Self> {
         let addresses = addresses.split([',', ' ', '\n', '\t']).filter(|address| !address.is_empty());
         let channels: Result<Vec<Channel>> = addresses
             .enumerate()
             .map(|(index, address)| {
-                Channel::parse(address).map_err(|reason| Error::InvalidChannel { position: index + 1, reason })
+                let invalid = |reason| Error::InvalidChannel { position: index + 1, reason };
+                Channel::parse(address, credentials).map_err(invalid)
             })
             .collect();
         Ok(Self::new(channels?))

@@ -8,6 +8,7 @@ use std::fmt;
 
 use url::Url;
 
+pub use self::sns::AwsCredentials;
 use self::{mail::Mail, sns::SnsTopic, webhook::Webhook};
 use crate::Notification;
 
@@ -15,7 +16,7 @@ use crate::Notification;
 ///
 /// | address | what it is |
 /// |---|---|
-/// | `sns:arn:aws:sns:REGION:ACCOUNT:TOPIC`, with `?endpoint=URL` for another service than AWS | an SNS topic; credentials from `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` |
+/// | `sns:arn:aws:sns:REGION:ACCOUNT:TOPIC`, with `?endpoint=URL` for another service than AWS | an SNS topic |
 /// | `https://host/path` | a webhook that takes the notification as JSON |
 /// | `slack+https://hooks.slack.com/…` | a webhook that takes what Slack reads |
 /// | `smtp://host:25/?from=a@b&to=c@d` | mail, through a relay that asks for no password |
@@ -34,9 +35,9 @@ impl Channel {
     ///
     /// # Errors
     /// Why it is none, in words that do not repeat it.
-    pub fn parse(address: &str) -> Result<Self, String> {
+    pub fn parse(address: &str, credentials: Option<&AwsCredentials>) -> Result<Self, String> {
         if let Some(topic) = address.strip_prefix("sns:") {
-            return SnsTopic::parse(topic, |name| std::env::var(name).ok()).map(Self::Sns);
+            return SnsTopic::parse(topic, credentials).map(Self::Sns);
         }
         let (is_slack, plain) = match address.strip_prefix("slack+") {
             Some(plain) => (true, plain),
@@ -104,7 +105,7 @@ mod tests {
             ("slack+https://hooks.slack.com/services/T0/B0/secret", "webhook at hooks.slack.com"),
             ("smtp://mail.example:2525/?from=a@b.example&to=c@d.example", "mail to c@d.example"),
         ] {
-            let channel = Channel::parse(address).unwrap();
+            let channel = Channel::parse(address, None).unwrap();
             assert_eq!(channel.to_string(), shown);
             assert!(!format!("{channel:?}").contains("secret"), "{channel:?}");
         }
@@ -116,7 +117,7 @@ mod tests {
             "sns:topic",
             "slack+smtp://h/",
         ] {
-            let error = Channel::parse(wrong).unwrap_err();
+            let error = Channel::parse(wrong, None).unwrap_err();
             assert!(!error.contains(wrong), "{error}");
         }
     }

@@ -15,6 +15,23 @@ use crate::Notification;
 const FORM: &str = "application/x-www-form-urlencoded";
 const VERSION: &str = "2010-03-31";
 
+/// Who publishes to SNS topics.
+#[derive(Clone)]
+pub struct AwsCredentials {
+    /// Id of the access key.
+    pub access_key_id: String,
+    /// The secret access key.
+    pub secret_access_key: String,
+    /// The token of temporary credentials.
+    pub session_token: Option<String>,
+}
+
+impl fmt::Debug for AwsCredentials {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("AwsCredentials").field("access_key_id", &self.access_key_id).finish_non_exhaustive()
+    }
+}
+
 /// A topic, and who publishes to it.
 #[derive(Clone)]
 pub struct SnsTopic {
@@ -31,8 +48,8 @@ impl fmt::Debug for SnsTopic {
 }
 
 impl SnsTopic {
-    /// Reads `arn:aws:sns:REGION:ACCOUNT:TOPIC[?endpoint=URL]`, with the credentials that the environment has.
-    pub(super) fn parse(address: &str, environment: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+    /// Reads `arn:aws:sns:REGION:ACCOUNT:TOPIC[?endpoint=URL]`.
+    pub(super) fn parse(address: &str, credentials: Option<&AwsCredentials>) -> Result<Self, String> {
         let (arn, query) = address.split_once('?').unwrap_or((address, ""));
         let parts: Vec<&str> = arn.split(':').collect();
         let ["arn", _, "sns", region, _, topic] = parts[..] else {
@@ -47,15 +64,9 @@ impl SnsTopic {
             None => format!("https://sns.{region}.amazonaws.com/"),
         };
         let endpoint = Url::parse(&endpoint).map_err(|error| format!("`endpoint` is no URL: {error}"))?;
-        let variable = |name: &str| environment(name).filter(|value| !value.is_empty());
-        let missing = |name: &str| format!("{name} is not set, which SNS needs");
-        let credentials = Credentials::new(
-            variable("AWS_ACCESS_KEY_ID").ok_or_else(|| missing("AWS_ACCESS_KEY_ID"))?,
-            variable("AWS_SECRET_ACCESS_KEY").ok_or_else(|| missing("AWS_SECRET_ACCESS_KEY"))?,
-            variable("AWS_SESSION_TOKEN"),
-            None,
-            "environment",
-        );
+        let AwsCredentials { access_key_id, secret_access_key, session_token } =
+            credentials.cloned().ok_or("SNS needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")?;
+        let credentials = Credentials::new(access_key_id, secret_access_key, session_token, None, "settings");
         Ok(Self { arn: arn.to_owned(), region: region.to_owned(), endpoint, credentials })
     }
 

@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     routing::post,
 };
-use notify::{Channel, Notifier};
+use notify::{AwsCredentials, Channel, Notifier};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use url::form_urlencoded;
@@ -50,7 +50,7 @@ async fn listen(refusals: usize) -> (String, Shared) {
 #[tokio::test]
 async fn webhooks_get_all_that_is_known_and_slack_gets_text() {
     let (url, heard) = listen(0).await;
-    let notifier = Notifier::parse(&format!("{url}/hook, slack+{url}/services/T0")).unwrap();
+    let notifier = Notifier::parse(&format!("{url}/hook, slack+{url}/services/T0"), None).unwrap();
     assert!(notifier.tell(&notification()).await.is_empty());
     let bodies: Vec<Value> =
         heard.lock().unwrap().requests.iter().map(|(_, body)| serde_json::from_str(body).unwrap()).collect();
@@ -65,11 +65,11 @@ async fn webhooks_get_all_that_is_known_and_slack_gets_text() {
 #[tokio::test]
 async fn a_channel_is_tried_again_and_then_given_up() {
     let (url, heard) = listen(2).await;
-    assert!(Notifier::parse(&format!("{url}/hook")).unwrap().tell(&notification()).await.is_empty());
+    assert!(Notifier::parse(&format!("{url}/hook"), None).unwrap().tell(&notification()).await.is_empty());
     assert_eq!(heard.lock().unwrap().requests.len(), 3);
 
     let (url, _) = listen(99).await;
-    let failures = Notifier::parse(&format!("{url}/secret-path")).unwrap().tell(&notification()).await;
+    let failures = Notifier::parse(&format!("{url}/secret-path"), None).unwrap().tell(&notification()).await;
     let shown = failures[0].to_string();
     assert!(shown.starts_with("cannot tell webhook at 127.0.0.1: answered 503"), "{shown}");
     assert!(!shown.contains("secret-path"), "{shown}");
@@ -78,12 +78,15 @@ async fn a_channel_is_tried_again_and_then_given_up() {
 #[tokio::test]
 async fn sns_is_asked_to_publish_with_a_signature() {
     let (url, heard) = listen(0).await;
-    // The one place that reads the environment is the channel's own; other tests do not touch these names.
-    let address = format!("sns:arn:aws:sns:eu-west-1:123456789012:alerts?endpoint={url}/");
-    let Ok(channel) = Channel::parse(&address) else {
-        assert!(std::env::var_os("AWS_ACCESS_KEY_ID").is_none(), "credentials are there and the channel is refused");
-        return;
+    let credentials = AwsCredentials {
+        access_key_id: "AKTEST".to_owned(),
+        secret_access_key: "a secret".to_owned(),
+        session_token: Some("a token".to_owned()),
     };
+    let address = format!("sns:arn:aws:sns:eu-west-1:123456789012:alerts?endpoint={url}/");
+    assert!(Channel::parse(&address, None).unwrap_err().contains("AWS_ACCESS_KEY_ID"));
+    let channel = Channel::parse(&address, Some(&credentials)).unwrap();
+    assert!(!format!("{channel:?} {credentials:?}").contains("secret\""), "{channel:?}");
     assert!(Notifier::new(vec![channel]).tell(&notification()).await.is_empty());
     let (headers, body) = heard.lock().unwrap().requests.remove(0);
     let form: HashMap<String, String> = form_urlencoded::parse(body.as_bytes()).into_owned().collect();
@@ -92,7 +95,7 @@ async fn sns_is_asked_to_publish_with_a_signature() {
     assert_eq!(form["Subject"], "[page] nightly: a run failed");
     assert_eq!(form["MessageAttributes.entry.1.Value.StringValue"], "page");
     let signature = headers["authorization"].to_str().unwrap();
-    assert!(signature.starts_with("AWS4-HMAC-SHA256 Credential="), "{signature}");
+    assert!(signature.starts_with("AWS4-HMAC-SHA256 Credential=AKTEST/"), "{signature}");
     assert!(signature.contains("/eu-west-1/sns/aws4_request"), "{signature}");
-    assert!(signature.contains("SignedHeaders=content-type;host;x-amz-date"), "{signature}");
+    assert!(signature.contains("SignedHeaders=content-type;host;x-amz-date;x-amz-security-token"), "{signature}");
 }

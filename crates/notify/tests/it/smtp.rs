@@ -49,7 +49,7 @@ async fn serve() -> (u16, JoinHandle<String>) {
 async fn mail_has_a_subject_and_says_what_to_do() {
     let (port, serving) = serve().await;
     let address = format!("smtp://127.0.0.1:{port}/?from=segue@music.example&to=ops@music.example");
-    assert!(Notifier::parse(&address).unwrap().tell(&notification()).await.is_empty());
+    assert!(Notifier::parse(&address, None).unwrap().tell(&notification()).await.is_empty());
     let said = serving.await.unwrap();
     for part in [
         "MAIL FROM:<segue@music.example>",
