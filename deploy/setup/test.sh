@@ -56,6 +56,10 @@ run_tests() {
 }
 
 "$here/toolchain.sh"
+if (($# == 0)); then
+    say "trying the alert rules"
+    "$here/alerts.sh"
+fi
 LIBTORCH=$("$here/libtorch.sh")
 export LIBTORCH
 if [[ -n ${TEST_MYSQL_URL:-} && -n ${TEST_S3_ENDPOINT:-} ]]; then

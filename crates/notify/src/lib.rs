@@ -2,8 +2,7 @@
 //!
 //! ```text
 //! Notification ─► Notifier ─┬─► SNS topic (Publish, signed)
-//!                           ├─► webhook (JSON, or the shape that Slack reads)
-//!                           └─► mail (SMTP)
+//!                           └─► webhook (JSON, or the shape that Slack reads)
 //! ```
 //!
 //! A channel is an address, so that a list of them fits in one variable. What a notification says is the same

@@ -56,7 +56,7 @@ impl Notification {
         text
     }
 
-    /// The subject of a mail or of an SNS message: one line of at most 100 ASCII characters, as SNS demands.
+    /// The subject of an SNS message: one line of at most 100 ASCII characters, as SNS demands.
     pub fn subject(&self) -> String {
         let subject = format!("[{}] {}: {}", self.severity, self.pipeline, self.summary);
         let ascii = |character: char| if character.is_ascii_graphic() { character } else { ' ' };

@@ -5,19 +5,23 @@
 # what the host has already, so such a folder belongs to its host; when it does not fit any more, it is made anew.
 # shellcheck shell=bash disable=SC2154
 
+# What the test servers need; alerts.sh asks for prometheus itself.
 groups=(mariadb ceph)
 declare -A packages_of=(
     [mariadb]="mariadb-server-core mariadb-client-core"
     [ceph]="radosgw ceph-mon ceph-osd ceph-common"
+    [prometheus]="prometheus"
 )
 declare -A programs_of=(
     [mariadb]="mariadbd mariadb-install-db my_print_defaults resolveip"
     [ceph]="ceph-mon ceph-osd radosgw radosgw-admin monmaptool"
+    [prometheus]="promtool"
 )
 # The programs that say their version: one that does finds all its libraries.
 declare -A daemons_of=(
     [mariadb]="mariadbd"
     [ceph]="ceph-mon ceph-osd radosgw radosgw-admin"
+    [prometheus]="promtool"
 )
 # Set by `find_programs`: the folders above bin and sbin, and those with the libraries.
 declare -A usr libraries
@@ -33,12 +37,14 @@ run_from() {
     exec "$@"
 }
 
+# install_packages [GROUP...]: of all test servers, or of these groups.
 install_packages() {
-    local group
+    local group wanted=("${groups[@]}")
+    (($# == 0)) || wanted=("$@")
     mkdir -p "$cache/packages"
     exec 8>"$cache/packages/lock"
     flock 8
-    for group in "${groups[@]}"; do
+    for group in "${wanted[@]}"; do
         find_programs "$group" /usr || find_programs "$group" "$cache/packages/$group/usr" || unpack_packages "$group"
     done
     exec 8>&-
@@ -61,7 +67,7 @@ find_programs() {
 unpack_packages() {
     local group=$1 archive
     command -v apt-get >/dev/null || fail \
-        "the test servers come from Debian packages and apt-get is missing here:" \
+        "the test servers and promtool come from Debian packages and apt-get is missing here:" \
         "set TEST_MYSQL_URL, TEST_S3_ENDPOINT, TEST_S3_ACCESS_KEY_ID and TEST_S3_SECRET_ACCESS_KEY to servers of yours"
     say "getting $group from Debian packages (once, up to 85 MB)"
     work=$(mktemp --directory "$cache/packages/unpacking.XXXXXX")

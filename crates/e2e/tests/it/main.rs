@@ -4,6 +4,7 @@
 
 mod client;
 mod contract;
+mod deploy;
 mod endpoints;
 mod faults;
 mod places;

@@ -1,6 +1,5 @@
 //! Where notifications go.
 
-mod mail;
 mod sns;
 mod webhook;
 
@@ -9,7 +8,7 @@ use std::fmt;
 use url::Url;
 
 pub use self::sns::AwsCredentials;
-use self::{mail::Mail, sns::SnsTopic, webhook::Webhook};
+use self::{sns::SnsTopic, webhook::Webhook};
 use crate::Notification;
 
 /// A place where people read.
@@ -19,15 +18,12 @@ use crate::Notification;
 /// | `sns:arn:aws:sns:REGION:ACCOUNT:TOPIC`, with `?endpoint=URL` for another service than AWS | an SNS topic |
 /// | `https://host/path` | a webhook that takes the notification as JSON |
 /// | `slack+https://hooks.slack.com/…` | a webhook that takes what Slack reads |
-/// | `smtp://host:25/?from=a@b&to=c@d` | mail, through a relay that asks for no password |
 #[derive(Debug, Clone)]
 pub enum Channel {
     /// An SNS topic.
     Sns(SnsTopic),
     /// A webhook.
     Webhook(Webhook),
-    /// A mailbox.
-    Mail(Mail),
 }
 
 impl Channel {
@@ -46,8 +42,7 @@ impl Channel {
         let url = Url::parse(plain).map_err(|error| error.to_string())?;
         match url.scheme() {
             "http" | "https" => Ok(Self::Webhook(Webhook { url, is_slack })),
-            "smtp" if !is_slack => Mail::parse(&url).map(Self::Mail),
-            _ => Err("expected sns:arn:…, https://…, slack+https://… or smtp://…".to_owned()),
+            _ => Err("expected sns:arn:…, https://… or slack+https://…".to_owned()),
         }
     }
 
@@ -55,18 +50,16 @@ impl Channel {
         match self {
             Self::Sns(topic) => topic.send(client, notification).await,
             Self::Webhook(webhook) => webhook.send(client, notification).await,
-            Self::Mail(mail) => mail.send(notification).await,
         }
     }
 }
 
-/// The channel without its secrets: paths of webhooks and passwords are left out.
+/// The channel without its secrets: paths of webhooks are left out.
 impl fmt::Display for Channel {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sns(topic) => write!(formatter, "topic {}", topic.arn()),
             Self::Webhook(webhook) => write!(formatter, "webhook at {}", webhook.url.host_str().unwrap_or_default()),
-            Self::Mail(mail) => write!(formatter, "mail to {}", mail.to()),
         }
     }
 }
@@ -103,20 +96,12 @@ mod tests {
         for (address, shown) in [
             ("https://hooks.example/secret", "webhook at hooks.example"),
             ("slack+https://hooks.slack.com/services/T0/B0/secret", "webhook at hooks.slack.com"),
-            ("smtp://mail.example:2525/?from=a@b.example&to=c@d.example", "mail to c@d.example"),
         ] {
             let channel = Channel::parse(address, None).unwrap();
             assert_eq!(channel.to_string(), shown);
             assert!(!format!("{channel:?}").contains("secret"), "{channel:?}");
         }
-        for wrong in [
-            "ftp://host/",
-            "hooks.example",
-            "smtp://host/?from=a@b.example",
-            "smtp://me:secret@host/?from=a@b.example&to=c@d.example",
-            "sns:topic",
-            "slack+smtp://h/",
-        ] {
+        for wrong in ["ftp://host/", "hooks.example", "sns:topic", "slack+smtp://h/"] {
             let error = Channel::parse(wrong, None).unwrap_err();
             assert!(!error.contains(wrong), "{error}");
         }

@@ -1,11 +1,9 @@
-//! Notifications arrive at real listeners: an HTTP server and an SMTP server on this host.
+//! Notifications arrive at real listeners: an HTTP server on this host.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 #[cfg(test)]
 mod http;
-#[cfg(test)]
-mod smtp;
 
 use notify::{Notification, Severity};
 

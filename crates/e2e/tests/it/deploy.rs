@@ -1,0 +1,56 @@
+//! The manifests under `deploy/kubernetes` say nothing that the programs do not know: a flag or variable that is renamed
+//! must be renamed there, too.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use testkit::process::ProcessCommand;
+
+/// Each file that starts a program: the file, the program, its sub-command.
+const STARTED: [(&str, &str, &[&str]); 5] = [
+    ("base/scheduler/deployment.yaml", "segue-scheduler", &[]),
+    ("base/executor/deployment.yaml", "segue-executor", &[]),
+    ("base/nightly/cronjob.yaml", "segue", &["run"]),
+    ("base/watch/deployment.yaml", "segue", &["watch"]),
+    ("base/kustomization.yaml", "segue", &["run"]),
+];
+
+/// Flags and variables of Segue in a text.
+fn words(text: &str) -> BTreeSet<&str> {
+    let words = text.lines().filter(|line| !line.trim_start().starts_with('#')).flat_map(|line| {
+        line.split(|character: char| !(character.is_ascii_alphanumeric() || character == '-' || character == '_'))
+    });
+    words.filter(|word| (word.starts_with("--") && word.len() > 3) || word.starts_with("SEGUE_")).collect()
+}
+
+#[tokio::test]
+async fn flags_and_variables_of_the_manifests_exist() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/kubernetes");
+    for (file, program, command) in STARTED {
+        let text = fs::read_to_string(folder.join(file)).unwrap();
+        let help = ProcessCommand::of_workspace(program).unwrap().args(command).arg("--help").spawn().unwrap();
+        assert!(help.wait(std::time::Duration::from_secs(60)).await.unwrap().success());
+        let known = help.stdout();
+        let known = words(&known);
+        let used = words(&text);
+        assert!(!used.is_empty(), "{file} names no flag and no variable");
+        let unknown: Vec<_> = used.difference(&known).collect();
+        assert!(unknown.is_empty(), "{program} does not know {unknown:?} of {file}");
+    }
+}
+
+#[test]
+fn every_file_that_starts_a_program_is_looked_at() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/kubernetes");
+    let mut folders = vec![folder.clone()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if fs::read_to_string(&path).unwrap().contains("image: segue-") {
+                let name = path.strip_prefix(&folder).unwrap().display().to_string();
+                assert!(STARTED.iter().any(|(file, ..)| *file == name), "{name} is not in the list");
+            }
+        }
+    }
+}
