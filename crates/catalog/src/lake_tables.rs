@@ -44,7 +44,7 @@ fn entry(name: &str, snapshot: &Snapshot) -> TableEntry {
         ..Column::default()
     };
     // Where one folder is the version, readers of files find it there.
-    let folders = snapshot.data_urls().unwrap_or_default();
+    let folders = snapshot.data_urls();
     let location =
         if let [folder] = folders.as_slice() { folder.to_string() } else { snapshot.table().url().to_string() };
     let storage = StorageDescriptor {

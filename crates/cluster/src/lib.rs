@@ -13,6 +13,7 @@ mod job;
 mod metered_engine;
 mod recovery;
 pub mod scheduler;
+mod stoppable;
 
 pub use client::{Cluster, ClusterAddress, connect};
 pub use embedded::EmbeddedCluster;

@@ -191,6 +191,8 @@ impl From<object_store::Error> for QueryError {
     }
 }
 
+impl std::error::Error for QueryError {}
+
 impl fmt::Display for QueryError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.at {

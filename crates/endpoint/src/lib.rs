@@ -14,6 +14,7 @@
 
 mod error;
 mod execute;
+mod local_buckets;
 mod operations;
 mod options;
 mod queries;

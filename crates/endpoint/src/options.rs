@@ -1,6 +1,6 @@
 //! How the endpoint is told to behave.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use athena::signature::Credentials;
 
@@ -13,6 +13,9 @@ pub struct EndpointOptions {
     pub credentials: Credentials,
     /// Where results go that neither the client nor a workgroup gives a place: a path, `file://` or `s3://` address.
     pub output_location: Option<String>,
+    /// Folder that stands for S3: a bucket is a folder in it, made when a statement names it. Only where the executors
+    /// are in this process, as others would look for the bucket in S3.
+    pub local_buckets: Option<PathBuf>,
     /// Queries that run at the same time; default 8. Too low makes queries wait while executors are idle, too high
     /// divides executors among many.
     pub max_running: usize,
@@ -32,6 +35,7 @@ impl EndpointOptions {
             bind,
             credentials: Credentials::anonymous(),
             output_location: None,
+            local_buckets: None,
             max_running: 8,
             max_queued: 200,
             query_timeout: Duration::from_secs(30 * 60),

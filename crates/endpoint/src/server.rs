@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
-use crate::{Service, operations, queries};
+use crate::{Service, local_buckets, operations, queries};
 
 /// Largest request; a query has 256 KiB at most, a batch of 100 partitions less than this.
 const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
@@ -41,6 +41,7 @@ pub async fn serve(service: Arc<Service>) -> io::Result<SocketAddr> {
     }
     let listener = TcpListener::bind(bind).await?;
     let address = listener.local_addr()?;
+    local_buckets::provide_existing(&service).map_err(io::Error::other)?;
     queries::watch(Arc::clone(&service));
     let router =
         Router::new().fallback(answer).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)).with_state(Arc::clone(&service));

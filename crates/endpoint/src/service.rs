@@ -60,6 +60,12 @@ impl Service {
         self.places.catalog.store()
     }
 
+    /// Whether statements may name places on the disk of this machine. Callers that are not asked who they are, are on
+    /// this machine themselves.
+    pub(crate) fn allows_disk(&self) -> bool {
+        self.options.credentials.is_anonymous()
+    }
+
     /// Takes a place in the queue; false if there is none.
     pub(crate) fn enqueue(&self) -> bool {
         let limit = self.options.max_queued + self.options.max_running;

@@ -1,6 +1,6 @@
 //! Values as text.
 
-use std::fmt::Write;
+use std::{fmt::Write, sync::Arc};
 
 use arrow::{
     array::{Array, ArrayRef, AsArray, timezone::Tz},
@@ -158,7 +158,7 @@ fn lists(array: &ArrayRef) -> Result<CellText, ArrowError> {
         DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => item,
         _ => return by_arrow(array),
     };
-    let array = cast(array, &DataType::LargeList(item.clone()))?.as_list::<i64>().clone();
+    let array = cast(array, &DataType::LargeList(Arc::clone(item)))?.as_list::<i64>().clone();
     let text = nested(array.values())?;
     Ok(Box::new(move |row, into| {
         let offsets = array.value_offsets();
@@ -235,8 +235,6 @@ fn by_arrow(array: &ArrayRef) -> Result<CellText, ArrowError> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use arrow::{
         array::{
             BinaryArray, Date32Array, Decimal128Array, Int32Array, ListArray, MapBuilder, StringArray, StringBuilder,

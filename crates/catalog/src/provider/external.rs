@@ -76,7 +76,7 @@ async fn list(shared: &Shared, location: Option<&str>, table: &TableEntry) -> Re
     let Some(location) = location else {
         return plan_err!("table `{}.{}` or a partition of it has no location", table.database, table.input.name);
     };
-    let files = files::list(&shared.stores, location).await?;
+    let files = files::list(&shared.stores, location, shared.disk).await?;
     shared.add_bytes(files.iter().map(|file| file.bytes).sum());
     Ok(files)
 }

@@ -20,8 +20,11 @@ pub(super) struct TableFile {
 }
 
 /// Lists the files at a location as Hive does: all below it but empty ones and those under names with `_` or `.` first.
-pub(super) async fn list(stores: &ObjectStores, location: &str) -> Result<Vec<TableFile>> {
+pub(super) async fn list(stores: &ObjectStores, location: &str, disk: bool) -> Result<Vec<TableFile>> {
     let url = ObjectStores::parse_url(location).map_err(external_error)?;
+    if url.scheme() == "file" && !disk {
+        return Err(DataFusionError::NotImplemented(format!("the location {location} is on a disk; use s3://")));
+    }
     let (store, prefix) = stores.resolve(&url).map_err(external_error)?;
     let base = &url[..url::Position::BeforePath];
     let mut files = Vec::new();

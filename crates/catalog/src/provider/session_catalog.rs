@@ -26,6 +26,8 @@ type StateOfSession = Box<dyn Fn() -> Option<SessionState> + Send + Sync>;
 pub(super) struct Shared {
     pub(super) catalog: Catalog,
     pub(super) stores: Arc<ObjectStores>,
+    /// Whether tables may have files on the disk of this machine.
+    pub(super) disk: bool,
     /// The session, for the queries of views; weak, as the session holds the catalog.
     session: OnceLock<StateOfSession>,
     /// Bytes of the files behind the names that were looked up.
@@ -58,6 +60,8 @@ pub struct SessionCatalog {
 
 impl SessionCatalog {
     /// Reads which databases there are and makes them the catalog of a session, with `database` as the default one.
+    /// External tables on the disk of this machine can be read only if `disk` says so, as whoever may make tables could
+    /// read any file there.
     ///
     /// # Errors
     /// [`crate::Error::Store`], [`crate::Error::Lake`].
@@ -66,9 +70,15 @@ impl SessionCatalog {
         stores: Arc<ObjectStores>,
         context: &SessionContext,
         database: &str,
+        disk: bool,
     ) -> Result<Self> {
-        let shared =
-            Arc::new(Shared { catalog: catalog.clone(), stores, session: OnceLock::new(), bytes: AtomicU64::new(0) });
+        let shared = Arc::new(Shared {
+            catalog: catalog.clone(),
+            stores,
+            disk,
+            session: OnceLock::new(),
+            bytes: AtomicU64::new(0),
+        });
         let mut schemas = HashMap::new();
         for found in catalog.databases().await? {
             schemas.insert(found.name.clone(), Arc::new(DatabaseSchema::new(Arc::clone(&shared), found.name)));
@@ -77,9 +87,7 @@ impl SessionCatalog {
         // A session that was given its catalog before keeps the first one's state, which is the same.
         let session = context.state_weak_ref();
         let _ = shared.session.set(Box::new(move || Some(session.upgrade()?.read().clone())));
-        for name in [CATALOG, "AwsDataCatalog"] {
-            context.register_catalog(name, Arc::new(installed.clone()));
-        }
+        context.register_catalog(CATALOG, Arc::new(installed.clone()));
         let state = context.state_ref();
         let mut state = state.write();
         let options = state.config_mut().options_mut();

@@ -84,6 +84,9 @@ fn with_location(table: &TableEntry, values: Vec<String>, location: String) -> P
 async fn repair(task: &Task, table: &TableEntry) -> QueryResult<Done> {
     let folder = folder_of(table)?;
     let url = ObjectStores::parse_url(&folder)?;
+    if url.scheme() == "file" && !task.service.allows_disk() {
+        return Err(QueryError::not_supported(format!("not supported: the location {folder} on a disk; use s3://")));
+    }
     let (store, prefix) = task.service.places.stores.resolve(&url)?;
     let mut found = BTreeSet::new();
     let mut listed = store.list(Some(&prefix));

@@ -265,6 +265,9 @@ async fn to_folder(
     partition_by: PartitionBy,
 ) -> QueryResult<(u64, Vec<String>)> {
     let url = ObjectStores::parse_url(folder)?;
+    if url.scheme() == "file" && !task.service.allows_disk() {
+        return Err(QueryError::not_supported(format!("not supported: the location {folder} on a disk; use s3://")));
+    }
     let schema = Arc::new(rows.schema().as_arrow().clone());
     let plan = insert_into(rows, Arc::new(FolderTable::new(url.clone(), schema, partition_by)))?;
     let count = run(task, source, plan).await?;

@@ -46,13 +46,20 @@ fn failed(error: &catalog::Error) -> ApiError {
         _ => Exception::Metadata,
     };
     let message = match error {
-        catalog::Error::NoSuchTable { table, .. } => format!("EntityNotFoundException: Table {table} not found."),
-        catalog::Error::NoSuchDatabase { database } => {
-            format!("EntityNotFoundException: Database {database} not found.")
-        }
+        catalog::Error::NoSuchTable { table, .. } => not_found(&format!("Table {table} not found.")),
+        catalog::Error::NoSuchDatabase { database } => not_found(&format!("Database {database} not found.")),
         other => other.to_string(),
     };
     ApiError::new(exception, message)
+}
+
+/// In the words of Athena's own catalog, by which PyAthena knows that there is no such object.
+fn not_found(what: &str) -> String {
+    format!(
+        "{what} (Service: AmazonDataCatalog; Status Code: 400; Error Code: EntityNotFoundException; Request ID: \
+         {}; Proxy: null)",
+        uuid::Uuid::new_v4()
+    )
 }
 
 fn database(entry: DatabaseEntry) -> Database {

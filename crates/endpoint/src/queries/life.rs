@@ -20,6 +20,7 @@ use crate::{
     Service,
     error::QueryError,
     execute::{self, Done, Task},
+    local_buckets,
     statement::Statement,
 };
 
@@ -70,7 +71,10 @@ async fn run(
     }
     info!(query_execution_id = %id, kind = execution.substatement_type, "query started");
     let task = Task { service: Arc::clone(service), execution: execution.clone(), location, stopped: stopped.clone() };
-    let outcome = within_limit(service, &task, statement).await;
+    let outcome = match local_buckets::provide(service, &execution) {
+        Ok(()) => within_limit(service, &task, statement).await,
+        Err(error) => End::Failed(error),
+    };
     end(service, execution, outcome, queued, started).await;
 }
 

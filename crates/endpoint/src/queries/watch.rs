@@ -44,7 +44,7 @@ async fn look(service: &Service, looks: u32) -> Result<(), store::Error> {
             }
         }
     }
-    if looks % LOOKS_PER_BEAT == 0 {
+    if looks.is_multiple_of(LOOKS_PER_BEAT) {
         if !service.open.is_empty() {
             store.beat_queries(&service.owner).await?;
         }
@@ -58,7 +58,7 @@ async fn look(service: &Service, looks: u32) -> Result<(), store::Error> {
             }
         }
     }
-    if looks % (LOOKS_PER_BEAT * BEATS_PER_CLEARING) == 0 {
+    if looks.is_multiple_of(LOOKS_PER_BEAT * BEATS_PER_CLEARING) {
         let history = i64::try_from(service.options.history.as_micros()).unwrap_or(i64::MAX);
         store.forget_queries(now_us().saturating_sub(history).max(0)).await?;
     }

@@ -7,6 +7,7 @@ mod parameters;
 mod query;
 mod session;
 
+pub(crate) use names::without_marks;
 pub(crate) use parameters::with_parameters;
 pub(crate) use query::{PlannedQuery, check_syntax, plan};
 pub(crate) use session::{QuerySession, open_session};

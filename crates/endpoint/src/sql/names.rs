@@ -1,12 +1,44 @@
 //! Names of columns: what has none is `_col0`, `_col1` and so on.
 
-use datafusion::sql::sqlparser::ast::{CastKind, DataType, Expr, Ident, Query, SelectItem, SetExpr, Statement, Value};
+use std::ops::ControlFlow;
+
+use datafusion::sql::sqlparser::ast::{
+    CastKind, DataType, ExactNumberInfo, Expr, Ident, ObjectNamePart, Query, SelectItem, SetExpr, Statement, Value,
+    visit_expressions_mut, visit_relations_mut,
+};
 
 /// Stands for "unnamed" in plans.
 const MARK: &str = "__unnamed_";
 
-/// Marks the outermost columns that have no name, and gives small whole numbers their type.
-pub(super) fn mark_unnamed(statement: &mut Statement) {
+/// Gives names and literals the meaning that they have in Athena: names of tables do not tell upper from lower case, not
+/// even in quotes; a decimal has the digits that it is written with; the outermost columns without a name are marked,
+/// and small whole numbers among them are integers.
+pub(super) fn as_in_athena(statement: &mut Statement) {
+    // Nothing breaks off, here and below.
+    let _ = visit_relations_mut(statement, |name| {
+        for part in &mut name.0 {
+            if let ObjectNamePart::Identifier(ident) = part {
+                ident.value = ident.value.to_lowercase();
+            }
+        }
+        ControlFlow::<()>::Continue(())
+    });
+    let _ = visit_expressions_mut(statement, |expr| {
+        if let Expr::TypedString(typed) = expr
+            && let DataType::Decimal(ExactNumberInfo::None) = typed.data_type
+            && let Value::SingleQuotedString(text) = &typed.value.value
+        {
+            let scale = text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+            let precision = text.bytes().filter(u8::is_ascii_digit).count().max(1);
+            let scale = i64::try_from(scale).unwrap_or(i64::MAX);
+            typed.data_type = DataType::Decimal(ExactNumberInfo::PrecisionAndScale(precision as u64, scale));
+        }
+        ControlFlow::<()>::Continue(())
+    });
+    mark_unnamed(statement);
+}
+
+fn mark_unnamed(statement: &mut Statement) {
     if let Statement::Query(query) = statement {
         mark_query(query);
     }
@@ -60,6 +92,11 @@ fn typed(expr: Expr) -> Expr {
     }
 }
 
+/// A text with the names that are shown, such as a plan.
+pub(crate) fn without_marks(text: &str) -> String {
+    text.replace(MARK, "_col")
+}
+
 /// The names that are shown.
 pub(super) fn shown<'n>(names: impl Iterator<Item = &'n str>) -> Vec<String> {
     let values_column = |name: &str| name.strip_prefix("column").and_then(|number| number.parse::<usize>().ok());
@@ -81,7 +118,7 @@ mod tests {
     #[track_caller]
     fn check(sql: &str, expected: &str) {
         let mut statement = Parser::parse_sql(&GenericDialect {}, sql).unwrap().remove(0);
-        mark_unnamed(&mut statement);
+        as_in_athena(&mut statement);
         assert_eq!(statement.to_string(), expected);
     }
 
@@ -90,6 +127,8 @@ mod tests {
         check("SELECT a, t.b, a + 1, 5", "SELECT a, t.b, a + 1 AS __unnamed_2, CAST(5 AS INTEGER) AS __unnamed_3");
         check("SELECT 3000000000 AS x", "SELECT 3000000000 AS x");
         check("SELECT 1 + 1 UNION SELECT 2 + 2", "SELECT 1 + 1 AS __unnamed_0 UNION SELECT 2 + 2");
+        check("SELECT x FROM \"AwsDataCatalog\".\"D\".T", "SELECT x FROM \"awsdatacatalog\".\"d\".t");
+        check("SELECT DECIMAL '1.50' AS d", "SELECT DECIMAL(3,2) '1.50' AS d");
         check("(SELECT count(*) FROM t)", "(SELECT count(*) AS __unnamed_0 FROM t)");
     }
 

@@ -47,7 +47,7 @@ fn parse(sql: &str) -> QueryResult<Parsed> {
 pub(crate) async fn plan(session: &QuerySession, sql: &str) -> QueryResult<PlannedQuery> {
     let mut statement = parse(sql)?;
     guard::check(&statement)?;
-    names::mark_unnamed(&mut statement);
+    names::as_in_athena(&mut statement);
     if sql.to_lowercase().contains("information_schema") {
         session.catalog.load_names().await?;
     }

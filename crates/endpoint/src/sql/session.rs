@@ -29,6 +29,13 @@ pub(crate) async fn open_session(service: &Service, database: &str) -> QueryResu
         options.sql_parser.default_null_ordering = "nulls_last".to_owned();
         options.sql_parser.collect_spans = true;
     }
-    let catalog = SessionCatalog::install(service.catalog(), Arc::clone(&places.stores), &context, database).await?;
+    let catalog = SessionCatalog::install(
+        service.catalog(),
+        Arc::clone(&places.stores),
+        &context,
+        database,
+        service.allows_disk(),
+    )
+    .await?;
     Ok(QuerySession { context, catalog })
 }

@@ -10,6 +10,7 @@
 mod chaos_proxy;
 mod connecting;
 mod databases;
+mod documents;
 mod faults;
 mod leases;
 mod loading;
@@ -17,6 +18,7 @@ mod migrating;
 mod models;
 mod pruning;
 mod publishing;
+mod queries;
 mod reading;
 mod runs;
 mod samples;

@@ -48,8 +48,8 @@ const ALLOWED_EDGES: [(&str, &[&str]); 16] = [
 
 /// What tests may use besides. `e2e` tests the whole system and runs `model` as a process only.
 const ALLOWED_IN_TESTS: [&str; 2] = ["sample", "testkit"];
-const ALLOWED_IN_E2E: [&str; 9] =
-    ["cluster", "lake", "pipeline", "runtime", "sample", "scheduler", "store", "testkit", "udfs"];
+const ALLOWED_IN_E2E: [&str; 10] =
+    ["athena", "cluster", "lake", "pipeline", "runtime", "sample", "scheduler", "store", "testkit", "udfs"];
 
 /// Who may use a library that has one owner. The test kit creates and drops databases.
 const OWNERS: [(&str, &[&str]); 2] = [("sqlx", &["store", "testkit"]), ("tch", &["model"])];
