@@ -29,5 +29,5 @@ for number in range(300):
     sent = request.prepare()
     print(json.dumps({
         "secret": key.secret_key, "access_key_id": key.access_key, "service": service,
-        "query": sent.url.partition("?")[2], "headers": dict(sent.headers.items()), "body": sent.body.decode(),
+        "query": sent.url.partition("?")[2], "headers": dict(sent.headers.items()), "body": (sent.body or b"").decode(),
     }))
