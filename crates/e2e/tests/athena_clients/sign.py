@@ -3,6 +3,7 @@
 import json
 import random
 import string
+from urllib.parse import quote
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -23,7 +24,9 @@ for number in range(300):
     if number % 2:
         headers["X-Amz-Meta-Words"] = "  a   " + draw.choice(["b", "b  c"]) + " "
     query = {text(5).strip() or "k": text(8) for _ in range(draw.randint(0, 3))} if number % 4 == 0 else {}
-    request = AWSRequest("POST", "http://127.0.0.1:9100/", headers=headers, data=text(200).encode(), params=query)
+    pairs = "&".join(f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}" for name, value in query.items())
+    url = "http://127.0.0.1:9100/" + ("?" + pairs if pairs else "")
+    request = AWSRequest("POST", url, headers=headers, data=text(200).encode())
     request.headers["Host"] = "127.0.0.1:9100"
     SigV4Auth(key, service, draw.choice(["us-east-1", "eu-central-1"])).add_auth(request)
     sent = request.prepare()
