@@ -1,5 +1,6 @@
 //! `segue-scheduler`: the Ballista scheduler with Segue's session, codecs and metrics.
 
+mod endpoint_start;
 mod options;
 mod run;
 

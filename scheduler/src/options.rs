@@ -1,8 +1,8 @@
 //! Command line and environment of the scheduler.
 
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf};
 
-use clap::Parser;
+use clap::{Args, Parser};
 use runtime::telemetry::LogFormat;
 
 /// Plans queries, divides them into tasks and sends these to executors.
@@ -39,6 +39,8 @@ pub(crate) struct Options {
     /// Seconds to let running jobs finish after SIGTERM
     #[arg(long, env = "SEGUE_DRAIN_SECONDS", default_value_t = 300)]
     pub(crate) drain_seconds: u64,
+    #[command(flatten)]
+    pub(crate) endpoint: EndpointArguments,
     /// File to write the addresses to, as JSON, once the scheduler is ready
     #[arg(long, env = "SEGUE_READY_FILE")]
     pub(crate) ready_file: Option<PathBuf>,
@@ -52,6 +54,37 @@ pub(crate) struct Options {
     /// Form of the log lines: text or json
     #[arg(long, env = "SEGUE_LOG_FORMAT", default_value = "text")]
     pub(crate) log_format: LogFormat,
+}
+
+/// The Athena-compatible endpoint.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Athena-compatible endpoint")]
+pub(crate) struct EndpointArguments {
+    /// Address of the endpoint for Athena's clients, such as 127.0.0.1:9100; without it there is none; port 0 takes a
+    /// free one
+    #[arg(long, env = "SEGUE_ATHENA_BIND", value_name = "ADDRESS", requires = "lake")]
+    pub(crate) athena_bind: Option<SocketAddr>,
+    /// TOML file of the keys that clients sign with; needed on addresses that others can reach
+    #[arg(long, env = "SEGUE_ATHENA_KEYS", value_name = "FILE", requires = "athena_bind")]
+    pub(crate) athena_keys: Option<PathBuf>,
+    /// Where results go that neither client nor workgroup gives a place: s3://bucket/prefix/
+    #[arg(long, env = "SEGUE_ATHENA_OUTPUT", value_name = "URL", requires = "athena_bind")]
+    pub(crate) athena_output: Option<String>,
+    /// Queries of the endpoint that run at the same time
+    #[arg(long, env = "SEGUE_ATHENA_MAX_RUNNING", value_name = "COUNT", default_value_t = 8)]
+    pub(crate) athena_max_running: usize,
+    /// Lake whose tables the endpoint shows: a path, file:///path or s3://bucket/prefix
+    #[arg(long, env = "SEGUE_LAKE", value_name = "URL")]
+    pub(crate) lake: Option<String>,
+    /// Database of the catalog and of the queries' history; an address with a password belongs in the variable
+    #[arg(
+        long,
+        env = "SEGUE_DATABASE",
+        hide_env_values = true,
+        value_name = "URL",
+        default_value = "sqlite://data/segue.db"
+    )]
+    pub(crate) database: String,
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tracing::{info, warn};
 use udfs::session::EngineOptions;
 
-use crate::options::Options;
+use crate::{endpoint_start, options::Options};
 
 /// Deep plans overflow the usual 2 MB; Ballista's own binary takes the same.
 const STACK_BYTES: usize = 32 * 1024 * 1024;
@@ -31,6 +31,8 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 struct Addresses {
     grpc: SocketAddr,
     admin: SocketAddr,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    athena: Option<SocketAddr>,
 }
 
 pub(crate) fn run(options: Options) -> Result<()> {
@@ -47,7 +49,9 @@ async fn serve(options: Options) -> Result<()> {
     let address = format!("{}:{}", options.bind_host, options.bind_port);
     let listener = TcpListener::bind(&address).await.with_context(|| format!("cannot listen on {address}"))?;
     let grpc = listener.local_addr()?;
-    let scheduler = scheduler::create(&settings(&options, grpc), Arc::new(ObjectStores::from_env())).await?;
+    let stores = Arc::new(ObjectStores::from_env());
+    let settings = settings(&options, grpc);
+    let scheduler = scheduler::create(&settings, Arc::clone(&stores)).await?;
     let admin_address = SocketAddr::new(grpc.ip(), options.admin_port);
     let draining = Arc::new(AtomicBool::new(false));
     let admin = {
@@ -56,8 +60,9 @@ async fn serve(options: Options) -> Result<()> {
         admin::serve(admin_address, ready).await.with_context(|| format!("cannot listen on {admin_address}"))?
     };
     let serving = tokio::spawn(scheduler::serve(listener, scheduler.clone()));
+    let athena = endpoint_start::start(&options.endpoint, grpc, &settings.engine, stores).await?;
     if let Some(path) = &options.ready_file {
-        shutdown::write_ready_file(path, &Addresses { grpc, admin })
+        shutdown::write_ready_file(path, &Addresses { grpc, admin, athena })
             .with_context(|| format!("cannot write the ready file `{}`", path.display()))?;
     }
     info!(grpc = %grpc, admin = %admin, "scheduler ready");

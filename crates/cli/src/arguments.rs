@@ -5,7 +5,7 @@ use clap::{Parser, Subcommand};
 use crate::{
     commands::{
         demo::DemoArgs, doctor::DoctorArgs, recommend::RecommendArgs, run::RunArgs, runs::RunsArgs, sample::SampleArgs,
-        sql::SqlArgs, tables::TablesArgs, vacuum::VacuumArgs, watch::WatchArgs,
+        serve::ServeArgs, sql::SqlArgs, tables::TablesArgs, vacuum::VacuumArgs, watch::WatchArgs,
     },
     settings::Settings,
 };
@@ -54,6 +54,8 @@ pub(crate) enum Command {
     Vacuum(VacuumArgs),
     /// Make slices in the format of the Million Playlist Dataset
     Sample(SampleArgs),
+    /// Answer clients of Amazon Athena: boto3, the AWS CLI, PyAthena, awswrangler and others
+    Serve(ServeArgs),
     /// Check everything that Segue needs, and say how to mend it
     Doctor(DoctorArgs),
 }
@@ -101,6 +103,9 @@ mod tests {
         check("sample --output x", false);
         check("sample --output x --slices 0", false);
         check("sample --output x --slices 2 --compression zip", false);
+        check("serve", true);
+        check("serve --bind 127.0.0.1:0 --output s3://bucket/results/", true);
+        check("serve --bind nowhere", false);
         check("tables --json --lake s3://bucket/lake", true);
         check("--log-format xml tables", false);
     }

@@ -9,10 +9,13 @@ mod connection_pool;
 mod embedded;
 mod error;
 pub mod executor;
+mod job;
 mod metered_engine;
 mod recovery;
 pub mod scheduler;
+mod stoppable;
 
 pub use client::{Cluster, ClusterAddress, connect};
 pub use embedded::EmbeddedCluster;
 pub use error::{Error, Result};
+pub use job::{Job, JobHandle};

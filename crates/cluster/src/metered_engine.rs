@@ -2,7 +2,7 @@
 
 use std::{
     fmt::{self, Display},
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::Instant,
 };
 
@@ -21,7 +21,11 @@ use datafusion::{
 use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, core::Collector};
 use udfs::task_failure;
 
-use crate::{Error, connection_pool::ConnectionPool};
+use crate::{
+    Error,
+    connection_pool::ConnectionPool,
+    stoppable::{Stop, stoppable},
+};
 
 /// Runs stages with Ballista's engine, counts tasks, rows and bytes, and tells which failures are worth another attempt.
 pub(crate) struct MeteredEngine {
@@ -97,6 +101,8 @@ impl ExecutionEngine for MeteredEngine {
         work_dir: &str,
         config: &SessionConfig,
     ) -> Result<Arc<dyn QueryStageExecutor>> {
+        let stop = Stop::default();
+        let plan = stoppable(plan, &stop)?;
         let inner = self.inner.create_query_stage_exec(
             job_id,
             stage_id,
@@ -106,13 +112,14 @@ impl ExecutionEngine for MeteredEngine {
             work_dir,
             config,
         )?;
-        Ok(Arc::new(MeteredStage { inner, metrics: Arc::clone(&self.metrics) }))
+        Ok(Arc::new(MeteredStage { inner, metrics: Arc::clone(&self.metrics), stop }))
     }
 }
 
 struct MeteredStage {
     inner: Arc<dyn QueryStageExecutor>,
     metrics: Arc<TaskMetrics>,
+    stop: Stop,
 }
 
 impl fmt::Debug for MeteredStage {
@@ -134,7 +141,7 @@ impl QueryStageExecutor for MeteredStage {
         task_id: usize,
         context: Arc<TaskContext>,
     ) -> Result<Vec<ShuffleWritePartition>> {
-        let running = Running::start(Arc::clone(&self.metrics));
+        let running = Running::start(Arc::clone(&self.metrics), Arc::clone(&self.stop));
         let written = self.inner.execute_query_stage(task_id, context).await.map_err(task_failure);
         running.end(&written);
         written
@@ -157,17 +164,21 @@ impl QueryStageExecutor for MeteredStage {
     }
 }
 
+/// Outcome of a task until it has another.
+const CANCELLED: &str = "cancelled";
+
 /// Counts a task as running until it ends or is dropped, as a cancelled task is.
 struct Running {
     metrics: Arc<TaskMetrics>,
     started: Instant,
     outcome: &'static str,
+    stop: Stop,
 }
 
 impl Running {
-    fn start(metrics: Arc<TaskMetrics>) -> Self {
+    fn start(metrics: Arc<TaskMetrics>, stop: Stop) -> Self {
         metrics.running.inc();
-        Self { metrics, started: Instant::now(), outcome: "cancelled" }
+        Self { metrics, started: Instant::now(), outcome: CANCELLED, stop }
     }
 
     fn end(mut self, written: &Result<Vec<ShuffleWritePartition>>) {
@@ -181,6 +192,9 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        if self.outcome == CANCELLED {
+            self.stop.store(true, Ordering::Relaxed);
+        }
         self.metrics.running.dec();
         self.metrics.finished.with_label_values(&[self.outcome]).inc();
         self.metrics.seconds.observe(self.started.elapsed().as_secs_f64());

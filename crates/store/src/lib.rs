@@ -6,6 +6,8 @@
 //!   finished, and two runs never work on one lake at once;
 //! - **models** with their metrics;
 //! - **tracks** with their names;
+//! - **documents**: the objects of the data catalog and of the query endpoint, under names and with revisions;
+//! - **queries** that clients of the endpoint started, with all that became of them;
 //! - **predictions**, in sets that are loaded, verified and then made current all at once. Applications read the view
 //!   `current_predictions`.
 //!
@@ -29,6 +31,7 @@
 mod backend;
 mod clock;
 mod database_url;
+mod documents;
 mod error;
 mod id;
 mod migrations;
@@ -36,17 +39,20 @@ mod models;
 mod notices;
 mod options;
 mod predictions;
+mod queries;
 mod runs;
 mod store;
 mod text;
 mod tracks;
 
 pub use database_url::DatabaseUrl;
+pub use documents::{Document, DocumentKey};
 pub use error::Error;
 pub use id::{Id, IdKind, ModelId, ModelKind, RunId, RunKind, SetId, SetKind};
 pub use models::ModelRecord;
 pub use options::StoreOptions;
 pub use predictions::{PredictionRow, PredictionSet, Publication, Recommendation, SetRecord, SetState};
+pub use queries::{QueryRecord, QueryStart, QueryStarted};
 pub use runs::{RunClaim, RunOwner, RunRecord, RunStart, RunStatus, StepOutcome, StepRecord, StepStart, StepStatus};
 pub use store::Store;
 pub use tracks::Track;

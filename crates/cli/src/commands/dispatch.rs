@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{demo, doctor, recommend, run, runs, sample, sql, tables, vacuum, watch};
+use super::{demo, doctor, recommend, run, runs, sample, serve, sql, tables, vacuum, watch};
 use crate::{arguments::Command, console::Console, interrupt::Interrupt, settings::Settings};
 
 /// Does what was asked for.
@@ -10,7 +10,7 @@ pub(crate) async fn dispatch(command: Command, settings: &Settings, mut interrup
     let mut console = Console::new(settings);
     let out = &mut console;
     match command {
-        // These two record that they were interrupted.
+        // These two record that they were interrupted; to serve ends in no other way.
         Command::Demo(args) => demo::run(args, settings, out, &mut interrupt).await?,
         Command::Run(args) => run::run(args, settings, out, &mut interrupt).await?,
         Command::Watch(args) => watch::run(args, settings, out, &mut interrupt).await?,
@@ -20,6 +20,7 @@ pub(crate) async fn dispatch(command: Command, settings: &Settings, mut interrup
         Command::Tables(args) => interrupt.race(tables::run(args, settings, out)).await?,
         Command::Vacuum(args) => interrupt.race(vacuum::run(args, settings, out)).await?,
         Command::Sample(args) => interrupt.race(sample::run(args, out)).await?,
+        Command::Serve(args) => serve::run(args, settings, out, &mut interrupt).await?,
         Command::Doctor(args) => interrupt.race(doctor::run(args, settings, out)).await?,
     }
     Ok(console.flush()?)

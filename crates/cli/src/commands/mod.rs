@@ -8,6 +8,7 @@ pub(crate) mod recommend;
 pub(crate) mod run;
 pub(crate) mod runs;
 pub(crate) mod sample;
+pub(crate) mod serve;
 pub(crate) mod sql;
 pub(crate) mod tables;
 pub(crate) mod vacuum;

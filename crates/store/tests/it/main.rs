@@ -10,6 +10,7 @@
 mod chaos_proxy;
 mod connecting;
 mod databases;
+mod documents;
 mod faults;
 mod leases;
 mod loading;
@@ -18,6 +19,7 @@ mod models;
 mod notices;
 mod pruning;
 mod publishing;
+mod queries;
 mod reading;
 mod runs;
 mod samples;

@@ -15,6 +15,7 @@ pub struct Scheduler {
     process: ProcessGuard,
     grpc: SocketAddr,
     admin: SocketAddr,
+    athena: Option<SocketAddr>,
 }
 
 impl Scheduler {
@@ -39,6 +40,11 @@ impl Scheduler {
     /// Returns the address of health checks and metrics.
     pub fn admin(&self) -> SocketAddr {
         self.admin
+    }
+
+    /// Returns the address of the endpoint for Athena's clients, if the scheduler was told to have one.
+    pub fn athena(&self) -> Option<SocketAddr> {
+        self.athena
     }
 
     /// Asks the admin port, for example for `/metrics`.
@@ -110,6 +116,11 @@ impl SchedulerBuilder {
             .arg(ready_file.path())
             .spawn()?;
         let content = ready_file.wait(&process, READY_TIMEOUT).await?;
-        Ok(Scheduler { grpc: ready::address(&content, "grpc")?, admin: ready::address(&content, "admin")?, process })
+        Ok(Scheduler {
+            grpc: ready::address(&content, "grpc")?,
+            admin: ready::address(&content, "admin")?,
+            athena: ready::address(&content, "athena").ok(),
+            process,
+        })
     }
 }

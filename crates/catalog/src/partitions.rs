@@ -1,0 +1,123 @@
+//! Partitions of tables.
+
+use athena::glue::PartitionInput;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use store::{Document, DocumentKey};
+
+use crate::{Catalog, Error, Result, TableEntry, databases::body, tables::below};
+
+pub(crate) const PARTITION: &str = "partition";
+/// What Hive escapes in the names of partitions' folders, and what is not ASCII.
+const ESCAPED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'\'')
+    .add(b'*')
+    .add(b'/')
+    .add(b':')
+    .add(b'=')
+    .add(b'?')
+    .add(b'\\')
+    .add(b'{')
+    .add(b'}')
+    .add(b'[')
+    .add(b']')
+    .add(b'^');
+
+/// A partition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PartitionEntry {
+    /// What was said of it.
+    pub input: PartitionInput,
+    /// When it was made.
+    pub created_at_us: i64,
+}
+
+impl PartitionEntry {
+    /// Where its files are.
+    #[must_use]
+    pub fn location(&self) -> Option<&str> {
+        self.input.storage_descriptor.as_ref()?.location.as_deref()
+    }
+}
+
+/// `key=value/key=value`, as the folder of a partition is called.
+#[must_use]
+pub fn partition_path<'p>(keys: impl IntoIterator<Item = &'p str>, values: &[String]) -> String {
+    let part = |(key, value): (&str, &String)| format!("{}={}", escaped(key), escaped(value));
+    keys.into_iter().zip(values).map(part).collect::<Vec<_>>().join("/")
+}
+
+fn escaped(text: &str) -> String {
+    utf8_percent_encode(text, ESCAPED).to_string()
+}
+
+impl Catalog {
+    /// All partitions of a table, in the order of their paths.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn partitions(&self, table: &TableEntry) -> Result<Vec<PartitionEntry>> {
+        if table.in_lake {
+            return Ok(Vec::new());
+        }
+        let parent = below(&table.database, &table.input.name)?;
+        self.all(PARTITION, &parent).await?.iter().map(entry).collect()
+    }
+
+    /// The partition of these values, if there is one.
+    ///
+    /// # Errors
+    /// [`Error::PartitionValues`], [`Error::Store`].
+    pub async fn partition(&self, table: &TableEntry, values: &[String]) -> Result<Option<PartitionEntry>> {
+        let found = self.store().document(&key(table, values)?).await?;
+        found.as_ref().map(entry).transpose()
+    }
+
+    /// Makes a partition and tells whether it did: false if there is one of these values.
+    ///
+    /// # Errors
+    /// [`Error::PartitionValues`], [`Error::Store`].
+    pub async fn create_partition(&self, table: &TableEntry, partition: &PartitionInput) -> Result<bool> {
+        let body = body(&table.input.name, partition)?;
+        Ok(self.store().create_document(&key(table, &partition.values)?, &body).await?)
+    }
+
+    /// Changes what is said of a partition and tells whether there is one.
+    ///
+    /// # Errors
+    /// [`Error::PartitionValues`], [`Error::Conflict`], [`Error::Store`].
+    pub async fn update_partition(&self, table: &TableEntry, partition: &PartitionInput) -> Result<bool> {
+        let key = key(table, &partition.values)?;
+        let Some(found) = self.store().document(&key).await? else { return Ok(false) };
+        let body = body(&table.input.name, partition)?;
+        let replaced = self.store().replace_document(&key, &body, found.revision).await?;
+        if replaced { Ok(true) } else { Err(Error::Conflict { object: key.to_string() }) }
+    }
+
+    /// Forgets a partition and tells whether there was one. Its files stay.
+    ///
+    /// # Errors
+    /// [`Error::PartitionValues`], [`Error::Store`].
+    pub async fn drop_partition(&self, table: &TableEntry, values: &[String]) -> Result<bool> {
+        Ok(self.store().delete_document(&key(table, values)?).await?)
+    }
+}
+
+fn key(table: &TableEntry, values: &[String]) -> Result<DocumentKey> {
+    let keys = &table.input.partition_keys;
+    if keys.len() != values.len() {
+        let (expected, found) = (keys.len(), values.len());
+        return Err(Error::PartitionValues { table: table.input.name.clone(), expected, found });
+    }
+    let name = partition_path(keys.iter().map(|key| key.name.as_str()), values);
+    Ok(DocumentKey::new(PARTITION, below(&table.database, &table.input.name)?, name))
+}
+
+fn entry(document: &Document) -> Result<PartitionEntry> {
+    let input = serde_json::from_value(document.body.clone())
+        .map_err(|source| Error::InvalidEntry { object: document.name.clone(), source })?;
+    Ok(PartitionEntry { input, created_at_us: document.created_at_us })
+}

@@ -1,0 +1,14 @@
+//! The catalog as DataFusion asks for it.
+//!
+//! A name is looked up each time a statement is planned. A table of the lake becomes its current version; an external one
+//! the files that are at its location, or at those of its partitions, at that moment; a view the plan of its query.
+
+mod external;
+mod files;
+mod schema;
+mod session_catalog;
+mod text_columns;
+mod view;
+
+pub use session_catalog::SessionCatalog;
+pub use view::{ViewColumn, ViewText, view_table};

@@ -1,0 +1,70 @@
+//! The tables of a database.
+
+use std::sync::{Arc, OnceLock};
+
+use async_trait::async_trait;
+use datafusion::{
+    catalog::{SchemaProvider, TableProvider},
+    error::{DataFusionError, Result},
+};
+use udfs::lake_table::LakeTable;
+
+use super::{external, session_catalog::Shared, view};
+use crate::Error;
+
+/// Resolves the names of one database.
+#[derive(Debug)]
+pub(super) struct DatabaseSchema {
+    shared: Arc<Shared>,
+    database: String,
+    names: OnceLock<Vec<String>>,
+}
+
+impl DatabaseSchema {
+    pub(super) fn new(shared: Arc<Shared>, database: String) -> Self {
+        Self { shared, database, names: OnceLock::new() }
+    }
+
+    pub(super) async fn load_names(&self) -> crate::Result<()> {
+        let tables = self.shared.catalog.tables(&self.database).await?;
+        // Names that were read before are as good.
+        let _ = self.names.set(tables.into_iter().map(|table| table.input.name).collect());
+        Ok(())
+    }
+}
+
+pub(super) fn external_error(error: impl std::error::Error + Send + Sync + 'static) -> DataFusionError {
+    DataFusionError::External(Box::new(error))
+}
+
+#[async_trait]
+impl SchemaProvider for DatabaseSchema {
+    fn table_names(&self) -> Vec<String> {
+        self.names.get().cloned().unwrap_or_default()
+    }
+
+    async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        let table = match self.shared.catalog.table(&self.database, name).await {
+            Ok(table) => table,
+            Err(Error::NoSuchTable { .. } | Error::InvalidName { .. }) => return Ok(None),
+            Err(error) => return Err(external_error(error)),
+        };
+        if table.in_lake {
+            let Some(lake) = self.shared.catalog.lake() else { return Ok(None) };
+            let snapshot = lake.table(&table.input.name).map_err(external_error)?.snapshot().await;
+            let snapshot = snapshot.map_err(external_error)?;
+            self.shared.add_bytes(snapshot.bytes());
+            return Ok(Some(Arc::new(LakeTable::of_snapshot(&snapshot))));
+        }
+        if table.is_view() {
+            let state = self.shared.session_state();
+            let state = state.ok_or_else(|| DataFusionError::Internal("the session has ended".to_owned()))?;
+            return view::provider(&table, &state).await.map(Some);
+        }
+        external::provider(&self.shared, &table).await.map(Some)
+    }
+
+    fn table_exist(&self, name: &str) -> bool {
+        self.names.get().is_some_and(|names| names.iter().any(|known| known == name))
+    }
+}

@@ -1,0 +1,86 @@
+//! `segue serve`.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+
+use anyhow::{Context, Result, anyhow};
+use athena::signature::Credentials;
+use catalog::Catalog;
+use clap::Args;
+use cluster::{Cluster, ClusterAddress};
+use endpoint::{EndpointOptions, Places, Service};
+use lake::{Lake, ObjectStores};
+
+use crate::{
+    console::Console,
+    interrupt::{Interrupt, Interrupted},
+    settings::Settings,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  segue serve                                   on 127.0.0.1:9100, for this machine only
+  export AWS_ENDPOINT_URL=http://127.0.0.1:9100 AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any
+  aws athena start-query-execution --query-string 'SELECT count(*) FROM tracks'
+  aws athena get-query-results --query-execution-id ID
+
+Without --scheduler, queries run in this process, and a bucket is a folder below --buckets. There is no S3 server in it:
+clients that read files of results from S3 (awswrangler, PyAthena's pandas cursor) need a real one, named to this command by
+the AWS_* variables together with --real-s3.";
+
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ServeArgs {
+    /// Address to listen on; others than of this machine need --keys
+    #[arg(long, env = "SEGUE_ATHENA_BIND", value_name = "ADDRESS", default_value = "127.0.0.1:9100")]
+    bind: SocketAddr,
+    /// TOML file of the keys that clients sign with; without it, callers are not asked who they are
+    #[arg(long, env = "SEGUE_ATHENA_KEYS", value_name = "FILE")]
+    keys: Option<PathBuf>,
+    /// Where results go that clients give no place
+    #[arg(long, env = "SEGUE_ATHENA_OUTPUT", value_name = "URL", default_value = "s3://results/")]
+    output: String,
+    /// Folder whose folders are the buckets of s3:// addresses, for queries in this process
+    #[arg(long, value_name = "FOLDER", default_value = "data/s3")]
+    buckets: PathBuf,
+    /// Take s3:// addresses for those of the S3 server that the AWS_* variables name
+    #[arg(long)]
+    real_s3: bool,
+}
+
+pub(crate) async fn run(
+    args: ServeArgs,
+    settings: &Settings,
+    console: &mut Console,
+    interrupt: &mut Interrupt,
+) -> Result<()> {
+    match interrupt.race(serve(args, settings, console)).await {
+        // A signal is how people end a server.
+        Err(error) if error.is::<Interrupted>() => Ok(()),
+        ended => ended,
+    }
+}
+
+async fn serve(args: ServeArgs, settings: &Settings, console: &mut Console) -> Result<()> {
+    let mut options = EndpointOptions::on(args.bind);
+    options.output_location = Some(args.output);
+    let address = settings.cluster();
+    if !args.real_s3 && matches!(address, ClusterAddress::Embedded { .. }) {
+        options.local_buckets = Some(args.buckets);
+    }
+    if let Some(path) = &args.keys {
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        options.credentials =
+            Credentials::from_toml(&text).map_err(|reason| anyhow!("`{}`: {reason}", path.display()))?;
+    }
+    let stores = Arc::new(ObjectStores::from_env());
+    let store = settings.open_store().await?;
+    let lake = Lake::open(&settings.lake, Arc::clone(&stores)).await?;
+    let engine = settings.engine();
+    let cluster = Cluster::open(&address, &engine, Arc::clone(&stores)).await?;
+    let places = Places { catalog: Catalog::new(store, Some(lake)), cluster, engine, stores };
+    let bound = endpoint::serve(Service::new(places, options)).await?;
+    console.notice(format_args!("answering clients of Athena on http://{bound}; set AWS_ENDPOINT_URL to it"));
+    // Until a signal comes.
+    std::future::pending().await
+}

@@ -1,0 +1,95 @@
+//! A statement that is being run.
+
+use std::{sync::Arc, time::Instant};
+
+use athena::{
+    files::{Metadata, encode_metadata},
+    wire::{ColumnInfo, QueryExecution},
+};
+use catalog::TableEntry;
+use tokio::sync::watch;
+
+use crate::{
+    Service,
+    error::QueryResult,
+    queries::{ResultLocation, ResultObject},
+    sql::{QuerySession, open_session},
+    statement::TableName,
+};
+
+/// A statement with all that it needs.
+pub(crate) struct Task {
+    pub(crate) service: Arc<Service>,
+    pub(crate) execution: QueryExecution,
+    pub(crate) location: ResultLocation,
+    /// Says when to stop.
+    pub(crate) stopped: watch::Receiver<bool>,
+}
+
+/// What a statement did.
+#[derive(Debug, Default)]
+pub(crate) struct Done {
+    pub(crate) scanned_bytes: u64,
+    pub(crate) planning_ms: i64,
+    pub(crate) manifest: Option<String>,
+    /// The kind, where it turned out to be another than the text said.
+    pub(crate) substatement: Option<&'static str>,
+}
+
+impl Task {
+    pub(crate) fn id(&self) -> &str {
+        &self.execution.query_execution_id
+    }
+
+    /// The database in which names without one stand.
+    pub(crate) fn database(&self) -> &str {
+        let database = self.execution.query_execution_context.database.as_deref();
+        database.filter(|name| !name.is_empty()).unwrap_or(catalog::LAKE_DATABASE)
+    }
+
+    /// The database and the name of a table.
+    pub(crate) fn full_name(&self, name: &TableName) -> (String, String) {
+        (name.database.clone().unwrap_or_else(|| self.database().to_lowercase()), name.table.clone())
+    }
+
+    /// A table of the catalog.
+    pub(crate) async fn table(&self, name: &TableName) -> QueryResult<TableEntry> {
+        let (database, table) = self.full_name(name);
+        let found = self.service.catalog().table(&database, &table).await;
+        found.map_err(|error| crate::error::QueryError::from(error).at_word(&self.execution.query, &name.table))
+    }
+
+    pub(crate) async fn session(&self) -> QueryResult<QuerySession> {
+        open_session(&self.service, self.database()).await
+    }
+
+    /// A file of the result.
+    pub(crate) fn object(&self, url: &str) -> QueryResult<ResultObject> {
+        ResultObject::open(&self.service.places.stores, url)
+    }
+
+    /// Where the result is said to be.
+    pub(crate) fn output(&self) -> &str {
+        self.execution.result_configuration.output_location.as_deref().unwrap_or_default()
+    }
+
+    /// Writes the file that says what the columns of the result are.
+    pub(crate) async fn write_metadata(
+        &self,
+        columns: Vec<ColumnInfo>,
+        update: Option<(&str, i64)>,
+    ) -> QueryResult<()> {
+        let metadata = Metadata {
+            query_id: self.id().to_owned(),
+            update_type: update.map(|(kind, _)| kind.to_owned()),
+            update_count: update.map(|(_, count)| count),
+            columns,
+        };
+        self.object(&format!("{}.metadata", self.output()))?.put(encode_metadata(&metadata)).await
+    }
+}
+
+/// Milliseconds since a moment.
+pub(crate) fn millis(since: Instant) -> i64 {
+    i64::try_from(since.elapsed().as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,28 @@
+//! The endpoint: Athena's and Glue's operations, on the data catalog and the cluster.
+//!
+//! ```text
+//! request ─► server ─► operations ─► catalog                      look-ups and changes of tables
+//!                          │
+//!                          └─► queries ─► execute ─► cluster      one job per query
+//!                                 │          └─► object store     result files
+//!                                 └─► store                       history
+//! ```
+//!
+//! A query is parsed before it is accepted, recorded before it is answered, and runs as a job on executors; its rows go
+//! from there to the result file as they come. The history is the store's, so any endpoint on the same store answers for
+//! any query.
+
+mod error;
+mod execute;
+mod local_buckets;
+mod operations;
+mod options;
+mod queries;
+mod server;
+mod service;
+mod sql;
+mod statement;
+
+pub use options::EndpointOptions;
+pub use server::serve;
+pub use service::{Places, Service};

@@ -1,0 +1,13 @@
+//! The life of a query: accepted, queued, run, ended, remembered.
+
+mod accept;
+mod history;
+mod life;
+mod location;
+mod watch;
+
+pub(crate) use accept::accept;
+pub(crate) use history::{find, now_us, seconds, to_execution};
+pub(crate) use life::{is_stopped, stop};
+pub(crate) use location::{ResultLocation, ResultObject};
+pub(crate) use watch::watch;

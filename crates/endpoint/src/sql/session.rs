@@ -1,0 +1,41 @@
+//! A session of the cluster that has the catalog.
+
+use std::sync::Arc;
+
+use catalog::provider::SessionCatalog;
+use datafusion::prelude::SessionContext;
+
+use crate::{
+    Service,
+    error::{QueryError, QueryResult},
+};
+
+/// A session for one query.
+pub(crate) struct QuerySession {
+    pub(crate) context: SessionContext,
+    pub(crate) catalog: SessionCatalog,
+}
+
+/// Opens a session in which names without a database stand for those of `database`.
+pub(crate) async fn open_session(service: &Service, database: &str) -> QueryResult<QuerySession> {
+    let places = &service.places;
+    let context = cluster::connect(&places.cluster, &places.engine, Arc::clone(&places.stores))
+        .await
+        .map_err(|error| QueryError::internal(error.to_string()))?;
+    {
+        let state = context.state_ref();
+        let mut state = state.write();
+        let options = state.config_mut().options_mut();
+        options.sql_parser.default_null_ordering = "nulls_last".to_owned();
+        options.sql_parser.collect_spans = true;
+    }
+    let catalog = SessionCatalog::install(
+        service.catalog(),
+        Arc::clone(&places.stores),
+        &context,
+        database,
+        service.allows_disk(),
+    )
+    .await?;
+    Ok(QuerySession { context, catalog })
+}

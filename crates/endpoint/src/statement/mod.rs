@@ -1,0 +1,168 @@
+//! Statements: what kind a text is, and Athena's DDL, which is Hive's and not the engine's.
+//!
+//! A text is cut into tokens, comments left out. Its first words tell what it is: queries go to the engine's parser, all
+//! else is read here by descent.
+
+mod create;
+mod kind;
+mod parse;
+mod partition;
+mod show;
+mod tokens;
+mod writes;
+
+pub(crate) use kind::kind_of;
+pub(crate) use parse::parse;
+pub(crate) use tokens::{Tokens, offset_of};
+
+use std::collections::BTreeMap;
+
+use athena::glue::TableInput;
+
+/// Name of a table, with its database if that was said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TableName {
+    pub(crate) database: Option<String>,
+    pub(crate) table: String,
+}
+
+/// Properties in the order of their names.
+pub(crate) type Properties = BTreeMap<String, Property>;
+
+/// The value of a property.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Property {
+    Text(String),
+    List(Vec<String>),
+}
+
+/// A statement.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Statement {
+    /// `SELECT`, `WITH`, `VALUES`, `TABLE`: the text is the engine's to parse.
+    Query {
+        sql: String,
+    },
+    /// `INSERT INTO`: columns and the query, or values.
+    Insert {
+        table: TableName,
+        columns: Vec<String>,
+        query: String,
+    },
+    CreateTableAs {
+        table: TableName,
+        if_not_exists: bool,
+        properties: Properties,
+        query: String,
+        with_data: bool,
+    },
+    Unload {
+        query: String,
+        location: String,
+        properties: Properties,
+    },
+    Explain {
+        query: String,
+    },
+    CreateDatabase {
+        name: String,
+        if_not_exists: bool,
+        comment: Option<String>,
+        location: Option<String>,
+        properties: BTreeMap<String, String>,
+    },
+    DropDatabase {
+        name: String,
+        if_exists: bool,
+        cascade: bool,
+    },
+    CreateTable {
+        database: Option<String>,
+        if_not_exists: bool,
+        input: Box<TableInput>,
+    },
+    DropTable {
+        table: TableName,
+        if_exists: bool,
+    },
+    CreateView {
+        view: TableName,
+        or_replace: bool,
+        query: String,
+    },
+    DropView {
+        view: TableName,
+        if_exists: bool,
+    },
+    AddPartitions {
+        table: TableName,
+        if_not_exists: bool,
+        partitions: Vec<PartitionSpec>,
+    },
+    DropPartitions {
+        table: TableName,
+        if_exists: bool,
+        partitions: Vec<PartitionSpec>,
+    },
+    SetProperties {
+        table: TableName,
+        properties: BTreeMap<String, String>,
+    },
+    Repair {
+        table: TableName,
+    },
+    ShowDatabases {
+        like: Option<String>,
+    },
+    ShowTables {
+        database: Option<String>,
+        like: Option<String>,
+    },
+    ShowViews {
+        database: Option<String>,
+        like: Option<String>,
+    },
+    ShowColumns {
+        table: TableName,
+    },
+    ShowPartitions {
+        table: TableName,
+    },
+    ShowProperties {
+        table: TableName,
+        property: Option<String>,
+    },
+    ShowCreateTable {
+        table: TableName,
+    },
+    ShowCreateView {
+        view: TableName,
+    },
+    Describe {
+        table: TableName,
+    },
+    Prepare {
+        name: String,
+        query: String,
+    },
+    Execute {
+        name: String,
+        arguments: Vec<String>,
+    },
+    Deallocate {
+        name: String,
+    },
+    /// A statement of Athena's that is not done here.
+    Unsupported {
+        what: String,
+        line: u64,
+        column: u64,
+    },
+}
+
+/// Values of partition keys, and where the partition is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PartitionSpec {
+    pub(crate) values: Vec<(String, String)>,
+    pub(crate) location: Option<String>,
+}
