@@ -12,6 +12,10 @@ mod fuse_unnest;
 #[cfg(test)]
 mod insert;
 #[cfg(test)]
+mod leakage;
+#[cfg(test)]
+mod marts;
+#[cfg(test)]
 mod narrow_tracks;
 #[cfg(test)]
 mod operators;
@@ -19,5 +23,9 @@ mod operators;
 mod rejects;
 #[cfg(test)]
 mod scan;
+#[cfg(test)]
+mod sql_files;
+#[cfg(test)]
+mod sql_reference;
 #[cfg(test)]
 mod writes;

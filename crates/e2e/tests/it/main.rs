@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod contract;
+mod cooccurrence;
 mod endpoints;
 mod faults;
 mod places;
