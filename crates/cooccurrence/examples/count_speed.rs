@@ -23,9 +23,9 @@ fn main() {
     let began = Instant::now();
     let places = |kept: &[u32]| Ok::<_, ()>((0..kept.len() as u32).collect());
     let Ok(incidence) = Incidence::try_new(membership, &options, places) else { return };
-    println!("{rows} rows, {} items kept, built in {:.2?}", incidence.item_count(), began.elapsed());
+    println!("{rows} rows, {} items kept, built in {:.2?}", incidence.numbering().item_count(), began.elapsed());
     let began = Instant::now();
-    let division = Division::new(&incidence, threads, options.k);
+    let division = Division::new(incidence.numbering().costs(), threads, options.k);
     let found: usize = std::thread::scope(|scope| {
         let handles: Vec<_> = (0..threads)
             .map(|part| {
@@ -44,7 +44,7 @@ fn main() {
         handles.into_iter().filter_map(|handle| handle.join().ok()).sum()
     });
     let seconds = began.elapsed().as_secs_f64();
-    let increments: u64 = incidence.costs().iter().sum();
+    let increments: u64 = incidence.numbering().costs().iter().sum();
     let each = seconds * threads as f64 / increments as f64 * 1e9;
     println!("{found} neighbours, {increments} increments in {seconds:.2} s: {each:.2} ns each on {threads} threads");
     println!("{} MB", incidence.memory_bytes() / 1_000_000);

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use crate::Incidence;
-
 /// Rows of the result that a block has at most, unless one item alone has more.
 const BLOCK_ROWS: usize = 32_768;
 /// Blocks that a part has at least, if there are enough items.
@@ -18,7 +16,7 @@ pub struct Block {
     pub cost: u64,
 }
 
-/// All items of an incidence in blocks, dealt out to parts in turn.
+/// All items in blocks, dealt out to parts in turn.
 ///
 /// Ids follow frequency, so blocks become cheaper per item from first to last. A part gets every n-th of them and with
 /// it its share of each kind; the most frequent items are blocks of their own.
@@ -28,14 +26,14 @@ pub struct Division {
 }
 
 impl Division {
-    /// Blocks for so many parts.
-    pub fn new(incidence: &Incidence, parts: usize, k: u32) -> Self {
-        let total: u64 = incidence.costs().iter().sum();
+    /// Blocks for so many parts, of items with these costs by id.
+    pub fn new(costs: &[u64], parts: usize, k: u32) -> Self {
+        let total: u64 = costs.iter().sum();
         let most_cost = total / (parts as u64 * BLOCKS_PER_PART) + 1;
         let most_items = (BLOCK_ROWS / k as usize).max(1);
         let mut blocks = Vec::new();
         let mut current = Block { items: 0..0, cost: 0 };
-        for (id, cost) in (0..).zip(incidence.costs()) {
+        for (id, cost) in (0..).zip(costs) {
             let is_full = current.items.len() >= most_items || current.cost + cost > most_cost;
             if is_full && !current.items.is_empty() {
                 blocks.push(std::mem::replace(&mut current, Block { items: id..id, cost: 0 }));

@@ -49,10 +49,10 @@ impl Counter {
     fn count_item(&mut self, incidence: &Incidence, id: u32) {
         let Self { options, plain, weighted, selection } = self;
         selection.clear();
-        let ranking =
-            Ranking { measure: options.rank_by, item: incidence.frequency(id), groups: incidence.group_count() };
+        let groups = incidence.numbering().group_count();
+        let ranking = Ranking { measure: options.rank_by, item: incidence.standing(id).count, groups };
         let candidate = |other: u32, pair: u32, weight: Weight, follows: Weight| {
-            let standing = incidence.standing[other as usize];
+            let standing = incidence.standing(other);
             let key = ranking.key(pair, standing, weight, follows);
             Candidate { key, pair, place: standing.place, id: other, weight, follows }
         };

@@ -1,11 +1,13 @@
 //! Which items stand in which groups, in both directions.
 
-use std::cmp::Reverse;
+use std::sync::Arc;
 
-use crate::{Lists, Options, sequences::Sequences, weights::Weight};
-
-/// No id: the item is too rare to have a neighbour.
-const NONE: u32 = u32::MAX;
+use crate::{
+    Census, Lists, Numbering, Options, Weighting,
+    census::{NONE, Seen, Standing},
+    sequences::Sequences,
+    weights::Weight,
+};
 
 /// Items of groups as they come: numbers below `item_count`, in any order, an item in a group any number of times.
 #[derive(Debug, Default)]
@@ -18,10 +20,9 @@ pub struct Membership {
     pub item_count: usize,
 }
 
-/// Items and groups that can make pairs.
+/// Items and groups that can make pairs: all groups, or all those of some items.
 ///
-/// Invariant: ids follow frequency, the most frequent item being 0, and among equally frequent ones the order of their
-/// values. Only items in at least `min_count` groups have an id, and only groups with two of them are kept.
+/// Invariant: only items with an id are held, and only groups with two of them.
 #[derive(Debug)]
 pub struct Incidence {
     /// Distinct items of each group.
@@ -31,25 +32,11 @@ pub struct Incidence {
     /// Weight of each group, unless it is one.
     pub(crate) weights: Option<Vec<Weight>>,
     pub(crate) sequences: Option<Sequences>,
-    /// Frequency and place by value of each item, which ranking needs together.
-    pub(crate) standing: Vec<Standing>,
-    numbers: Vec<u32>,
-    costs: Vec<u64>,
-    group_count: u32,
-}
-
-/// What ranking has to know of an item.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Standing {
-    /// Groups that hold it.
-    pub(crate) count: u32,
-    /// Its place among all items by value, which decides between equals.
-    pub(crate) place: u32,
+    numbering: Arc<Numbering>,
 }
 
 impl Incidence {
-    /// Builds both directions. `places` is given the numbers of the items that are kept and says, for each, its place
-    /// by value among them.
+    /// Counts frequencies, gives ids, and builds both directions of all groups; see [`Numbering::try_new`].
     ///
     /// # Errors
     /// The error of `places`.
@@ -58,162 +45,78 @@ impl Incidence {
         options: &Options,
         places: impl FnOnce(&[u32]) -> Result<Vec<u32>, E>,
     ) -> Result<Self, E> {
-        let counted = Counted::new(&membership, options);
-        let kept: Vec<u32> = (0..)
-            .zip(&counted.frequencies)
-            .filter(|(_, frequency)| **frequency >= options.min_count)
-            .map(|(number, _)| number)
-            .collect();
-        let places = places(&kept)?;
-        let mut by_id: Vec<(u32, u32)> = kept.into_iter().zip(places).collect();
-        by_id.sort_unstable_by_key(|(number, place)| (Reverse(counted.frequencies[*number as usize]), *place));
-        let mut ids = vec![NONE; membership.item_count];
-        let mut standing = Vec::with_capacity(by_id.len());
-        for (id, (number, place)) in (0..).zip(&by_id) {
-            ids[*number as usize] = id;
-            standing.push(Standing { count: counted.frequencies[*number as usize], place: *place });
-        }
-        let numbers: Vec<u32> = by_id.into_iter().map(|(number, _)| number).collect();
+        let mut census = Census::new(membership.item_count, options);
+        let lengths = census.count(&membership.items);
+        let numbering = Arc::new(Numbering::try_new(&census, options, places)?);
+        drop(census);
+        Ok(Self::of_groups(membership, &lengths, numbering, options))
+    }
+
+    /// Builds both directions of some groups, whose numbers of distinct items the census told. What is counted is right
+    /// for the items all of whose groups are there.
+    pub fn of_groups(membership: Membership, lengths: &[u32], numbering: Arc<Numbering>, options: &Options) -> Self {
         let sequences = membership
             .positions
             .as_ref()
-            .map(|positions| Sequences::new(&membership.items, positions, &counted.lengths, &ids));
-        let (groups, weights) = distinct_ids(&membership.items, &counted, &ids, numbers.len(), options);
+            .map(|positions| Sequences::new(&membership.items, positions, lengths, &numbering.ids));
+        let (groups, weights) = distinct_ids(&membership.items, lengths, &numbering, options);
         drop(membership);
-        let (postings, costs) = transposed(&groups, numbers.len());
-        Ok(Self { groups, postings, weights, sequences, standing, numbers, costs, group_count: counted.group_count })
+        let postings = transposed(&groups, numbering.item_count());
+        Self { groups, postings, weights, sequences, numbering }
     }
 
-    /// Items that have an id.
-    pub fn item_count(&self) -> usize {
-        self.numbers.len()
+    /// The items' ids and frequencies.
+    pub fn numbering(&self) -> &Arc<Numbering> {
+        &self.numbering
     }
 
-    /// The number under which each id's item came.
-    pub fn numbers(&self) -> &[u32] {
-        &self.numbers
+    pub(crate) fn item_count(&self) -> usize {
+        self.numbering.item_count()
     }
 
-    /// Groups that hold any item, those left out for their length not counted.
-    pub fn group_count(&self) -> u32 {
-        self.group_count
+    pub(crate) fn standing(&self, id: u32) -> Standing {
+        self.numbering.standing[id as usize]
     }
 
-    /// Groups that hold an item.
-    pub fn frequency(&self, id: u32) -> u32 {
-        self.standing[id as usize].count
-    }
-
-    /// Increments that counting each item's neighbours takes: the lengths of its groups, added up.
-    pub fn costs(&self) -> &[u64] {
-        &self.costs
-    }
-
-    /// Bytes that are held.
+    /// Bytes that are held, the numbering left out.
     pub fn memory_bytes(&self) -> usize {
         let weights = self.weights.as_ref().map_or(0, |weights| weights.capacity() * size_of::<Weight>());
         let sequences = self.sequences.as_ref().map_or(0, Sequences::memory_bytes);
-        let per_item = size_of::<Standing>() + size_of::<u32>() + size_of::<u64>();
-        self.groups.memory_bytes() + self.postings.memory_bytes() + weights + sequences + self.numbers.len() * per_item
-    }
-}
-
-/// What one look at all groups tells.
-struct Counted {
-    /// Groups that hold each item, by number.
-    frequencies: Vec<u32>,
-    /// Distinct items of each group; 0 for one that is left out.
-    lengths: Vec<u32>,
-    group_count: u32,
-}
-
-impl Counted {
-    fn new(membership: &Membership, options: &Options) -> Self {
-        let most = options.max_group_length.unwrap_or(u32::MAX);
-        let mut seen = Seen::new(membership.item_count);
-        let mut counted = Self {
-            frequencies: vec![0; membership.item_count],
-            lengths: Vec::with_capacity(membership.items.len()),
-            group_count: 0,
-        };
-        let mut distinct = Vec::new();
-        for items in membership.items.iter() {
-            seen.next_group();
-            distinct.clear();
-            distinct.extend(items.iter().copied().filter(|item| seen.is_first(*item)));
-            let length = u32::try_from(distinct.len()).unwrap_or(u32::MAX);
-            if length > most {
-                counted.lengths.push(0);
-                continue;
-            }
-            counted.lengths.push(length);
-            counted.group_count += u32::from(length > 0);
-            for item in &distinct {
-                counted.frequencies[*item as usize] += 1;
-            }
-        }
-        counted
-    }
-}
-
-/// Tells the first of equal items in a group from the others.
-struct Seen {
-    last_group: Vec<u32>,
-    group: u32,
-}
-
-impl Seen {
-    fn new(items: usize) -> Self {
-        Self { last_group: vec![0; items], group: 0 }
-    }
-
-    fn next_group(&mut self) {
-        self.group += 1;
-    }
-
-    fn is_first(&mut self, item: u32) -> bool {
-        std::mem::replace(&mut self.last_group[item as usize], self.group) != self.group
+        self.groups.memory_bytes() + self.postings.memory_bytes() + weights + sequences
     }
 }
 
 /// The groups that can make a pair, as distinct ids, and their weights.
 fn distinct_ids(
     items: &Lists<u32>,
-    counted: &Counted,
-    ids: &[u32],
-    id_count: usize,
+    lengths: &[u32],
+    numbering: &Numbering,
     options: &Options,
 ) -> (Lists<u32>, Option<Vec<Weight>>) {
-    let mut seen = Seen::new(id_count);
+    let mut seen = Seen::new(numbering.item_count());
     let mut groups = Lists::with_capacity(items.len(), items.value_count());
     let mut weights = Vec::new();
     let mut distinct = Vec::new();
-    for (items, length) in items.iter().zip(&counted.lengths) {
-        if *length == 0 {
-            continue;
-        }
+    for (items, length) in items.iter().zip(lengths).filter(|(_, length)| **length > 0) {
         seen.next_group();
         distinct.clear();
-        distinct.extend(items.iter().map(|item| ids[*item as usize]).filter(|id| *id != NONE && seen.is_first(*id)));
+        let ids = items.iter().map(|item| numbering.ids[*item as usize]);
+        distinct.extend(ids.filter(|id| *id != NONE && seen.is_first(*id)));
         if distinct.len() > 1 {
             groups.push(distinct.iter().copied());
-            if options.weighting != crate::Weighting::Uniform {
+            if options.weighting != Weighting::Uniform {
                 weights.push(Weight::of_group(options.weighting, *length as usize));
             }
         }
     }
-    (groups, (!weights.is_empty()).then_some(weights))
+    (groups, (options.weighting != Weighting::Uniform).then_some(weights))
 }
 
-/// The groups of each item, and what counting its neighbours costs.
-fn transposed(groups: &Lists<u32>, items: usize) -> (Lists<u32>, Vec<u64>) {
+/// The groups of each item.
+fn transposed(groups: &Lists<u32>, items: usize) -> Lists<u32> {
     let mut lengths = vec![0_u32; items];
-    let mut costs = vec![0_u64; items];
-    for group in groups.iter() {
-        for item in group {
-            lengths[*item as usize] += 1;
-            costs[*item as usize] += group.len() as u64;
-        }
+    for item in groups.iter().flatten() {
+        lengths[*item as usize] += 1;
     }
     let mut postings = Lists::builder(lengths.into_iter());
     for (index, group) in (0..).zip(groups.iter()) {
@@ -221,5 +124,5 @@ fn transposed(groups: &Lists<u32>, items: usize) -> (Lists<u32>, Vec<u64>) {
             postings.push(*item as usize, index);
         }
     }
-    (postings.finish(), costs)
+    postings.finish()
 }

@@ -13,6 +13,7 @@
 //! the narrowest counters that its own frequency allows.
 
 mod block;
+mod census;
 mod counter;
 mod incidence;
 mod lists;
@@ -26,6 +27,7 @@ mod weighted;
 mod weights;
 
 pub use block::{Block, Division};
+pub use census::{Census, Numbering};
 pub use counter::Counter;
 pub use incidence::{Incidence, Membership};
 pub use lists::{Lists, ListsBuilder};

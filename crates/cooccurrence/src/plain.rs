@@ -56,7 +56,7 @@ impl Buffers {
 impl PlainCounter {
     /// Calls `emit` with each item that shares at least `min_count` groups with `id`, itself left out, and their number.
     pub(crate) fn count(&mut self, incidence: &Incidence, id: u32, min_count: u32, emit: impl FnMut(u32, u32)) {
-        let frequency = incidence.frequency(id);
+        let frequency = incidence.standing(id).count;
         if u8::try_from(frequency).is_ok() {
             count(&mut self.bytes, &mut self.buffers, incidence, id, min_count, emit);
         } else if u16::try_from(frequency).is_ok() {

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::{Measure, PairCounts, incidence::Standing, weights::Weight};
+use crate::{Measure, PairCounts, census::Standing, weights::Weight};
 
 /// A neighbour that may be among the best.
 #[derive(Debug, Clone, Copy)]

@@ -5,6 +5,8 @@ mod codec;
 #[cfg(test)]
 mod cooccurrence;
 #[cfg(test)]
+mod duckdb;
+#[cfg(test)]
 mod fixture;
 mod functions;
 #[cfg(test)]

@@ -118,7 +118,7 @@ fn count(case: &Case, places: &[u32]) -> Vec<Row> {
         kept.iter().map(place).collect::<Result<Vec<u32>, usize>>()
     });
     let incidence = incidence.unwrap();
-    let division = Division::new(&incidence, case.parts, case.options.k);
+    let division = Division::new(incidence.numbering().costs(), case.parts, case.options.k);
     let mut rows = Vec::new();
     for part in 0..case.parts {
         let mut counter = Counter::new(&case.options);
@@ -126,7 +126,7 @@ fn count(case: &Case, places: &[u32]) -> Vec<Row> {
         for block in division.of_part(part, case.parts) {
             counter.count(&incidence, &block, &mut found);
         }
-        let numbers = incidence.numbers();
+        let numbers = incidence.numbering().numbers();
         for row in 0..found.len() {
             let follows = found.follows.get(row).copied().unwrap_or_default();
             let (item, other) = (numbers[found.items[row] as usize], numbers[found.neighbours[row] as usize]);

@@ -12,7 +12,7 @@ use arrow::{
 use datafusion::{common::ScalarValue, error::Result, logical_expr::Accumulator, physical_expr::PhysicalExpr};
 
 use super::{neighbour_fields, neighbour_rows, settings::Settings};
-use crate::operators::cooccurrence::{Collected, Collector, Encoder};
+use crate::operators::cooccurrence::{Collected, Collector, Encoder, Groups};
 
 /// Keeps the rows as they come; interning and counting happen once, at the end.
 #[derive(Debug)]
@@ -45,18 +45,19 @@ impl CooccurrenceAccumulator {
         for batch in encoder.finish()? {
             collector.push(&batch)?;
         }
-        collector.finish(&self.settings.options)
+        collector.whole(&self.settings.options)
     }
 
     fn count(&self) -> Result<ScalarValue> {
         let collected = self.collect()?;
         let mut counter = Counter::new(&self.settings.options);
         let mut found = Neighbours::default();
-        let division = Division::new(&collected.incidence, 1, self.settings.options.k);
-        for block in division.blocks() {
-            counter.count(&collected.incidence, block, &mut found);
+        if let Groups::Whole(incidence) = &collected.groups {
+            for block in Division::new(collected.numbering.costs(), 1, self.settings.options.k).blocks() {
+                counter.count(incidence, block, &mut found);
+            }
         }
-        let rows = neighbour_rows(found, &collected.incidence, &collected.values)?;
+        let rows = neighbour_rows(found, &collected.numbering, &collected.values)?;
         let field = Arc::new(Field::new_list_field(DataType::Struct(neighbour_fields(&self.item_type)), true));
         let offsets = OffsetBuffer::<i32>::from_lengths([rows.len()]);
         Ok(ScalarValue::List(Arc::new(ListArray::try_new(field, offsets, Arc::new(rows), None)?)))

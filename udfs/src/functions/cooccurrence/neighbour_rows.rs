@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::cooccurrence::{Incidence, Neighbours, PairCounts};
+use ::cooccurrence::{Neighbours, Numbering, PairCounts};
 use arrow::{
     array::{ArrayRef, Float64Array, Int64Array, StructArray, UInt32Array, new_null_array},
     compute::take,
@@ -33,16 +33,16 @@ pub(crate) fn neighbour_fields(item: &DataType) -> Fields {
 }
 
 /// The found neighbours with their values and measures; `values` are the items by id.
-pub(crate) fn neighbour_rows(found: Neighbours, incidence: &Incidence, values: &ArrayRef) -> Result<StructArray> {
+pub(crate) fn neighbour_rows(found: Neighbours, numbering: &Numbering, values: &ArrayRef) -> Result<StructArray> {
     let counts: Vec<PairCounts> = found
         .pair_counts
         .iter()
         .zip(found.items.iter().zip(&found.neighbours))
         .map(|(pair, (item, neighbour))| PairCounts {
             pair: *pair,
-            item: incidence.frequency(*item),
-            neighbour: incidence.frequency(*neighbour),
-            groups: incidence.group_count(),
+            item: numbering.frequency(*item),
+            neighbour: numbering.frequency(*neighbour),
+            groups: numbering.group_count(),
         })
         .collect();
     let integers = |number: fn(&PairCounts) -> u32| -> ArrayRef {

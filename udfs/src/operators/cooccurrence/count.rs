@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use ::cooccurrence::{Block, Counter, Division, Neighbours, Options};
+use ::cooccurrence::{Block, Counter, Division, Incidence, Neighbours, Options};
 use arrow::{
     array::AsArray,
     datatypes::{DataType, Field, Schema, SchemaRef, UInt32Type},
@@ -27,11 +27,15 @@ use futures::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    collect::Collector,
+    collect::{Collected, Collector, Groups, entries_in},
     encoded::{GROUP, ITEM},
     shared::{Build, Share},
 };
 use crate::functions::cooccurrence::{neighbour_fields, neighbour_rows};
+
+/// Memory of the passes of one task, if not all groups fit: at most, and what they take whatever the limit is.
+const MOST_PASS_BYTES: usize = 1 << 33;
+const LEAST_PASS_BYTES: usize = 1 << 20;
 
 /// What is counted, and by how many.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,6 +149,7 @@ impl ExecutionPlan for CooccurrenceExec {
             spec: self.spec.clone(),
             context: Arc::clone(&context),
             partition,
+            partitions: self.shares.output_partitioning().partition_count(),
         };
         let shares = self.shares.execute(partition, context)?;
         let rows = stream::once(task.start(shares)).try_flatten();
@@ -158,6 +163,7 @@ struct Task {
     spec: CooccurrenceSpec,
     context: Arc<TaskContext>,
     partition: usize,
+    partitions: usize,
 }
 
 impl Task {
@@ -168,36 +174,66 @@ impl Task {
         let shares: Vec<RecordBatch> = shares.try_collect().await?;
         let share = Share::of(self.spec.query_id.clone());
         let build = share.get_or_try_init(self.build()).await?;
-        let incidence = &build.collected.incidence;
+        let collected = &build.collected;
         let parts = self.spec.parts as usize;
-        let division = Division::new(incidence, parts, self.spec.options.k);
+        let division = Division::new(collected.numbering.costs(), parts, self.spec.options.k);
         let parts_here = shares.iter().flat_map(|batch| batch.column(0).as_primitive::<UInt32Type>().values().iter());
         let blocks: Vec<Block> = parts_here.flat_map(|part| division.of_part(*part as usize, parts)).collect();
         let memory = MemoryConsumer::new(format!("CooccurrenceExec[{}]", self.partition));
         let memory = memory.register(self.context.memory_pool());
         if !blocks.is_empty() {
-            memory.try_grow(Counter::most_memory_bytes(incidence.item_count()))?;
+            // What counting cannot do without, whatever the limit is.
+            memory.grow(Counter::most_memory_bytes(collected.numbering.item_count()));
+            if let Groups::Parts(parts) = &collected.groups {
+                memory.grow(parts.pass_bytes());
+            }
         }
         let counter = Counter::new(&self.spec.options);
-        let schema = output_schema(build.collected.values.data_type());
-        let counting = Counting { build, counter, blocks: blocks.into_iter(), schema, _share: share, _memory: memory };
+        let schema = output_schema(collected.values.data_type());
+        let options = self.spec.options;
+        let counting =
+            Counting { build, counter, options, blocks, pass: None, next: 0, schema, _share: share, _memory: memory };
         Ok(stream::iter(counting))
     }
 
-    /// Reads all groups.
+    /// Reads all groups, and leaves on disk what there is no room for.
     async fn build(&self) -> Result<Build> {
         let schema = self.groups.schema();
+        let options = &self.spec.options;
         let mut collector = Collector::try_new(schema.field(GROUP).data_type(), schema.field(ITEM).data_type())?;
-        let memory = MemoryConsumer::new("CooccurrenceExec groups").register(self.context.memory_pool());
+        let memory = MemoryConsumer::new("CooccurrenceExec groups").with_can_spill(true);
+        let memory = memory.register(self.context.memory_pool());
         let mut groups = self.groups.execute(0, Arc::clone(&self.context))?;
+        let mut is_spilled = false;
         while let Some(batch) = groups.next().await.transpose()? {
             collector.push(&batch)?;
-            memory.try_resize(collector.memory_bytes())?;
+            if memory.try_resize(collector.memory_bytes()).is_err() {
+                collector.spill(&self.context)?;
+                is_spilled = true;
+                memory.resize(collector.memory_bytes());
+            }
         }
-        memory.try_grow(collector.finish_bytes())?;
-        let collected = collector.finish(&self.spec.options)?;
-        memory.try_resize(collected.memory_bytes())?;
+        let collected = if !is_spilled && memory.try_grow(collector.whole_bytes()).is_ok() {
+            collector.whole(options)?
+        } else {
+            collector.spill(&self.context)?;
+            memory.resize(collector.memory_bytes());
+            let most_entries = self.room(&memory);
+            collector.in_parts(options, most_entries)?
+        };
+        memory.resize(collected.memory_bytes());
         Ok(Build { collected, _memory: memory })
+    }
+
+    /// Entries that each of this task's partitions can hold at a time, of what the pool still has.
+    fn room(&self, memory: &MemoryReservation) -> u64 {
+        let probe = memory.new_empty();
+        let mut bytes = MOST_PASS_BYTES;
+        while bytes > LEAST_PASS_BYTES && probe.try_resize(bytes).is_err() {
+            bytes /= 2;
+        }
+        let partitions = self.partitions.max(1);
+        entries_in(bytes / partitions)
     }
 }
 
@@ -205,22 +241,50 @@ impl Task {
 struct Counting {
     build: Arc<Build>,
     counter: Counter,
-    blocks: std::vec::IntoIter<Block>,
+    options: Options,
+    blocks: Vec<Block>,
+    /// Groups of the blocks before `pass.1`, if there is only room for those.
+    pass: Option<(Incidence, usize)>,
+    next: usize,
     schema: SchemaRef,
     _share: Share,
     _memory: MemoryReservation,
+}
+
+impl Counting {
+    /// The neighbours of the next block that has any.
+    fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
+        let Collected { numbering, values, groups } = &self.build.collected;
+        let mut found = Neighbours::default();
+        while found.is_empty() {
+            let Some(block) = self.blocks.get(self.next) else { return Ok(None) };
+            let incidence = match groups {
+                Groups::Whole(incidence) => incidence,
+                Groups::Parts(parts) => {
+                    if self.pass.as_ref().is_none_or(|(_, end)| *end <= self.next) {
+                        self.pass = None;
+                        let blocks = parts.pass(&self.blocks[self.next..]);
+                        let incidence = parts.incidence(blocks, numbering, &self.options)?;
+                        self.pass = Some((incidence, self.next + blocks.len()));
+                    }
+                    match &self.pass {
+                        Some((incidence, _)) => incidence,
+                        None => return internal_err!("a pass has no groups"),
+                    }
+                }
+            };
+            self.counter.count(incidence, block, &mut found);
+            self.next += 1;
+        }
+        let rows = neighbour_rows(found, numbering, values)?;
+        Ok(Some(RecordBatch::try_new(Arc::clone(&self.schema), vec![Arc::new(rows)])?))
+    }
 }
 
 impl Iterator for Counting {
     type Item = Result<RecordBatch>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let collected = &self.build.collected;
-        let mut found = Neighbours::default();
-        while found.is_empty() {
-            self.counter.count(&collected.incidence, &self.blocks.next()?, &mut found);
-        }
-        let rows = neighbour_rows(found, &collected.incidence, &collected.values);
-        Some(rows.and_then(|rows| Ok(RecordBatch::try_new(Arc::clone(&self.schema), vec![Arc::new(rows)])?)))
+        self.next_batch().transpose()
     }
 }

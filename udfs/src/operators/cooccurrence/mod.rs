@@ -18,6 +18,7 @@ mod dictionary;
 mod encode;
 mod encoded;
 mod encoder;
+mod runs;
 mod shared;
 
 use std::sync::Arc;
@@ -31,7 +32,7 @@ use datafusion::{datasource::memory::MemorySourceConfig, error::Result, physical
 
 pub(crate) use self::count::output_schema;
 pub(crate) use self::{
-    collect::{Collected, Collector},
+    collect::{Collected, Collector, Groups},
     encoder::Encoder,
 };
 pub use self::{
