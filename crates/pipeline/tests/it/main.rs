@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[cfg(test)]
+mod checks;
 mod endings;
+mod increments;
 mod oracle;
 mod place;
 mod tables;
