@@ -53,7 +53,7 @@ def made_once(name: str, make: Callable[[Path], list]) -> Path:
         if subprocess.run(make(unfinished), stdout=sys.stderr, check=False).returncode != 0:
             raise BenchError("the entries could not be made: see the message above")
         for strange in [path for path in unfinished.iterdir() if path.suffix != ".parquet"]:
-            strange.unlink()
+            shutil.rmtree(strange) if strange.is_dir() else strange.unlink()
         unfinished.rename(folder)
     return folder
 

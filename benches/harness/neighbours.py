@@ -29,7 +29,8 @@ def inspect(folder: Path, python: Path) -> Output:
     done = subprocess.run([python, "-c", SCRIPT, folder], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RunFailed(f"what it wrote cannot be read:\n{done.stderr.strip()}")
-    told = json.loads(done.stdout)
+    # DuckDB may have shown its progress before.
+    told = json.loads(done.stdout.strip().splitlines()[-1])
     files = [path for path in folder.rglob("*.parquet") if path.is_file()]
     size = sum(path.stat().st_size for path in files)
     return Output(size, len(files), told["rows"], json.dumps(told["columns"]), told["columns"])

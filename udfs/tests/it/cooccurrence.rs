@@ -121,8 +121,8 @@ async fn defaults_are_a_hundred_neighbours_that_share_two_groups() {
 /// With no memory to speak of, groups wait on disk and are counted in several passes.
 #[tokio::test]
 async fn the_memory_limit_changes_nothing() {
-    let entries = "SELECT g, (g * 7919 + i * i * 31) % 700 AS item, i FROM (SELECT unnest(range(0, 3000)) AS g), \
-                   (SELECT unnest(range(0, 25)) AS i)";
+    let entries = "SELECT v / 25 AS g, (v / 25 * 7919 + v % 25 * (v % 25) * 31) % 700 AS item, v % 25 AS i \
+                   FROM (SELECT unnest(range(0, 75000)) AS v)";
     for options in ["{k: 7}", "{k: 7, position: i, window: 4, rank_by: 'follows', weighting: 'inverse_length'}"] {
         let sql = format!(
             "SELECT n['item'], n['neighbour_rank'], n['neighbour'], n['pair_count'], n['weight'], n['follows'] FROM \
