@@ -143,7 +143,7 @@ impl Collector {
         let incidence = Incidence::try_new(membership, options, |kept| value_places(&values, kept))?;
         let numbering = Arc::clone(incidence.numbering());
         let values = take(&values, &UInt32Array::from(numbering.numbers().to_vec()), None)?;
-        Ok(Collected { numbering, values, groups: Groups::Whole(incidence) })
+        Ok(Collected { numbering, values, groups: Groups::Whole(Box::new(incidence)) })
     }
 
     /// Groups that are put together in parts: so many entries fit into memory at a time.
@@ -165,7 +165,7 @@ impl Collector {
         let numbering = Arc::new(Numbering::try_new(&census, options, |kept| value_places(&values, kept))?);
         let values = take(&values, &UInt32Array::from(numbering.numbers().to_vec()), None)?;
         let Self { runs, entries, numbers, .. } = self;
-        let parts = Parts { runs, entries, lengths, numbers, most_entries };
+        let parts = Box::new(Parts { runs, entries, lengths, numbers, most_entries });
         Ok(Collected { numbering, values, groups: Groups::Parts(parts) })
     }
 }
@@ -199,9 +199,9 @@ pub(crate) struct Collected {
 #[derive(Debug)]
 pub(crate) enum Groups {
     /// All of them.
-    Whole(Incidence),
+    Whole(Box<Incidence>),
     /// As many as fit at a time.
-    Parts(Parts),
+    Parts(Box<Parts>),
 }
 
 impl Collected {
