@@ -167,7 +167,7 @@ fn mood_by_hand() -> Vec<String> {
 async fn mood_by_attributes_averages_what_there_is() {
     let context = session(2);
     let list = |pid, tracks: &[&str]| (pid, "title", tracks.iter().map(|track| (*track).to_owned()).collect());
-    make_lake(&context, &vec![list(1, &["a.1", "b.1"]), list(2, &["a.1", "c.1"])]).await;
+    make_lake(&context, &[list(1, &["a.1", "b.1"]), list(2, &["a.1", "c.1"])]).await;
     let attributes =
         "SELECT * FROM (VALUES ('t:a.1', 0.5, 0.25), ('t:b.1', 0.1, 0.75)) AS t(track_uri, valence, energy)";
     make_table(&context, "track_attributes", attributes).await;
