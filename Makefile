@@ -9,11 +9,11 @@ setup_dir := deploy/setup
 target_dir := $(or $(CARGO_TARGET_DIR),target)
 with_libtorch = LIBTORCH="$$($(setup_dir)/libtorch.sh)"; export LIBTORCH;
 
-# Of bench-flatten: sample slices of 34 MB each, and runs of each contestant.
+# Of bench-flatten and bench-cooccurrence: sample slices of 34 MB each, and runs of each contestant.
 SLICES := 30
 RUNS := 3
 
-.PHONY: help setup build demo test fmt lint clean-demo bench-flatten
+.PHONY: help setup build demo test fmt lint clean-demo bench-flatten bench-cooccurrence
 
 help:
 	@echo 'make demo              builds Segue and runs the whole pipeline on sample playlists, with no services'
@@ -24,6 +24,7 @@ help:
 	@echo 'make lint              checks formatting, clippy, documentation and what other linters are installed'
 	@echo 'make fmt               formats the Rust code'
 	@echo 'make bench-flatten     measures Segue beside Polars, DuckDB and PySpark, with SLICES=$(SLICES) RUNS=$(RUNS)'
+	@echo 'make bench-cooccurrence   neighbours of tracks beside SciPy, DuckDB and Polars; SYNTHETIC=1000000 for the full size'
 	@echo 'make setup             gets libtorch and the test servers, which the other targets do when they need them'
 	@echo
 	@echo 'The first build takes about 20 minutes on 2 cores. Downloads are kept in $${SEGUE_CACHE:-~/.cache/segue}.'
@@ -59,3 +60,10 @@ bench-flatten:
 	@$(with_libtorch) echo 'bench-flatten: compiling the release build'; cargo build --release --workspace --bins
 	@python="$$(benches/venv.sh)"; python3 benches/flatten.py --python "$$python" \
 		--segue "$(target_dir)/release/segue" --slices "$(SLICES)" --runs "$(RUNS)"
+
+bench-cooccurrence:
+	@$(setup_dir)/toolchain.sh
+	@$(with_libtorch) echo 'bench-cooccurrence: compiling the release build'; cargo build --release --workspace --bins
+	@python="$$(benches/venv.sh)"; python3 benches/cooccurrence.py --python "$$python" \
+		--segue "$(target_dir)/release/segue" --runs "$(RUNS)" \
+		$(if $(SYNTHETIC),--synthetic "$(SYNTHETIC)",--slices "$(SLICES)")

@@ -15,7 +15,7 @@ WITH training AS (
 ),
 
 neighbours AS (
-    SELECT unnest(cooccurrence(pid, track_id, 100, 2)) AS pair
+    SELECT unnest(cooccurrence(pid, track_id, {k: 100, min_count: 2, rank_by: 'cosine'})) AS pair
     FROM training
 )
 
@@ -30,5 +30,6 @@ SELECT
     pair['jaccard'] AS jaccard,
     pair['lift'] AS lift,
     pair['npmi'] AS npmi,
-    pair['conditional'] AS conditional
+    pair['conditional'] AS conditional,
+    pair['pmi'] AS pmi
 FROM neighbours

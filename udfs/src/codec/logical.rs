@@ -1,12 +1,13 @@
-//! Logical plans: Segue's tables.
+//! Logical plans: Segue's tables and nodes.
 
 use std::{any::Any, collections::BTreeMap, sync::Arc};
 
 use arrow::datatypes::SchemaRef;
 use ballista_core::serde::BallistaLogicalExtensionCodec;
+use cooccurrence::Options;
 use datafusion::{
     catalog::TableProvider,
-    common::TableReference,
+    common::{TableReference, internal_err},
     datasource::file_format::FileFormatFactory,
     error::Result,
     execution::TaskContext,
@@ -21,6 +22,7 @@ use super::envelope;
 use crate::{
     lake_table::{LakeTable, Reading},
     operators::WriteOptions,
+    optimizer::CooccurrenceNode,
     scan::{ScanSpec, SliceTable},
     writes::FolderTable,
 };
@@ -50,7 +52,13 @@ enum TableNode {
     },
 }
 
-/// Codec for logical plans with Segue's tables.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Node {
+    Cooccurrence(Options),
+}
+
+/// Codec for logical plans with Segue's tables and nodes.
 #[derive(Debug, Default)]
 pub struct SegueLogicalCodec {
     ballista: BallistaLogicalExtensionCodec,
@@ -58,10 +66,18 @@ pub struct SegueLogicalCodec {
 
 impl LogicalExtensionCodec for SegueLogicalCodec {
     fn try_decode(&self, bytes: &[u8], inputs: &[LogicalPlan], context: &TaskContext) -> Result<Extension> {
+        if envelope::is_ours(bytes) {
+            let Node::Cooccurrence(options) = envelope::open(bytes)?;
+            let [input] = inputs else { return internal_err!("a node came with {} inputs", inputs.len()) };
+            return Ok(Extension { node: Arc::new(CooccurrenceNode::try_new(input.clone(), options)?) });
+        }
         self.ballista.try_decode(bytes, inputs, context)
     }
 
     fn try_encode(&self, node: &Extension, into: &mut Vec<u8>) -> Result<()> {
+        if let Some(node) = node.node.as_any().downcast_ref::<CooccurrenceNode>() {
+            return envelope::seal(&Node::Cooccurrence(node.options().clone()), into);
+        }
         self.ballista.try_encode(node, into)
     }
 

@@ -11,7 +11,10 @@ use datafusion_proto::physical_plan::{PhysicalExtensionCodec, PhysicalProtoConve
 use serde::{Deserialize, Serialize};
 
 use super::{envelope, slice_scan::SliceScanNode};
-use crate::operators::{CommitExec, CommitSpec, ParquetWriteExec, WriteTarget};
+use crate::operators::{
+    CommitExec, CommitSpec, ParquetWriteExec, WriteTarget,
+    cooccurrence::{CooccurrenceEncodeExec, CooccurrenceExec, CooccurrenceSpec},
+};
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -19,6 +22,8 @@ enum PlanNode {
     SliceScan(SliceScanNode),
     ParquetWrite(WriteTarget),
     Commit(CommitSpec),
+    CooccurrenceEncode,
+    Cooccurrence(CooccurrenceSpec),
 }
 
 /// Codec for physical plans with Segue's scan and operators.
@@ -42,6 +47,12 @@ impl PhysicalExtensionCodec for SeguePhysicalCodec {
             (PlanNode::SliceScan(scan), []) => scan.into_plan(),
             (PlanNode::ParquetWrite(target), [input]) => Ok(Arc::new(ParquetWriteExec::new(Arc::clone(input), target))),
             (PlanNode::Commit(spec), [input]) => Ok(Arc::new(CommitExec::new(Arc::clone(input), spec))),
+            (PlanNode::CooccurrenceEncode, [input]) => {
+                Ok(Arc::new(CooccurrenceEncodeExec::try_new(Arc::clone(input))?))
+            }
+            (PlanNode::Cooccurrence(spec), [groups, shares]) => {
+                Ok(Arc::new(CooccurrenceExec::try_new(Arc::clone(groups), Arc::clone(shares), spec)?))
+            }
             (_, inputs) => internal_err!("a node came with {} inputs", inputs.len()),
         }
     }
@@ -56,6 +67,10 @@ impl PhysicalExtensionCodec for SeguePhysicalCodec {
             PlanNode::ParquetWrite(write.target().clone())
         } else if let Some(commit) = plan.downcast_ref::<CommitExec>() {
             PlanNode::Commit(commit.spec().clone())
+        } else if plan.is::<CooccurrenceEncodeExec>() {
+            PlanNode::CooccurrenceEncode
+        } else if let Some(cooccurrence) = plan.downcast_ref::<CooccurrenceExec>() {
+            PlanNode::Cooccurrence(cooccurrence.spec().clone())
         } else if let Some(scan) =
             plan.downcast_ref::<DataSourceExec>().map(SliceScanNode::try_of).transpose()?.flatten()
         {

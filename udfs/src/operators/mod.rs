@@ -8,6 +8,7 @@
 //! ```
 
 mod commit;
+pub mod cooccurrence;
 mod parquet_write;
 mod write_target;
 

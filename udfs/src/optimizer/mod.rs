@@ -1,8 +1,12 @@
 //! Logical optimizer rules of Segue, one per file.
 
+mod cooccurrence_node;
+mod divide_cooccurrence;
 mod fuse_unnest;
 mod narrow_tracks;
 mod slice_scan;
 
+pub(crate) use cooccurrence_node::CooccurrenceNode;
+pub use divide_cooccurrence::DivideCooccurrence;
 pub use fuse_unnest::FuseUnnest;
 pub use narrow_tracks::NarrowTracks;

@@ -2,6 +2,7 @@
 
 mod object_stores;
 mod options;
+mod query_planner;
 mod state;
 
 pub use object_stores::StoreRegistry;

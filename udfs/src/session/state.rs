@@ -13,15 +13,16 @@ use datafusion::{
         FunctionRegistry, SessionState, SessionStateBuilder,
         runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
     },
+    optimizer::OptimizerRule,
     prelude::{SessionConfig, SessionContext},
 };
 use lake::ObjectStores;
 
-use super::{EngineOptions, StoreRegistry};
+use super::{EngineOptions, StoreRegistry, query_planner::SegueQueryPlanner};
 use crate::{
     codec::{SegueLogicalCodec, SeguePhysicalCodec},
     functions,
-    optimizer::{FuseUnnest, NarrowTracks},
+    optimizer::{DivideCooccurrence, FuseUnnest, NarrowTracks},
 };
 
 /// Largest plan or result message between processes. Ballista's 16 MiB are too few for plans over thousands of files,
@@ -56,7 +57,9 @@ pub fn runtime_env(stores: Arc<ObjectStores>, work_dir: Option<&Path>) -> Result
 /// # Errors
 /// A DataFusion error if a function cannot be registered.
 pub fn session_state(config: SessionConfig, runtime: Arc<RuntimeEnv>) -> Result<SessionState> {
-    let mut rules = ballista_default_optimizer_rules();
+    // First, while the call stands in the plan as it was written.
+    let mut rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> = vec![Arc::new(DivideCooccurrence)];
+    rules.extend(ballista_default_optimizer_rules());
     rules.push(Arc::new(NarrowTracks));
     rules.push(Arc::new(FuseUnnest));
     let mut state = SessionStateBuilder::new()
@@ -64,6 +67,7 @@ pub fn session_state(config: SessionConfig, runtime: Arc<RuntimeEnv>) -> Result<
         .with_config(config)
         .with_runtime_env(runtime)
         .with_optimizer_rules(rules)
+        .with_query_planner(Arc::new(SegueQueryPlanner))
         .with_scalar_functions(ballista_scalar_functions())
         .with_aggregate_functions(ballista_aggregate_functions())
         .with_window_functions(ballista_window_functions())

@@ -11,7 +11,14 @@ use arrow::{
     compute::cast,
     datatypes::{DataType, Float64Type, Int64Type},
 };
-use datafusion::{datasource::MemTable, prelude::SessionContext};
+use datafusion::{
+    datasource::MemTable,
+    execution::{
+        disk_manager::{DiskManagerBuilder, DiskManagerMode},
+        runtime_env::RuntimeEnvBuilder,
+    },
+    prelude::SessionContext,
+};
 use proptest::{
     collection::vec,
     option,
@@ -20,7 +27,9 @@ use proptest::{
 };
 use tokio::runtime::Runtime;
 
-use crate::fixture::{rows, session, session_with_batches};
+use udfs::session::{EngineOptions, session_config, session_state};
+
+use crate::fixture::{error, rows, session, session_with_batches};
 
 /// An item, its neighbour, their rank and three counts; then the five measures.
 type Neighbour = (String, String, [i64; 4], [f64; 5]);
@@ -109,13 +118,52 @@ async fn defaults_are_a_hundred_neighbours_that_share_two_groups() {
     assert!(found.iter().all(|row| row.ends_with("|100")), "{found:?}");
 }
 
+/// With no memory to speak of, groups wait on disk and are counted in several passes.
+#[tokio::test]
+async fn the_memory_limit_changes_nothing() {
+    let entries = "SELECT v / 25 AS g, (v / 25 * 7919 + v % 25 * (v % 25) * 31) % 700 AS item, v % 25 AS i \
+                   FROM (SELECT unnest(range(0, 75000)) AS v)";
+    for options in ["{k: 7}", "{k: 7, position: i, window: 4, rank_by: 'follows', weighting: 'inverse_length'}"] {
+        let sql = format!(
+            "SELECT n['item'], n['neighbour_rank'], n['neighbour'], n['pair_count'], n['weight'], n['follows'] FROM \
+             (SELECT unnest(cooccurrence(g, item, {options})) AS n FROM ({entries}))"
+        );
+        let [mut expected, mut found] = [rows(&session(2), &sql).await, rows(&session_without_memory(2), &sql).await];
+        expected.sort();
+        found.sort();
+        assert_eq!(expected.len(), 700 * 7);
+        assert_eq!(found, expected);
+    }
+    // That it really needs the disk then.
+    let sql = format!("SELECT unnest(cooccurrence(g, item)) FROM ({entries})");
+    let refused = error(&session_on(2, limited(DiskManagerMode::Disabled)), &sql).await;
+    assert!(refused.contains("DiskManager is disabled"), "{refused}");
+}
+
+/// A session whose operators are refused all memory that they ask for.
+fn session_without_memory(partitions: usize) -> SessionContext {
+    session_on(partitions, limited(DiskManagerMode::OsTmpDirectory))
+}
+
+fn limited(disk: DiskManagerMode) -> RuntimeEnvBuilder {
+    RuntimeEnvBuilder::new()
+        .with_memory_limit(1, 1.0)
+        .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(disk))
+}
+
+fn session_on(partitions: usize, runtime: RuntimeEnvBuilder) -> SessionContext {
+    let options = EngineOptions { target_partitions: partitions, adaptive: false };
+    let config = session_config(&options).with_batch_size(512);
+    SessionContext::new_with_state(session_state(config, runtime.build_arc().unwrap()).unwrap())
+}
+
 /// Runs generated cases on sessions of one and of several partitions.
 fn check_all<F>(run: impl Fn(Case, SessionContext) -> F)
 where
     F: Future<Output = (Vec<Neighbour>, Vec<Neighbour>)>,
 {
     let runtime = Runtime::new().unwrap();
-    let sessions = [session(1), session(4), session_with_batches(3, 1)];
+    let sessions = [session(1), session(4), session_with_batches(3, 1), session_without_memory(3)];
     let config = Config { cases: 60, rng_seed: RngSeed::Fixed(1_928), failure_persistence: None, ..Config::default() };
     let outcome = TestRunner::new(config).run(&cases(), |case| {
         for context in &sessions {
@@ -154,9 +202,17 @@ async fn count(context: &SessionContext, case: &Case, items: ArrayRef) -> Vec<Ne
     context.deregister_table("t").unwrap();
     context.register_table("t", Arc::new(MemTable::try_new(all.schema(), parts).unwrap())).unwrap();
     let call = format!("SELECT unnest(cooccurrence(g, i, {}, {})) AS n FROM t", case.k, case.min_count);
-    let sql = format!("SELECT {COLUMNS} FROM ({call}) ORDER BY 1, 3");
+    let sql = format!("SELECT {COLUMNS} FROM ({call})");
     let batches = context.sql(&sql).await.unwrap().collect().await.unwrap();
-    batches.iter().flat_map(neighbours).collect()
+    let mut found: Vec<Neighbour> = batches.iter().flat_map(neighbours).collect();
+    // Not by the query: a session without memory cannot sort.
+    sort(&mut found);
+    found
+}
+
+/// By the item's text and the rank.
+fn sort(rows: &mut [Neighbour]) {
+    rows.sort_by(|left, right| left.0.cmp(&right.0).then(left.2[0].cmp(&right.2[0])));
 }
 
 fn neighbours(batch: &RecordBatch) -> Vec<Neighbour> {
@@ -205,6 +261,7 @@ fn naive<T: Ord + Display + Clone>(case: &Case, name: impl Fn(i64) -> T) -> Vec<
             result.push((item.to_string(), other.to_string(), counts, measures(counts, all.len())));
         }
     }
+    sort(&mut result);
     result
 }
 

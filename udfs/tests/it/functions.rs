@@ -69,9 +69,29 @@ async fn cooccurrence_checks_its_arguments() {
     }
     check_cooccurrence_error("g, i, g", "k of cooccurrence must be a constant").await;
     check_cooccurrence_error("g, i, 5, g + 1", "min_count of cooccurrence must be a constant").await;
-    let count = "cooccurrence takes a group, an item, and optionally k and min_count";
+    let count = "cooccurrence takes a group, an item, and options such as {k: 50, min_count: 3}";
     check_cooccurrence_error("g", count).await;
     check_cooccurrence_error("g, i, 5, 1, 1", count).await;
+}
+
+#[tokio::test]
+async fn cooccurrence_checks_its_options() {
+    for (options, expected) in [
+        ("{k: 0}", "k of cooccurrence must be from 1 to 4294967295, got 0"),
+        ("{window: 5}", "window of cooccurrence needs a position, such as {position: pos, window: 5}"),
+        ("{position: i, window: 0}", "window of cooccurrence must be from 1 to 4294967295, got 0"),
+        ("{max_group_length: -3}", "max_group_length of cooccurrence must be from 1 to 4294967295, got -3"),
+        ("{rank_by: 'best'}", "rank_by of cooccurrence must be one of count, cosine, jaccard, lift, pmi, npmi,"),
+        ("{rank_by: 'follows'}", "cooccurrence ranks by `follows` only if it is given a position"),
+        ("{weighting: 2}", "weighting of cooccurrence must be one of uniform, inverse_length, got 2"),
+        ("{position: 1}", "position of cooccurrence is a column"),
+        ("{k: i}", "k of cooccurrence must be a constant"),
+        ("{depth: 3}", "cooccurrence has no option `depth`; there are k, min_count, rank_by, position, window,"),
+    ] {
+        check_cooccurrence_error(&format!("g, i, {options}"), expected).await;
+        let sql = format!("SELECT unnest(cooccurrence(g, i, {options})) FROM (VALUES (1, 2)) AS t(g, i)");
+        check_error(&sql, expected).await;
+    }
 }
 
 #[tokio::test]
@@ -81,7 +101,7 @@ async fn functions_are_documented() {
     check(
         sql,
         &[
-            "cooccurrence|cooccurrence(group, item [, k [, min_count]])",
+            "cooccurrence|cooccurrence(group, item [, {option: value, …}])",
             "hash_bucket|hash_bucket(value, buckets)",
             "normalize_title|normalize_title(title)",
         ],

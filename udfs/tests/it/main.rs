@@ -5,12 +5,18 @@ mod codec;
 #[cfg(test)]
 mod cooccurrence;
 #[cfg(test)]
+mod duckdb;
+#[cfg(test)]
 mod fixture;
 mod functions;
 #[cfg(test)]
 mod fuse_unnest;
 #[cfg(test)]
 mod insert;
+#[cfg(test)]
+mod leakage;
+#[cfg(test)]
+mod marts;
 #[cfg(test)]
 mod narrow_tracks;
 #[cfg(test)]
@@ -21,5 +27,9 @@ mod pruning;
 mod rejects;
 #[cfg(test)]
 mod scan;
+#[cfg(test)]
+mod sql_files;
+#[cfg(test)]
+mod sql_reference;
 #[cfg(test)]
 mod writes;

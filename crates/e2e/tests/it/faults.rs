@@ -37,6 +37,11 @@ const COUNTED: &str = "WITH entries AS (SELECT pid, track['pos'] AS pos, track['
                        SELECT entries.pid, min(entries.pos) AS pos, entries.track_uri, CAST(max(n) AS TEXT) AS name \
                        FROM entries JOIN counted ON entries.track_uri = counted.track_uri \
                        GROUP BY entries.pid, entries.track_uri";
+/// Encoded groups that all tasks read, and neighbours under the names of the table's columns.
+const NEIGHBOURS: &str = "SELECT n['pair_count'] AS pid, n['neighbour_rank'] AS pos, n['item'] AS track_uri, \
+                          n['neighbour'] AS name FROM (SELECT unnest(cooccurrence(pid, track_uri, {k: 100})) AS n FROM \
+                          (SELECT pid, track['track_uri'] AS track_uri FROM \
+                          (SELECT pid, unnest(tracks) AS track FROM raw_playlists)))";
 /// Longest wait for a job that lost what it had.
 const PATIENCE: Duration = Duration::from_secs(150);
 const POLL: Duration = Duration::from_millis(1);
@@ -243,6 +248,18 @@ async fn processes_that_are_asked_to_stop_finish_first() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_lost_executor_held_is_made_again() {
     let scene = Scene::of(COUNTED).await;
+    let mut cluster = impatient().start().await.unwrap();
+    let job = scene.write(&cluster).await;
+    scene.wait_for_staged("part-").await;
+    cluster.remove_executor(0).unwrap().process().sigkill().await.unwrap();
+    end_of(job).await.unwrap();
+    scene.check().await;
+}
+
+/// The other executor counts what the lost one had, from groups that are encoded again.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_executor_is_killed_while_it_counts_neighbours() {
+    let scene = Scene::of(NEIGHBOURS).await;
     let mut cluster = impatient().start().await.unwrap();
     let job = scene.write(&cluster).await;
     scene.wait_for_staged("part-").await;

@@ -5,6 +5,7 @@
 mod athena;
 mod client;
 mod contract;
+mod cooccurrence;
 mod deploy;
 mod endpoints;
 mod faults;

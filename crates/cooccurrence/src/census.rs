@@ -1,0 +1,174 @@
+//! How often items occur, and which of them get an id.
+
+use std::cmp::Reverse;
+
+use crate::{Lists, Options};
+
+/// No id: the item is too rare to have a neighbour.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// Frequencies of items, from groups that are looked at once, all at a time or some after the other.
+#[derive(Debug)]
+pub struct Census {
+    most_items: u32,
+    seen: Seen,
+    /// Groups that hold each item, by number.
+    frequencies: Vec<u32>,
+    /// Lengths of these groups, added up.
+    costs: Vec<u64>,
+    group_count: u32,
+}
+
+impl Census {
+    /// A census of items with numbers below `item_count`.
+    pub fn new(item_count: usize, options: &Options) -> Self {
+        Self {
+            most_items: options.max_group_length.unwrap_or(u32::MAX),
+            seen: Seen::new(item_count),
+            frequencies: vec![0; item_count],
+            costs: vec![0; item_count],
+            group_count: 0,
+        }
+    }
+
+    /// Counts whole groups. Yields the number of distinct items of each, and 0 for one that is left out.
+    pub fn count(&mut self, groups: &Lists<u32>) -> Vec<u32> {
+        let mut distinct: Vec<u32> = Vec::new();
+        groups
+            .iter()
+            .map(|items| {
+                self.seen.next_group();
+                distinct.clear();
+                distinct.extend(items.iter().copied().filter(|item| self.seen.is_first(*item)));
+                let length = u32::try_from(distinct.len()).unwrap_or(u32::MAX);
+                if length == 0 || length > self.most_items {
+                    return 0;
+                }
+                self.group_count += 1;
+                for item in &distinct {
+                    self.frequencies[*item as usize] += 1;
+                    self.costs[*item as usize] += u64::from(length);
+                }
+                length
+            })
+            .collect()
+    }
+}
+
+/// Ids of the items that can have a neighbour: those in at least `min_count` groups.
+///
+/// Invariant: ids follow frequency, the most frequent item being 0, and among equally frequent ones the order of their
+/// values.
+#[derive(Debug)]
+pub struct Numbering {
+    /// Id of each number, or [`NONE`].
+    pub(crate) ids: Vec<u32>,
+    /// Frequency and place by value of each id, which ranking needs together.
+    pub(crate) standing: Vec<Standing>,
+    numbers: Vec<u32>,
+    costs: Vec<u64>,
+    group_count: u32,
+}
+
+/// What ranking has to know of an item.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Standing {
+    /// Groups that hold it.
+    pub(crate) count: u32,
+    /// Its place among all items by value, which decides between equals.
+    pub(crate) place: u32,
+}
+
+impl Numbering {
+    /// Gives ids. `places` is given the numbers of the items that get one and says, for each, its place by value among
+    /// them.
+    ///
+    /// # Errors
+    /// The error of `places`.
+    pub fn try_new<E>(
+        census: &Census,
+        options: &Options,
+        places: impl FnOnce(&[u32]) -> Result<Vec<u32>, E>,
+    ) -> Result<Self, E> {
+        let frequency = |number: u32| census.frequencies[number as usize];
+        let kept: Vec<u32> = (0..)
+            .zip(&census.frequencies)
+            .filter(|(_, frequency)| **frequency >= options.min_count)
+            .map(|(number, _)| number)
+            .collect();
+        let places = places(&kept)?;
+        let mut by_id: Vec<(u32, u32)> = kept.into_iter().zip(places).collect();
+        by_id.sort_unstable_by_key(|(number, place)| (Reverse(frequency(*number)), *place));
+        let mut ids = vec![NONE; census.frequencies.len()];
+        for (id, (number, _)) in (0..).zip(&by_id) {
+            ids[*number as usize] = id;
+        }
+        Ok(Self {
+            ids,
+            standing: by_id
+                .iter()
+                .map(|(number, place)| Standing { count: frequency(*number), place: *place })
+                .collect(),
+            costs: by_id.iter().map(|(number, _)| census.costs[*number as usize]).collect(),
+            numbers: by_id.into_iter().map(|(number, _)| number).collect(),
+            group_count: census.group_count,
+        })
+    }
+
+    /// Items that have an id.
+    pub fn item_count(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// The number under which each id's item came.
+    pub fn numbers(&self) -> &[u32] {
+        &self.numbers
+    }
+
+    /// The id of an item, if it has one.
+    pub fn id(&self, number: u32) -> Option<u32> {
+        Some(self.ids[number as usize]).filter(|id| *id != NONE)
+    }
+
+    /// Groups that hold any item, those left out for their length not counted.
+    pub fn group_count(&self) -> u32 {
+        self.group_count
+    }
+
+    /// Groups that hold an item.
+    pub fn frequency(&self, id: u32) -> u32 {
+        self.standing[id as usize].count
+    }
+
+    /// Increments that counting each item's neighbours takes at most: the lengths of its groups, added up.
+    pub fn costs(&self) -> &[u64] {
+        &self.costs
+    }
+
+    /// Bytes that are held.
+    pub fn memory_bytes(&self) -> usize {
+        self.ids.len() * size_of::<u32>()
+            + self.numbers.len() * (size_of::<Standing>() + size_of::<u32>() + size_of::<u64>())
+    }
+}
+
+/// Tells the first of equal items in a group from the others.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    last_group: Vec<u32>,
+    group: u32,
+}
+
+impl Seen {
+    pub(crate) fn new(items: usize) -> Self {
+        Self { last_group: vec![0; items], group: 0 }
+    }
+
+    pub(crate) fn next_group(&mut self) {
+        self.group += 1;
+    }
+
+    pub(crate) fn is_first(&mut self, item: u32) -> bool {
+        std::mem::replace(&mut self.last_group[item as usize], self.group) != self.group
+    }
+}

@@ -1,0 +1,54 @@
+//! Physical plans of Segue's logical nodes.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use datafusion::{
+    catalog::Session,
+    error::Result,
+    execution::context::QueryPlanner,
+    logical_expr::{LogicalPlan, UserDefinedLogicalNode, physical_planning_context::PhysicalPlanningContext},
+    physical_plan::ExecutionPlan,
+    physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, PhysicalPlanner},
+};
+use uuid::Uuid;
+
+use crate::{
+    operators::cooccurrence::{CooccurrenceSpec, divided_cooccurrence},
+    optimizer::CooccurrenceNode,
+};
+
+/// DataFusion's planner with Segue's nodes.
+#[derive(Debug, Default)]
+pub(super) struct SegueQueryPlanner;
+
+#[async_trait]
+impl QueryPlanner for SegueQueryPlanner {
+    async fn create_physical_plan(&self, plan: &LogicalPlan, session: &dyn Session) -> Result<Arc<dyn ExecutionPlan>> {
+        let planner = DefaultPhysicalPlanner::with_extension_planners(vec![Arc::new(NodePlanner)]);
+        planner.create_physical_plan(plan, session).await
+    }
+}
+
+struct NodePlanner;
+
+#[async_trait]
+impl ExtensionPlanner for NodePlanner {
+    async fn plan_extension(
+        &self,
+        _planner: &dyn PhysicalPlanner,
+        node: &dyn UserDefinedLogicalNode,
+        _logical_inputs: &[&LogicalPlan],
+        physical_inputs: &[Arc<dyn ExecutionPlan>],
+        session: &dyn Session,
+        _context: &PhysicalPlanningContext,
+    ) -> Result<Option<Arc<dyn ExecutionPlan>>> {
+        let (Some(node), [input]) = (node.as_any().downcast_ref::<CooccurrenceNode>(), physical_inputs) else {
+            return Ok(None);
+        };
+        let parts = u32::try_from(session.config().target_partitions().max(1)).unwrap_or(u32::MAX);
+        let query_id = Uuid::now_v7().to_string();
+        let spec = CooccurrenceSpec { options: node.options().clone(), parts, query_id };
+        divided_cooccurrence(Arc::clone(input), spec).map(Some)
+    }
+}
