@@ -5,11 +5,16 @@
 //! that an earlier step has yet to make.
 
 mod cli;
+mod compare;
+mod container;
+mod evaluate;
 mod models;
 mod output;
 mod predict;
 mod recommend;
+mod report;
 mod run;
+mod serve;
 mod train;
 mod version;
 
