@@ -4,9 +4,11 @@
 --
 -- pos          place in the playlist, from 0
 -- duration_ms  length of the track, milliseconds
+-- source_file  the slice that it came from
 WITH entries AS (
     SELECT
         pid,
+        _file,
         unnest(tracks) AS track
     FROM raw_playlists
 )
@@ -20,5 +22,6 @@ SELECT
     track['artist_name'] AS artist_name,
     track['album_uri'] AS album_uri,
     track['album_name'] AS album_name,
-    track['duration_ms'] AS duration_ms
+    track['duration_ms'] AS duration_ms,
+    _file AS source_file
 FROM entries

@@ -6,6 +6,7 @@
 -- normalized_name  name in lower case without punctuation, to compare titles
 -- is_collaborative whether others may edit it
 -- modified_at      last change, UTC
+-- num_tracks       as the slice says; track_count is how many there are
 -- duration_ms      sum over its tracks, milliseconds
 -- source_file      the slice that it came from
 SELECT
@@ -16,6 +17,7 @@ SELECT
     collaborative AS is_collaborative,
     to_timestamp_seconds(modified_at) AS modified_at,
     num_tracks,
+    cardinality(tracks) AS track_count,
     num_albums,
     num_artists,
     num_followers,

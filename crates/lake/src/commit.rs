@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use tracing::{debug, info};
 
 use crate::{
-    Column, DataFile, Error, Manifest, PartitionValues, Result, Table,
+    Column, DataFile, Error, Manifest, Origin, PartitionValues, Result, Table,
     staged_write::{StagedWrite, create},
 };
 
@@ -46,6 +46,8 @@ pub struct CommitRequest {
     pub replaced: BTreeSet<PartitionValues>,
     /// Versions of the lake's tables that the rows were computed from.
     pub inputs: BTreeMap<String, u64>,
+    /// What else they were made from.
+    pub origin: Option<Origin>,
     /// Whether the write may leave the table without a row.
     pub allow_empty: bool,
 }
@@ -60,28 +62,10 @@ impl CommitRequest {
             files,
             replaced: BTreeSet::new(),
             inputs: BTreeMap::new(),
+            origin: None,
             allow_empty: true,
         }
     }
-
-    /// Divides the files of the version before into those that stay and those that this write replaces.
-    fn divide(&self, before: Vec<DataFile>) -> (Vec<DataFile>, Vec<DataFile>) {
-        if self.mode != WriteMode::ReplacePartitions {
-            return (before, Vec::new());
-        }
-        let written: BTreeSet<&PartitionValues> = self.files.iter().map(|file| &file.partition).collect();
-        before
-            .into_iter()
-            .partition(|file| !written.contains(&file.partition) && !self.replaced.contains(&file.partition))
-    }
-}
-
-/// What a write builds upon: the version before it, the files that stay, and the columns of all files together.
-struct Base {
-    version: u64,
-    partial: bool,
-    columns: Vec<Column>,
-    files: Vec<DataFile>,
 }
 
 impl Table {
@@ -101,41 +85,39 @@ impl Table {
             debug!(table = self.name(), version = done.version, "write was committed before");
             return Ok(done);
         }
+        let files = match self.place(&request).await {
+            Ok(files) => files,
+            // Another attempt may have committed and removed what this one wants to move.
+            Err(error) => return self.find_commit(&request.write_id).await?.ok_or(error),
+        };
+        let manifest = self.put_manifest(&request, files).await?;
+        self.staged(&request.write_id).remove_leftovers().await;
+        Ok(manifest)
+    }
+
+    /// Moves the staged files of a write to the folder that a version will name, and returns them.
+    pub(crate) async fn place(&self, request: &CommitRequest) -> Result<Vec<DataFile>> {
         // What cannot be committed is refused before any file is moved.
-        let base = self.base(&request).await?;
-        let rows = |files: &[DataFile]| files.iter().map(|file| file.rows).sum::<u64>();
-        if !request.allow_empty && rows(&request.files) + rows(&base.files) == 0 {
+        let base = self.base(request).await?;
+        let rows: u64 = request.files.iter().map(|file| file.rows).sum();
+        if !request.allow_empty && rows + base.rows() == 0 {
             return Err(Error::EmptyTable { table: self.name().to_owned() });
         }
         if base.version == 0 {
             self.lake().ensure_marker().await?;
         }
-        let target = format!("data/{}", request.write_id);
-        let staged = StagedWrite {
-            store: self.store(),
-            staging: self.staging_path(&request.write_id),
-            target: self.path(&target),
-        };
-        let files = match staged.publish(&request.files).await {
-            Ok(files) => files,
-            // Another attempt may have committed and removed what this one wants to move.
-            Err(error) => return self.find_commit(&request.write_id).await?.ok_or(error),
-        };
-        let files =
-            files.into_iter().map(|file| DataFile { path: format!("{target}/{}", file.path), ..file }).collect();
-        let manifest = self.put_manifest(&request, files).await?;
-        staged.remove_leftovers().await;
-        info!(
-            table = self.name(),
-            version = manifest.version,
-            rows = manifest.rows(),
-            bytes = manifest.bytes(),
-            "table version committed"
-        );
-        Ok(manifest)
+        let files = self.staged(&request.write_id).publish(&request.files).await?;
+        let target = data_folder(&request.write_id);
+        Ok(files.into_iter().map(|file| DataFile { path: format!("{target}/{}", file.path), ..file }).collect())
     }
 
-    async fn find_commit(&self, write_id: &str) -> Result<Option<Manifest>> {
+    pub(crate) fn staged(&self, write_id: &str) -> StagedWrite {
+        let target = self.path(&data_folder(write_id));
+        StagedWrite { store: self.store(), staging: self.staging_path(write_id), target }
+    }
+
+    /// The version that this write became, if it is one of the last.
+    pub(crate) async fn find_commit(&self, write_id: &str) -> Result<Option<Manifest>> {
         for version in self.versions().await?.into_iter().rev().take(RECOGNISED_VERSIONS) {
             let manifest = self.manifest(version).await?;
             if manifest.write_id == write_id {
@@ -145,52 +127,26 @@ impl Table {
         Ok(None)
     }
 
-    async fn put_manifest(&self, request: &CommitRequest, files: Vec<DataFile>) -> Result<Manifest> {
+    /// Creates the next version of the table with these files of the write, whatever others commit meanwhile.
+    pub(crate) async fn put_manifest(&self, request: &CommitRequest, files: Vec<DataFile>) -> Result<Manifest> {
         for _ in 0..MAX_ATTEMPTS {
-            let Base { version, partial, columns, files: kept } = self.base(request).await?;
+            let base = self.base(request).await?;
             // Looked for behind the base: another attempt at this write is either found now, or takes the version that
             // follows the base and makes this create fail.
             if let Some(done) = self.find_commit(&request.write_id).await? {
                 return Ok(done);
             }
-            let manifest = Manifest {
-                table: self.name().to_owned(),
-                version: version + 1,
-                write_id: request.write_id.clone(),
-                mode: request.mode,
-                committed_at_ms: now_ms(),
-                inputs: request.inputs.clone(),
-                partial,
-                columns,
-                files: kept.into_iter().chain(files.iter().cloned()).collect(),
-            };
+            let (version, columns) = (base.version + 1, base.columns.clone());
+            let stay = self.carry(&request.write_id, base).await?;
+            let files = stay.into_iter().chain(files.iter().cloned()).collect();
+            let manifest = Manifest::new(self, version, request, columns, files);
             if self.try_create(&manifest).await? {
+                let (rows, bytes) = (manifest.rows(), manifest.bytes());
+                info!(table = self.name(), version, rows, bytes, "table version committed");
                 return Ok(manifest);
             }
         }
         Err(Error::CommitConflict { table: self.name().to_owned(), attempts: MAX_ATTEMPTS })
-    }
-
-    async fn base(&self, request: &CommitRequest) -> Result<Base> {
-        let latest = self.latest_version().await?;
-        let columns = Column::of_schema(&request.schema);
-        let version = latest.unwrap_or(0);
-        if latest.is_none() || request.mode == WriteMode::Overwrite {
-            return Ok(Base { version, partial: false, columns, files: Vec::new() });
-        }
-        let before = self.manifest(version).await?;
-        let (files, gone) = request.divide(before.files);
-        if files.is_empty() && !gone.is_empty() {
-            return Ok(Base { version, partial: false, columns, files });
-        }
-        let partial =
-            before.partial || gone.iter().any(|gone| files.iter().any(|file| file.write_id() == gone.write_id()));
-        let joined = Column::join(&before.columns, &columns).ok_or_else(|| Error::SchemaMismatch {
-            path: self.name().to_owned(),
-            found: Column::describe(&columns),
-            expected: Column::describe(&before.columns),
-        })?;
-        Ok(Base { version, partial, columns: joined, files })
     }
 
     async fn try_create(&self, manifest: &Manifest) -> Result<bool> {
@@ -202,6 +158,33 @@ impl Table {
         })?;
         create(self.store().as_ref(), &path, body).await
     }
+}
+
+impl Manifest {
+    /// The manifest of a write that becomes a version now.
+    pub(crate) fn new(
+        table: &Table,
+        version: u64,
+        request: &CommitRequest,
+        columns: Vec<Column>,
+        files: Vec<DataFile>,
+    ) -> Self {
+        Self {
+            table: table.name().to_owned(),
+            version,
+            write_id: request.write_id.clone(),
+            mode: request.mode,
+            committed_at_ms: now_ms(),
+            inputs: request.inputs.clone(),
+            origin: request.origin.clone(),
+            columns,
+            files,
+        }
+    }
+}
+
+fn data_folder(write_id: &str) -> String {
+    format!("data/{write_id}")
 }
 
 fn now_ms() -> u64 {

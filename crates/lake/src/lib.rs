@@ -6,6 +6,8 @@
 //! <lake>/_segue.json                              format version of the lake
 //! <lake>/<table>/_commits/<version>.json          manifest of one version; the highest is current
 //! <lake>/<table>/data/<write_id>/part-*.parquet   the files of one committed write
+//! <lake>/<table>/data/<write_id>.<version>/…      files of the version before that this write carried over
+//! <lake>/<table>/_candidates/<write_id>.json      a write that is looked at before it becomes a version
 //! <lake>/<table>/_staging/<write_id>/…            files that nobody may read yet
 //! <lake>/models/<model_id>/…                      model artefacts
 //! ```
@@ -16,6 +18,8 @@
 //!
 //! This crate knows Arrow and Parquet but no query engine, so that the trainer can use it without one.
 
+mod base;
+mod candidate;
 mod commit;
 mod error;
 mod folder;
@@ -32,11 +36,12 @@ mod upload;
 mod vacuum;
 mod writer;
 
+pub use candidate::Candidate;
 pub use commit::{CommitRequest, WriteMode};
 pub use error::{Error, Result};
 pub use folder::Folder;
 pub use layout::{LAKE_FORMAT, Lake};
-pub use manifest::{Column, DataFile, Manifest};
+pub use manifest::{Column, DataFile, Manifest, Origin};
 pub use object_stores::ObjectStores;
 pub use part_writer::{PartWriter, PartitionBy, PartitionValues};
 pub use snapshot::Snapshot;

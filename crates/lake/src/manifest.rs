@@ -23,13 +23,23 @@ pub struct Manifest {
     /// Versions of the lake's tables that the rows of this write were computed from.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub inputs: BTreeMap<String, u64>,
-    /// Whether the version has only some of the files of an older write's folder, so that listing folders misleads.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub partial: bool,
+    /// What the rows were made from beyond tables of the lake, if the writer said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
     /// Columns in order.
     pub columns: Vec<Column>,
     /// Every file of this version, those of earlier appends included.
     pub files: Vec<DataFile>,
+}
+
+/// What made the rows of a version, and from which objects, so that the next write can tell what is new.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// Identity of the query and the settings that the rows depend on.
+    pub definition: String,
+    /// Objects that all rows of the version together come from, by path, with the version of each.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sources: BTreeMap<String, String>,
 }
 
 /// Name and type of a column.
@@ -147,7 +157,7 @@ mod tests {
             mode: WriteMode::Overwrite,
             committed_at_ms: 0,
             inputs: BTreeMap::new(),
-            partial: false,
+            origin: None,
             columns: Column::of_schema(&schema),
             files: Vec::new(),
         };

@@ -32,6 +32,9 @@ pub enum PartitionBy {
     None,
     /// Each file has one value of these columns, which stay in the file; the manifest says which file has which.
     Split(Vec<String>),
+    /// As [`Self::Split`], for rows whose values come in runs: a file is finished as soon as another value comes, so that
+    /// one file is open at a time.
+    Runs(Vec<String>),
     /// Each folder `column=value` has one value of these columns, which the files leave out, as Hive does.
     Hive(Vec<String>),
 }
@@ -41,7 +44,14 @@ impl PartitionBy {
     pub fn columns(&self) -> &[String] {
         match self {
             Self::None => &[],
-            Self::Split(columns) | Self::Hive(columns) => columns,
+            Self::Split(columns) | Self::Runs(columns) | Self::Hive(columns) => columns,
+        }
+    }
+
+    fn open_files(&self) -> usize {
+        match self {
+            Self::None | Self::Runs(_) => 1,
+            Self::Split(_) | Self::Hive(_) => MAX_OPEN_FILES,
         }
     }
 }
@@ -168,7 +178,7 @@ impl PartWriter {
 
     async fn start_file(&mut self, partition: Vec<Option<String>>) -> Result<usize> {
         let oldest = (0..self.open.len()).min_by_key(|index| self.open[*index].used);
-        if let Some(oldest) = oldest.filter(|_| self.open.len() >= MAX_OPEN_FILES) {
+        if let Some(oldest) = oldest.filter(|_| self.open.len() >= self.partitioning.open_files()) {
             self.finish_file(oldest).await?;
         }
         let mut path = String::new();

@@ -52,15 +52,14 @@ impl Snapshot {
     /// Folders that hold the files of this version and nothing else, for readers that list a prefix: one for each write
     /// that the version has files of, so one unless rows were appended or partitions replaced.
     ///
-    /// A folder is complete before a version names it and does not change as long as it is kept. A version that replaced
-    /// partitions may have only a part of an older folder's files; [`None`] then, as no listing tells which.
-    pub fn data_urls(&self) -> Option<Vec<Url>> {
+    /// A folder is complete before a version names it and does not change as long as it is kept.
+    pub fn data_urls(&self) -> Vec<Url> {
         let mut writes: Vec<&str> = self.manifest.files.iter().map(DataFile::write_id).collect();
         writes.sort_unstable();
         writes.dedup();
         let own = [self.manifest.write_id.as_str()];
         let writes = if writes.is_empty() { &own[..] } else { &writes[..] };
-        (!self.manifest.partial).then(|| writes.iter().map(|write| self.folder(write)).collect())
+        writes.iter().map(|write| self.folder(write)).collect()
     }
 
     fn folder(&self, write_id: &str) -> Url {

@@ -61,6 +61,10 @@ impl Table {
         self.path(&format!("_commits/{version:020}.json"))
     }
 
+    pub(crate) fn candidate_path(&self, write_id: &str) -> Path {
+        self.path(&format!("_candidates/{write_id}.json"))
+    }
+
     /// Committed versions that are kept, in order.
     ///
     /// # Errors

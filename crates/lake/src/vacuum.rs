@@ -6,8 +6,9 @@ use std::{
 };
 
 use futures::TryStreamExt;
-use object_store::{ObjectMeta, ObjectStoreExt};
+use object_store::{ObjectMeta, ObjectStoreExt, path::Path};
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::{Error, Lake, Manifest, Result, Table};
 
@@ -82,11 +83,15 @@ impl Table {
             let relative = meta.location.as_ref().strip_prefix(&root).unwrap_or_default();
             needed.contains(relative.trim_start_matches('/'))
         };
-        for folder in ["data", "_staging"] {
+        for folder in ["data", "_staging", "_candidates"] {
             let prefix = self.path(folder);
             let listed: Vec<ObjectMeta> =
                 self.store().list(Some(&prefix)).try_collect().await.map_err(Error::store("list", &prefix))?;
-            let is_old = |meta: &ObjectMeta| SystemTime::from(meta.last_modified) < horizon;
+            let is_old = |meta: &ObjectMeta| {
+                // A file that was carried over may be a link, which has the age of the file that it is a link to.
+                SystemTime::from(meta.last_modified) < horizon
+                    && write_time(&meta.location).is_none_or(|written| written < horizon)
+            };
             for meta in listed.iter().filter(|meta| is_old(meta) && !is_needed(meta)) {
                 report.files += 1;
                 report.bytes += meta.size;
@@ -106,4 +111,11 @@ impl Table {
         }
         Ok(manifests)
     }
+}
+
+/// When a write began whose id is part of the path, if the id tells it.
+fn write_time(path: &Path) -> Option<SystemTime> {
+    let id = path.parts().find_map(|part| Uuid::try_parse(part.as_ref().split('.').next()?).ok())?;
+    let (seconds, nanos) = id.get_timestamp()?.to_unix();
+    UNIX_EPOCH.checked_add(Duration::new(seconds, nanos))
 }

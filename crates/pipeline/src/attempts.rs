@@ -6,10 +6,12 @@ use lake::Table;
 use object_store::ObjectStoreExt;
 use store::{RunOwner, StepOutcome, StepRecord, StepStart};
 use tracing::{info, warn};
+use udfs::scan::SliceVersions;
 
 use crate::{
-    Error, Event, Observer, Result, RunOptions, Step, StepReport, Workspace, fingerprint, inputs,
-    steps::{Output, model, named_version, publish, query},
+    Error, Event, Observer, Result, RunOptions, Step, StepReport, Workspace, fingerprint,
+    inputs::{self, Versions},
+    steps::{Output, model, named_version, publish, query::QueryStep},
 };
 
 /// What the attempts at a run's steps have in common.
@@ -18,6 +20,8 @@ pub(crate) struct Attempts<'a> {
     pub(crate) options: &'a RunOptions,
     pub(crate) observer: &'a dyn Observer,
     pub(crate) owner: &'a RunOwner,
+    /// The slices as they were when the run began.
+    pub(crate) slices: &'a SliceVersions,
     /// Identity of the run's work.
     pub(crate) fingerprint: &'a str,
 }
@@ -38,7 +42,7 @@ impl Attempts<'_> {
                 None => {
                     all_done = false;
                     let attempts = records.iter().filter(|record| record.step == step.name()).map(|r| r.attempt).max();
-                    self.attempt(step, attempts.unwrap_or(0) + 1, fingerprint, &reports).await?
+                    self.attempt(step, attempts.unwrap_or(0) + 1, fingerprint, &tables, &reports).await?
                 }
             };
             self.observer.notify(&Event::StepFinished { report: report.clone() });
@@ -74,6 +78,7 @@ impl Attempts<'_> {
         step: Step,
         attempt: u32,
         input_fingerprint: String,
+        inputs: &Versions,
         before: &[StepReport],
     ) -> Result<StepReport> {
         let started = Instant::now();
@@ -81,13 +86,14 @@ impl Attempts<'_> {
         let start = StepStart { step: step.name().to_owned(), attempt, input_fingerprint };
         let began = self.workspace.store.start_step(self.owner, &start).await;
         began.map_err(Error::recording(format!("that step `{step}` starts")))?;
-        let result = self.execute(step, before).await;
+        let result = self.execute(step, inputs, before).await;
         let duration_ms = milliseconds(started.elapsed());
         let output = self.record(step, attempt, duration_ms, result).await?;
         info!(run_id = %self.owner.run_id(), step = %step, rows = output.rows, duration_ms, "step finished");
         Ok(StepReport {
             step,
             resumed: false,
+            unchanged: output.unchanged,
             rows: output.rows,
             bytes: output.bytes,
             duration_ms,
@@ -121,9 +127,10 @@ impl Attempts<'_> {
         }
     }
 
-    async fn execute(&self, step: Step, before: &[StepReport]) -> Result<Output> {
+    async fn execute(&self, step: Step, inputs: &Versions, before: &[StepReport]) -> Result<Output> {
         if let Some(sql) = step.sql() {
-            return query::run(self.workspace, self.options, step, sql).await;
+            let &Self { workspace, options, slices, .. } = self;
+            return QueryStep { workspace, options, step, sql, slices, inputs }.run().await;
         }
         let output_of = |step: Step| {
             let report = before.iter().find(|report| report.step == step);
@@ -146,6 +153,7 @@ fn finished_before(step: Step, record: &StepRecord) -> StepReport {
     StepReport {
         step,
         resumed: true,
+        unchanged: false,
         rows: record.rows_out,
         bytes: record.bytes,
         duration_ms: record.duration_ms.unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use datafusion::error::DataFusionError;
 
-use crate::Step;
+use crate::{Check, CheckOutcome, Step};
 
 /// Result of a run or a part of it.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -37,6 +37,19 @@ pub enum Error {
     NoRows {
         /// The step.
         step: Step,
+    },
+    /// A check of what a step wrote did not pass; its table keeps the rows that it had.
+    #[error(
+        "step `{step}` failed its {outcome}: {}; the table stays as it was; mend the slices, or let more pass with \
+         --allow {}=SHARE",
+        purpose(outcome.check),
+        outcome.check
+    )]
+    CheckFailed {
+        /// The step.
+        step: Step,
+        /// What the check found.
+        outcome: CheckOutcome,
     },
     /// The trainer cannot be started.
     #[error("cannot start the trainer `{binary}`: {source}; build it with `make build` or name it with --model-binary")]
@@ -131,7 +144,7 @@ impl Error {
         match self {
             Self::BadInput(_) => ErrorClass::BadData,
             Self::Query { source, .. } if source.to_string().contains("bad input in ") => ErrorClass::BadData,
-            Self::NoRows { .. } => ErrorClass::CheckFailed,
+            Self::NoRows { .. } | Self::CheckFailed { .. } => ErrorClass::CheckFailed,
             // The trainer's exit codes are those of `sysexits.h`.
             Self::Model { status, .. } => match status.code() {
                 Some(65) => ErrorClass::BadData,
@@ -169,6 +182,12 @@ impl Error {
 fn first_line(error: &DataFusionError) -> String {
     let text = error.to_string();
     text.lines().next().unwrap_or_default().to_owned()
+}
+
+/// What a check is for, without the full stop.
+fn purpose(check: &str) -> &'static str {
+    let check = Check::ALL.into_iter().find(|known| known.name == check);
+    check.map_or("", |check| check.purpose().trim_end_matches('.'))
 }
 
 fn said(last_words: &str) -> String {

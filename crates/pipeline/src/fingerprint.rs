@@ -1,7 +1,7 @@
 //! Identifies work: equal fingerprints mean equal input and equal settings.
 
-use object_store::ObjectMeta;
 use sha2::{Digest, Sha256};
+use udfs::scan::SliceVersions;
 
 use crate::{RunOptions, Step, inputs::Versions};
 
@@ -9,7 +9,7 @@ use crate::{RunOptions, Step, inputs::Versions};
 #[derive(Debug)]
 pub(crate) struct RunInput<'a> {
     /// The raw slices.
-    pub(crate) slices: &'a [ObjectMeta],
+    pub(crate) slices: &'a SliceVersions,
     /// Address of the lake.
     pub(crate) lake: &'a str,
     /// Tables that the run reads and does not write.
@@ -18,46 +18,55 @@ pub(crate) struct RunInput<'a> {
     pub(crate) model_config: &'a [u8],
 }
 
-/// Identity of a run: the slices by path, size and version, the tables by version, and what is done with them.
+/// Identity of a run: the slices by path and version, the tables by version, and what is done with them.
 pub(crate) fn of_run(options: &RunOptions, input: &RunInput<'_>) -> String {
-    let mut hash = Sha256::new();
-    for file in input.slices {
-        field(&mut hash, file.location.as_ref());
-        field(&mut hash, file.size.to_string());
-        let version = file.e_tag.clone().unwrap_or_else(|| file.last_modified.to_rfc3339());
-        field(&mut hash, version);
+    let mut print = Fingerprint::new();
+    for (path, version) in input.slices {
+        print.field(path);
+        print.field(version);
     }
-    field(&mut hash, input.lake);
-    field(&mut hash, format!("{:?}", input.tables));
-    field(&mut hash, format!("{:?}", options.bad_input));
+    print.field(input.lake);
+    print.field(format!("{:?}", input.tables));
+    print.field(format!("{:?}", (options.bad_input, options.removed_slices, options.full)));
+    print.field(format!("{:?}", (&options.allowed, options.allow_empty)));
     for step in &options.steps {
-        field(&mut hash, step.name());
-        field(&mut hash, step.sql().unwrap_or_default());
+        print.field(step.name());
+        print.field(step.sql().unwrap_or_default());
     }
     let settings = (options.predictions, options.seed, options.train_seconds);
-    field(&mut hash, format!("{settings:?}"));
-    field(&mut hash, input.model_config);
-    hex(&hash.finalize())
+    print.field(format!("{settings:?}"));
+    print.field(input.model_config);
+    print.finish()
 }
 
 /// Identity of a step's work within a run: what the run is, and the versions of the tables that the step reads.
 pub(crate) fn of_step(run: &str, step: Step, tables: &Versions) -> String {
-    let mut hash = Sha256::new();
-    field(&mut hash, run);
-    field(&mut hash, step.name());
-    field(&mut hash, format!("{tables:?}"));
-    hex(&hash.finalize())
+    let mut print = Fingerprint::new();
+    print.field(run);
+    print.field(step.name());
+    print.field(format!("{tables:?}"));
+    print.finish()
 }
 
-/// Length before content, so that neighbouring fields cannot be shifted into each other.
-fn field(hash: &mut Sha256, content: impl AsRef<[u8]>) {
-    let content = content.as_ref();
-    hash.update(content.len().to_le_bytes());
-    hash.update(content);
-}
+/// A hash of fields.
+pub(crate) struct Fingerprint(Sha256);
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+impl Fingerprint {
+    pub(crate) fn new() -> Self {
+        Self(Sha256::new())
+    }
+
+    /// Adds a field: its length before its content, so that neighbouring fields cannot be shifted into each other.
+    pub(crate) fn field(&mut self, content: impl AsRef<[u8]>) {
+        let content = content.as_ref();
+        self.0.update(content.len().to_le_bytes());
+        self.0.update(content);
+    }
+
+    /// The hash in hexadecimal digits.
+    pub(crate) fn finish(self) -> String {
+        self.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
 }
 
 #[cfg(test)]
@@ -72,6 +81,10 @@ mod tests {
             bad_input: BadInput::Fail,
             steps: steps.to_vec(),
             fresh: false,
+            full: false,
+            removed_slices: crate::RemovedSlices::default(),
+            allowed: std::collections::BTreeMap::new(),
+            allow_empty: false,
             predictions: 10,
             keep_sets: 3,
             seed: 1,
@@ -88,7 +101,10 @@ mod tests {
     fn a_run_is_its_input_and_its_settings() {
         let of = |options: &RunOptions, model_config: &[u8], version: u64| {
             let tables = Versions::from([("sequences", version)]);
-            of_run(options, &RunInput { slices: &[], lake: "file:///lake", tables: &tables, model_config })
+            of_run(
+                options,
+                &RunInput { slices: &SliceVersions::new(), lake: "file:///lake", tables: &tables, model_config },
+            )
         };
         let train = options(&[Step::Train]);
         let first = of(&train, b"seed = 1", 3);

@@ -7,13 +7,17 @@
 //! ```
 //!
 //! The steps of SQL are files under `sql/pipeline`, each a plain query that anyone can run; a step runs it on the
-//! cluster as an `INSERT OVERWRITE` of the table that bears its name. Every attempt at a step is recorded in the
+//! cluster as an `INSERT OVERWRITE` of the table that bears its name, or of the partitions whose slices are new. What it
+//! wrote is checked before anybody else sees it. Every attempt at a step is recorded in the
 //! database, so a run that failed goes on where it stopped. One run works on a lake at a time.
 
 mod attempts;
+mod checks;
+mod definition;
 mod error;
 mod fingerprint;
 mod host;
+mod increment;
 mod inputs;
 mod liveness;
 mod options;
@@ -25,7 +29,9 @@ mod session;
 mod step;
 mod steps;
 
+pub use checks::{Check, CheckOutcome};
 pub use error::{Error, ErrorClass, Result};
+pub use increment::RemovedSlices;
 pub use liveness::Liveness;
 pub use options::RunOptions;
 pub use progress::{Event, Observer};

@@ -1,11 +1,11 @@
 //! What a run is told.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use udfs::scan::BadInput;
 use url::Url;
 
-use crate::{Liveness, Step};
+use crate::{Liveness, RemovedSlices, Step};
 
 /// Settings of a run.
 #[derive(Debug, Clone)]
@@ -18,6 +18,14 @@ pub struct RunOptions {
     pub steps: Vec<Step>,
     /// Whether to begin anew although an unfinished run of the same work could be resumed.
     pub fresh: bool,
+    /// Whether tables are made anew from all slices even where these did not change.
+    pub full: bool,
+    /// What happens to the rows of slices that are there no more.
+    pub removed_slices: RemovedSlices,
+    /// Share of violations up to which a check passes, by its name; its own for those not named.
+    pub allowed: BTreeMap<String, f64>,
+    /// Whether tables may be left without rows.
+    pub allow_empty: bool,
     /// Tracks predicted for each playlist.
     pub predictions: u16,
     /// Prediction sets kept in the database, the current one included.

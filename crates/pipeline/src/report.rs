@@ -11,15 +11,17 @@ pub struct StepReport {
     pub step: Step,
     /// Whether an earlier attempt at this run had done it.
     pub resumed: bool,
-    /// Rows written.
+    /// Whether there was nothing to do, as what it wrote last was made from the same.
+    pub unchanged: bool,
+    /// Rows of what it wrote.
     pub rows: Option<u64>,
-    /// Bytes written.
+    /// Bytes of what it wrote.
     pub bytes: Option<u64>,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
     /// Names what it wrote: the version of a table, the id of a model or of a prediction set.
     pub output: Option<String>,
-    /// What the trainer or the predictor reported.
+    /// What the trainer or the predictor reported; slices that were read and checks that were made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<serde_json::Value>,
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use lake::Lake;
 use store::{RunClaim, RunId, RunOwner, RunStart, RunStatus, Store};
 use tracing::{info, warn};
-use udfs::scan::{ScanSpec, SliceTable};
+use udfs::scan::{ScanSpec, SliceTable, SliceVersions, version_of};
 use uuid::Uuid;
 
 use crate::{
@@ -42,7 +42,7 @@ pub async fn run(workspace: &Workspace, options: &RunOptions, observer: &dyn Obs
     observer.given(&owner);
     observer.notify(&Event::RunStarted { run_id: run_id.clone(), resumed, steps: options.steps.clone() });
     let mut heartbeat = Heartbeat::start(workspace.store.clone(), owner.clone(), options.liveness);
-    let attempts = Attempts { workspace, options, observer, owner: &owner, fingerprint: &fingerprint };
+    let attempts = Attempts { workspace, options, observer, owner: &owner, slices: &slices, fingerprint: &fingerprint };
     let outcome = tokio::select! {
         outcome = attempts.make() => outcome,
         lost = heartbeat.lost() => Err(lost),
@@ -52,14 +52,15 @@ pub async fn run(workspace: &Workspace, options: &RunOptions, observer: &dyn Obs
     Ok(RunReport { run_id, resumed, steps, duration_ms: milliseconds(started.elapsed()) })
 }
 
-async fn slices(workspace: &Workspace, options: &RunOptions) -> Result<Vec<object_store::ObjectMeta>> {
+async fn slices(workspace: &Workspace, options: &RunOptions) -> Result<SliceVersions> {
     let table =
         SliceTable::try_new(options.input.clone(), ScanSpec::rejects()).map_err(Error::query(Step::Quarantine))?;
     let client = workspace.stores.client(&options.input)?;
-    table.files(client.as_ref()).await.map_err(|error| match error {
+    let files = table.files(client.as_ref()).await.map_err(|error| match error {
         datafusion::error::DataFusionError::Plan(reason) => Error::BadInput(reason),
         other => Error::query(Step::Quarantine)(other),
-    })
+    })?;
+    Ok(files.iter().map(|file| (file.location.to_string(), version_of(file))).collect())
 }
 
 async fn begin(workspace: &Workspace, options: &RunOptions, fingerprint: &str) -> Result<(RunOwner, bool)> {

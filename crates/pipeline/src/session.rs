@@ -8,7 +8,7 @@ use lake::{Lake, ObjectStores};
 use store::{DatabaseUrl, Store, StoreOptions};
 use udfs::{
     lake_table::LakeSchemaProvider,
-    scan::{BadInput, ScanSpec, SliceTable},
+    scan::{BadInput, ScanSpec, SliceTable, SliceVersions},
     session::EngineOptions,
 };
 use url::Url;
@@ -62,7 +62,7 @@ impl LakeEngine {
     /// As [`Self::session`].
     pub async fn session_on(&self, input: &Url, bad_input: BadInput) -> Result<SessionContext> {
         let context = self.session().await?;
-        register_raw(&context, input, bad_input).map_err(cluster::Error::Session)?;
+        register_raw(&context, input, bad_input, None).map_err(cluster::Error::Session)?;
         Ok(context)
     }
 }
@@ -103,12 +103,19 @@ impl Workspace {
         self.engine.session().await
     }
 
-    /// A session that also has the raw slices of a folder or file.
+    /// A session that also has some of the raw slices of a folder, or none, as the given versions of them.
     ///
     /// # Errors
     /// As [`LakeEngine::session`].
-    pub async fn session_on(&self, input: &Url, bad_input: BadInput) -> Result<SessionContext> {
-        self.engine.session_on(input, bad_input).await
+    pub(crate) async fn session_on_slices(
+        &self,
+        input: &Url,
+        bad_input: BadInput,
+        only: SliceVersions,
+    ) -> Result<SessionContext> {
+        let context = self.session().await?;
+        register_raw(&context, input, bad_input, Some(only)).map_err(cluster::Error::Session)?;
+        Ok(context)
     }
 }
 
@@ -122,9 +129,18 @@ async fn register_lake(context: &SessionContext, lake: &Lake) -> datafusion::err
     Ok(())
 }
 
-fn register_raw(context: &SessionContext, input: &Url, bad_input: BadInput) -> datafusion::error::Result<()> {
-    let playlists = SliceTable::try_new(input.clone(), ScanSpec::playlists(bad_input))?;
-    let rejects = SliceTable::try_new(input.clone(), ScanSpec::rejects())?;
+fn register_raw(
+    context: &SessionContext,
+    input: &Url,
+    bad_input: BadInput,
+    only: Option<SliceVersions>,
+) -> datafusion::error::Result<()> {
+    let mut playlists = SliceTable::try_new(input.clone(), ScanSpec::playlists(bad_input))?;
+    let mut rejects = SliceTable::try_new(input.clone(), ScanSpec::rejects())?;
+    if let Some(versions) = only {
+        playlists = playlists.only(versions.clone());
+        rejects = rejects.only(versions);
+    }
     context.register_table(RAW_PLAYLISTS, Arc::new(playlists))?;
     context.register_table(RAW_REJECTS, Arc::new(rejects))?;
     Ok(())

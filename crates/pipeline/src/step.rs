@@ -92,10 +92,11 @@ impl Step {
         }
     }
 
-    /// Query whose rows, if there are any, forbid the step.
-    pub fn check_sql(self) -> Option<&'static str> {
+    /// Column that tells which slice a row is from, of a table that is made from slices.
+    pub fn slice_column(self) -> Option<&'static str> {
         match self {
-            Self::Playlists | Self::PlaylistTracks => Some(include_str!("../../../sql/checks/duplicate_pids.sql")),
+            Self::Quarantine => Some("file"),
+            Self::Playlists | Self::PlaylistTracks => Some("source_file"),
             _ => None,
         }
     }

@@ -1,6 +1,6 @@
 //! Logical plans: Segue's tables.
 
-use std::{any::Any, sync::Arc};
+use std::{any::Any, collections::BTreeMap, sync::Arc};
 
 use arrow::datatypes::SchemaRef;
 use ballista_core::serde::BallistaLogicalExtensionCodec;
@@ -19,7 +19,7 @@ use url::Url;
 
 use super::envelope;
 use crate::{
-    lake_table::LakeTable,
+    lake_table::{LakeTable, Reading},
     operators::WriteOptions,
     scan::{ScanSpec, SliceTable},
     writes::FolderTable,
@@ -32,12 +32,14 @@ enum TableNode {
         #[serde(with = "super::url_text")]
         url: Url,
         spec: ScanSpec,
+        #[serde(default)]
+        versions: Option<BTreeMap<String, String>>,
     },
     Lake {
         #[serde(with = "super::url_text")]
         lake_url: Url,
         name: String,
-        version: Option<u64>,
+        reading: Reading,
         #[serde(default)]
         write: WriteOptions,
     },
@@ -74,9 +76,15 @@ impl LogicalExtensionCodec for SegueLogicalCodec {
             return self.ballista.try_decode_table_provider(bytes, table, schema, context);
         }
         Ok(match envelope::open(bytes)? {
-            TableNode::Slices { url, spec } => Arc::new(SliceTable::try_new(url, spec)?),
-            TableNode::Lake { lake_url, name, version, write } => {
-                Arc::new(LakeTable::from_parts(lake_url, name, schema, version, write))
+            TableNode::Slices { url, spec, versions } => {
+                let slices = SliceTable::try_new(url, spec)?;
+                Arc::new(match versions {
+                    Some(versions) => slices.only(versions),
+                    None => slices,
+                })
+            }
+            TableNode::Lake { lake_url, name, reading, write } => {
+                Arc::new(LakeTable::from_parts(lake_url, name, schema, reading, write))
             }
             TableNode::Folder { url, partition_by } => Arc::new(FolderTable::new(url, schema, partition_by)),
         })
@@ -90,10 +98,14 @@ impl LogicalExtensionCodec for SegueLogicalCodec {
     ) -> Result<()> {
         let any: &dyn Any = provider.as_ref();
         let node = if let Some(slices) = any.downcast_ref::<SliceTable>() {
-            TableNode::Slices { url: slices.url().clone(), spec: slices.spec().clone() }
+            TableNode::Slices {
+                url: slices.url().clone(),
+                spec: slices.spec().clone(),
+                versions: slices.versions().cloned(),
+            }
         } else if let Some(lake) = any.downcast_ref::<LakeTable>() {
             let (lake_url, name) = (lake.lake_url().clone(), lake.name().to_owned());
-            TableNode::Lake { lake_url, name, version: lake.version(), write: lake.write_options().clone() }
+            TableNode::Lake { lake_url, name, reading: lake.reads().clone(), write: lake.write_options().clone() }
         } else if let Some(folder) = any.downcast_ref::<FolderTable>() {
             TableNode::Folder { url: folder.url().clone(), partition_by: folder.partition_by().clone() }
         } else {

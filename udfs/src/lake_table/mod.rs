@@ -3,5 +3,5 @@
 mod provider;
 mod schema_provider;
 
-pub use provider::LakeTable;
+pub use provider::{LakeTable, Reading};
 pub use schema_provider::LakeSchemaProvider;

@@ -20,7 +20,8 @@ use datafusion::{
     logical_expr::{Expr, dml::InsertOp},
     physical_plan::ExecutionPlan,
 };
-use lake::{Column, Lake, Manifest, PartitionBy, PartitionValues, Snapshot, WriteMode};
+use lake::{Column, DataFile, Lake, PartitionBy, PartitionValues, Snapshot, WriteMode};
+use serde::{Deserialize, Serialize};
 use url::Url;
 use uuid::Uuid;
 
@@ -29,16 +30,36 @@ use crate::{
     operators::{CommitSpec, Destination, WriteOptions, WriteTarget, parallel_write},
 };
 
+/// The rows that reads of a table see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reading {
+    /// None; the table is only written.
+    Nothing,
+    /// Those of a version.
+    Version(u64),
+    /// Those that the table would have with a candidate.
+    Preview {
+        /// Id of the write.
+        write_id: String,
+    },
+    /// Those that a candidate brings.
+    Written {
+        /// Id of the write.
+        write_id: String,
+    },
+}
+
 /// A table of the lake, pinned to one version for reading.
 ///
 /// The version is chosen where the name is resolved and travels with the plan, so a query sees one state of the table
-/// however long it runs. A table that is only written to has no version.
+/// however long it runs.
 #[derive(Debug, Clone)]
 pub struct LakeTable {
     lake_url: Url,
     name: String,
     schema: SchemaRef,
-    version: Option<u64>,
+    reading: Reading,
     write: WriteOptions,
 }
 
@@ -50,7 +71,7 @@ impl LakeTable {
             lake_url: table.lake().url().clone(),
             name: table.name().to_owned(),
             schema: Arc::clone(snapshot.schema()),
-            version: Some(snapshot.version()),
+            reading: Reading::Version(snapshot.version()),
             write: WriteOptions::default(),
         }
     }
@@ -61,9 +82,23 @@ impl LakeTable {
             lake_url: lake.url().clone(),
             name: name.to_owned(),
             schema,
-            version: None,
+            reading: Reading::Nothing,
             write: WriteOptions::default(),
         }
+    }
+
+    /// The same table with other rows.
+    #[must_use]
+    pub fn reading(mut self, reading: Reading) -> Self {
+        self.reading = reading;
+        self
+    }
+
+    /// The same table, whose next write gets this id and waits as a candidate.
+    #[must_use]
+    pub fn held_as(mut self, write_id: impl Into<String>) -> Self {
+        self.write.candidate = Some(write_id.into());
+        self
     }
 
     /// The same table, of which a write that would leave no row is refused.
@@ -89,15 +124,15 @@ impl LakeTable {
         self
     }
 
-    /// Rebuilds a table from what [`Self::lake_url`], [`Self::name`], [`Self::version`] and [`Self::write_options`] say.
+    /// Rebuilds a table from its parts.
     pub(crate) fn from_parts(
         lake_url: Url,
         name: String,
         schema: SchemaRef,
-        version: Option<u64>,
+        reading: Reading,
         write: WriteOptions,
     ) -> Self {
-        Self { lake_url, name, schema, version, write }
+        Self { lake_url, name, schema, reading, write }
     }
 
     /// What writes to the table are told.
@@ -115,9 +150,33 @@ impl LakeTable {
         &self.name
     }
 
-    /// Version that reads see.
+    /// What reads see.
+    pub fn reads(&self) -> &Reading {
+        &self.reading
+    }
+
+    /// Version that reads see, if it is one.
     pub fn version(&self) -> Option<u64> {
-        self.version
+        match self.reading {
+            Reading::Version(version) => Some(version),
+            _ => None,
+        }
+    }
+
+    async fn files(&self, table: &lake::Table) -> Result<Vec<DataFile>> {
+        let files = match &self.reading {
+            Reading::Nothing => {
+                return Err(DataFusionError::Plan(format!("table `{}` is only being written", self.name)));
+            }
+            Reading::Version(version) => table.manifest(*version).await.map(|manifest| manifest.files),
+            Reading::Preview { write_id } => {
+                table.preview(write_id).await.map(|snapshot| snapshot.manifest().files.clone())
+            }
+            Reading::Written { write_id } => {
+                table.candidate(write_id).await.map(|candidate| candidate.files().to_vec())
+            }
+        };
+        files.map_err(lake_error)
     }
 
     fn store_url(&self) -> Result<ObjectStoreUrl> {
@@ -154,14 +213,11 @@ impl TableProvider for LakeTable {
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let table = self.table(state)?;
-        let Some(version) = self.version else {
-            return Err(DataFusionError::Plan(format!("table `{}` is only being written", self.name)));
-        };
-        let manifest = table.manifest(version).await.map_err(lake_error)?;
+        let files = self.files(&table).await?;
         let config =
             FileScanConfigBuilder::new(self.store_url()?, Arc::new(ParquetSource::new(Arc::clone(&self.schema))))
-                .with_file_groups(file_groups(&table, &manifest, state.config().target_partitions())?)
-                .with_statistics(statistics(&manifest, &self.schema))
+                .with_file_groups(file_groups(&table, &files, state.config().target_partitions())?)
+                .with_statistics(statistics(&files, &self.schema))
                 .with_projection_indices(projection.cloned())?
                 .with_limit(limit)
                 .build();
@@ -182,7 +238,7 @@ impl TableProvider for LakeTable {
         };
         let target = WriteTarget {
             destination: Destination::Table { lake_url: self.lake_url.clone(), table: self.name.clone() },
-            write_id: Uuid::now_v7().to_string(),
+            write_id: self.write.candidate.clone().unwrap_or_else(|| Uuid::now_v7().to_string()),
             partitioning: self.write.partitioning.clone(),
         };
         let columns = Column::of_schema(&input.schema());
@@ -190,20 +246,20 @@ impl TableProvider for LakeTable {
     }
 }
 
-fn file_groups(table: &lake::Table, manifest: &Manifest, partitions: usize) -> Result<Vec<FileGroup>> {
-    let partitions = partitions.clamp(1, manifest.files.len().max(1));
+fn file_groups(table: &lake::Table, files: &[DataFile], partitions: usize) -> Result<Vec<FileGroup>> {
+    let partitions = partitions.clamp(1, files.len().max(1));
     let mut groups = vec![FileGroup::new(Vec::new()); partitions];
-    for (index, file) in manifest.files.iter().enumerate() {
+    for (index, file) in files.iter().enumerate() {
         groups[index % partitions].push(whole_file(table.path(&file.path).as_ref(), file.bytes)?);
     }
     Ok(groups)
 }
 
 /// Counts from the manifest, which let the planner choose the smaller side of a join.
-fn statistics(manifest: &Manifest, schema: &SchemaRef) -> Statistics {
+fn statistics(files: &[DataFile], schema: &SchemaRef) -> Statistics {
     let number = |value: u64| usize::try_from(value).map_or(Precision::Absent, Precision::Exact);
     Statistics {
-        num_rows: number(manifest.rows()),
+        num_rows: number(files.iter().map(|file| file.rows).sum()),
         total_byte_size: Precision::Absent,
         column_statistics: vec![ColumnStatistics::new_unknown(); schema.fields().len()],
     }

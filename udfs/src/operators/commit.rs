@@ -53,6 +53,9 @@ pub struct WriteOptions {
     pub partitioning: PartitionBy,
     /// If given, only these partitions, and those that have rows, are replaced.
     pub replaced: Option<BTreeSet<PartitionValues>>,
+    /// If given, the write gets this id and is held as a candidate, which its owner looks at and then promotes.
+    #[serde(default)]
+    pub candidate: Option<String>,
 }
 
 /// Commits the files that [`ParquetWriteExec`](super::ParquetWriteExec) reports, and yields the number of rows.
@@ -166,6 +169,9 @@ async fn commit(destination: &Opened, spec: CommitSpec, reports: &[RecordBatch])
                 allow_empty: !spec.options.refuse_empty,
                 ..CommitRequest::new(spec.target.write_id, spec.mode, schema, files)
             };
+            if spec.options.candidate.is_some() {
+                return Ok(table.hold(request).await.map_err(lake_failure)?.rows());
+            }
             let manifest = table.commit(request).await.map_err(lake_failure)?;
             // Without the rows that stayed.
             let own = manifest.files.iter().filter(|file| file.write_id() == manifest.write_id);

@@ -20,4 +20,4 @@ mod text_column;
 pub use schema::TRACKS;
 pub use source::SliceSource;
 pub use spec::{BadInput, Content, ScanSpec};
-pub use table::SliceTable;
+pub use table::{SliceTable, SliceVersions, version_of};

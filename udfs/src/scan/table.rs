@@ -1,6 +1,6 @@
 //! Raw slices as a table.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use arrow::datatypes::SchemaRef;
 use async_trait::async_trait;
@@ -15,7 +15,7 @@ use datafusion::{
     error::{DataFusionError, Result},
     execution::object_store::ObjectStoreUrl,
     logical_expr::Expr,
-    physical_plan::ExecutionPlan,
+    physical_plan::{ExecutionPlan, empty::EmptyExec},
 };
 use futures::TryStreamExt;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, path::Path};
@@ -26,6 +26,14 @@ use super::{source::SliceSource, spec::ScanSpec};
 /// Endings of the files that a scan reads; others in the folder are left alone.
 const ENDINGS: [&str; 3] = [".json", ".jsonl", ".ndjson"];
 
+/// Versions of slices by their path in the object store.
+pub type SliceVersions = BTreeMap<String, String>;
+
+/// What changes when the content of a slice does: its ETag, or the time of its last change where the store has none.
+pub fn version_of(meta: &ObjectMeta) -> String {
+    meta.e_tag.clone().unwrap_or_else(|| meta.last_modified.to_rfc3339())
+}
+
 /// The playlists (or the rejects) of all slices below a folder, or of one file.
 ///
 /// The files are listed when a query is planned, in the order of their playlists.
@@ -34,6 +42,7 @@ pub struct SliceTable {
     url: Url,
     spec: ScanSpec,
     schema: SchemaRef,
+    only: Option<SliceVersions>,
 }
 
 impl SliceTable {
@@ -42,7 +51,20 @@ impl SliceTable {
     /// # Errors
     /// A plan error if the spec names a track field that does not exist.
     pub fn try_new(url: Url, spec: ScanSpec) -> Result<Self> {
-        Ok(Self { schema: spec.schema()?, url, spec })
+        Ok(Self { schema: spec.schema()?, url, spec, only: None })
+    }
+
+    /// The same table over these slices only, of which there may be none. A scan fails if one of them is gone or has
+    /// another version by then.
+    #[must_use]
+    pub fn only(mut self, versions: SliceVersions) -> Self {
+        self.only = Some(versions);
+        self
+    }
+
+    /// The slices to which the table is limited.
+    pub fn versions(&self) -> Option<&SliceVersions> {
+        self.only.as_ref()
     }
 
     /// The same slices with another spec.
@@ -50,7 +72,7 @@ impl SliceTable {
     /// # Errors
     /// As [`Self::try_new`].
     pub(crate) fn with_spec(&self, spec: ScanSpec) -> Result<Self> {
-        Self::try_new(self.url.clone(), spec)
+        Ok(Self { only: self.only.clone(), ..Self::try_new(self.url.clone(), spec)? })
     }
 
     /// Folder or file of the slices.
@@ -63,7 +85,7 @@ impl SliceTable {
         &self.spec
     }
 
-    /// Lists the slices, sorted by the number in their name, as names are not zero-padded.
+    /// Lists all slices, sorted by the number in their name, as names are not zero-padded.
     ///
     /// # Errors
     /// A plan error if there is none, an object-store error if the place cannot be listed.
@@ -86,6 +108,28 @@ impl SliceTable {
         files.sort_by_cached_key(|meta| (first_pid(&meta.location), meta.location.clone()));
         Ok(files)
     }
+}
+
+/// Those of the listed files that are wanted, as they are wanted.
+fn wanted(files: Vec<ObjectMeta>, versions: &SliceVersions) -> Result<Vec<ObjectMeta>> {
+    let changed = |path: &str| {
+        DataFusionError::Plan(format!(
+            "slice `{path}` was changed or removed while it was worked on; begin again when the delivery is complete"
+        ))
+    };
+    let mut found = Vec::with_capacity(versions.len());
+    for file in files {
+        match versions.get(file.location.as_ref()) {
+            Some(version) if *version == version_of(&file) => found.push(file),
+            Some(_) => return Err(changed(file.location.as_ref())),
+            None => {}
+        }
+    }
+    if found.len() < versions.len() {
+        let missing = versions.keys().find(|path| !found.iter().any(|file| file.location.as_ref() == path.as_str()));
+        return Err(changed(missing.map_or("", String::as_str)));
+    }
+    Ok(found)
 }
 
 fn is_slice(path: &Path) -> bool {
@@ -135,7 +179,18 @@ impl TableProvider for SliceTable {
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let store_url = ObjectStoreUrl::parse(&self.url[..url::Position::BeforePath])?;
         let store = state.runtime_env().object_store(&store_url)?;
-        let files = self.files(store.as_ref()).await?;
+        let files = match &self.only {
+            Some(versions) if versions.is_empty() => Vec::new(),
+            Some(versions) => wanted(self.files(store.as_ref()).await?, versions)?,
+            None => self.files(store.as_ref()).await?,
+        };
+        if files.is_empty() {
+            let schema = match projection {
+                Some(columns) => Arc::new(self.schema.project(columns)?),
+                None => Arc::clone(&self.schema),
+            };
+            return Ok(Arc::new(EmptyExec::new(schema)));
+        }
         let groups = balance(files, state.config().target_partitions());
         let source = SliceSource::try_new(self.spec.clone())?;
         let config = FileScanConfigBuilder::new(store_url, Arc::new(source))

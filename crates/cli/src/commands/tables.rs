@@ -11,8 +11,8 @@ The location is a folder of Parquet files that holds the current version, and no
   duckdb -c \"SELECT count(*) FROM 'LOCATION*.parquet'\"
   spark.read.parquet(\"LOCATION\")
 It was complete before the version was committed and does not change until `segue vacuum` removes the version, so ask for
-it each time. A table to which rows were added has several such folders, all of them in --json. Where partitions were
-replaced no folders are the version; --files lists its files.";
+it each time. A table to which rows were added, or whose partitions were replaced, has several such folders; --json has
+all of them, and with --files the files.";
 
 /// Arguments of `tables`.
 #[derive(Debug, Args)]
@@ -37,8 +37,8 @@ struct ListedTable {
     committed_at_ms: u64,
     /// The folder, if there is just one.
     location: Option<String>,
-    /// All folders, if listing them yields this version.
-    locations: Option<Vec<String>>,
+    /// All folders; listing them yields this version.
+    locations: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     paths: Option<Vec<String>>,
 }
@@ -48,7 +48,7 @@ pub(crate) async fn run(args: TablesArgs, settings: &Settings, console: &mut Con
     let mut tables = Vec::new();
     for name in lake.tables().await? {
         let snapshot = lake.table(&name)?.snapshot().await?;
-        let locations: Option<Vec<String>> = snapshot.data_urls().map(|urls| urls.iter().map(location).collect());
+        let locations: Vec<String> = snapshot.data_urls().iter().map(location).collect();
         tables.push(ListedTable {
             table: name,
             version: snapshot.version(),
@@ -56,7 +56,7 @@ pub(crate) async fn run(args: TablesArgs, settings: &Settings, console: &mut Con
             bytes: snapshot.bytes(),
             files: snapshot.manifest().files.len(),
             committed_at_ms: snapshot.manifest().committed_at_ms,
-            location: locations.as_ref().filter(|all| all.len() == 1).and_then(|all| all.first().cloned()),
+            location: locations.first().filter(|_| locations.len() == 1).cloned(),
             locations,
             paths: args.files.then(|| paths(&snapshot)),
         });
@@ -83,10 +83,9 @@ pub(crate) async fn run(args: TablesArgs, settings: &Settings, console: &mut Con
 }
 
 fn shown_location(table: &ListedTable) -> String {
-    match (&table.location, &table.locations) {
-        (Some(location), _) => location.clone(),
-        (None, Some(locations)) => format!("{} folders, see --json", locations.len()),
-        (None, None) => "see --json --files".to_owned(),
+    match &table.location {
+        Some(location) => location.clone(),
+        None => format!("{} folders, see --json", table.locations.len()),
     }
 }
 

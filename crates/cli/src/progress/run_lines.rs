@@ -76,6 +76,10 @@ pub(super) fn finished(steps: &[Step], report: &StepReport) -> String {
         text.push_str("was done before");
         return text;
     }
+    if report.unchanged {
+        text.push_str("nothing to do, its input did not change");
+        return text;
+    }
     text.push_str("done");
     if let Some(rows) = report.rows {
         text.push_str(&format!(", {}", units::rows(rows)));
@@ -95,6 +99,7 @@ mod tests {
         let report = StepReport {
             step,
             resumed,
+            unchanged: false,
             rows: Some(1_000),
             bytes: Some(2_000),
             duration_ms: 1_500,

@@ -53,7 +53,7 @@ pub(crate) async fn look(lake: &Lake, table: &str) -> (u64, u64) {
     let snapshot = lake.table(table).unwrap().snapshot().await.unwrap();
     let store = lake.object_store();
     let mut rows = 0;
-    for url in snapshot.data_urls().unwrap() {
+    for url in snapshot.data_urls() {
         let folder = Path::from_url_path(url.path()).unwrap();
         let files: Vec<_> = store.list(Some(&folder)).try_collect().await.unwrap();
         for file in files {

@@ -1,6 +1,8 @@
 //! The lake's promises to readers and writers, on a local disk.
 
 #[cfg(test)]
+mod candidates;
+#[cfg(test)]
 mod commits;
 #[cfg(test)]
 mod concurrency;

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use futures::TryStreamExt;
 use lake::{CommitRequest, DataFile, Error, PartWriter, PartitionBy, Table, WriteMode};
 
-use crate::fixture::{TestLake, batch, current_ids, request, schema, write};
+use object_store::path::Path;
+
+use crate::fixture::{TestLake, batch, current_ids, request, schema};
 
 fn by_label() -> Vec<String> {
     vec!["label".to_owned()]
@@ -47,7 +50,7 @@ async fn folders_are_named_as_hive_does() {
     assert!(manifest.files[0].path.starts_with("data/w/label=label 1/part-"), "{manifest:?}");
     // The files leave out the column that the folder tells.
     let reading = table.snapshot().await.unwrap().read(&["label"]).unwrap();
-    assert!(futures::TryStreamExt::try_collect::<Vec<_>>(reading).await.is_err());
+    assert!(reading.try_collect::<Vec<_>>().await.is_err());
     assert_eq!(current_ids(&table).await, [1, 2]);
     let folders = BTreeSet::from(["label=label 1".to_owned(), "label=label 2".to_owned()]);
     let found = place.files("data/w").into_iter().map(|path| path.split('/').next().unwrap().to_owned()).collect();
@@ -78,10 +81,46 @@ async fn only_named_and_written_partitions_are_replaced() {
     let request = CommitRequest { replaced: [gone].into(), ..request("w2", WriteMode::ReplacePartitions, files) };
     let manifest = table.commit(request).await.unwrap();
     assert_eq!(current_ids(&table).await, [1, 2, 3, 5]);
-    assert!(manifest.partial && table.snapshot().await.unwrap().data_urls().is_none());
-    // A whole new set of rows can be listed again.
-    let snapshot = write(&table, WriteMode::Overwrite, [9]).await;
-    assert_eq!(snapshot.data_urls().unwrap().len(), 1);
+    // What stays of the older folder was carried over, so that listing the folders finds this version and no more.
+    let found: BTreeSet<String> =
+        listed(&table).await.into_iter().map(|path| path.rsplit('/').next().unwrap().to_owned()).collect();
+    let expected: BTreeSet<String> =
+        manifest.files.iter().map(|file| file.path.rsplit('/').next().unwrap().to_owned()).collect();
+    assert_eq!((found, manifest.files.len()), (expected, 4));
+}
+
+/// All objects in the folders of the current version.
+async fn listed(table: &Table) -> Vec<String> {
+    let mut found = Vec::new();
+    for url in table.snapshot().await.unwrap().data_urls() {
+        let folder = Path::from_url_path(url.path()).unwrap();
+        let listing = table.lake().object_store().list(Some(&folder)).map_ok(|meta| meta.location.to_string());
+        found.extend(listing.try_collect::<Vec<_>>().await.unwrap());
+    }
+    found
+}
+
+#[tokio::test]
+async fn folders_stay_few_however_often_partitions_are_replaced() {
+    let place = TestLake::new().await;
+    let table = place.table();
+    for id in 0..40 {
+        let write_id = format!("w{id}");
+        let files = parts(&table, &write_id, PartitionBy::Split(by_label()), &[&[id]]).await;
+        table.commit(request(&write_id, WriteMode::ReplacePartitions, files)).await.unwrap();
+        assert!(table.snapshot().await.unwrap().data_urls().len() <= 17);
+    }
+    assert_eq!(current_ids(&table).await, (0..40).collect::<Vec<i64>>());
+    assert_eq!(listed(&table).await.len(), 40);
+}
+
+#[tokio::test]
+async fn rows_in_runs_keep_one_file_open() {
+    let place = TestLake::new().await;
+    let files = parts(&place.table(), "w", PartitionBy::Runs(by_label()), &[&[1, 1, 2], &[2, 3], &[1]]).await;
+    let found: Vec<(&str, u64)> = files.iter().map(|file| (label_of(file), file.rows)).collect();
+    assert_eq!(found.len(), 4, "a value that comes back gets another file");
+    assert_eq!(found.iter().filter(|(label, _)| *label == "label 2").collect::<Vec<_>>(), [&("label 2", 2)]);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 pub(crate) mod model;
 pub(crate) mod publish;
 pub(crate) mod query;
+mod rejected;
 pub(crate) mod trainer;
 mod trainer_words;
 
@@ -15,6 +16,8 @@ pub(crate) struct Output {
     pub(crate) bytes: Option<u64>,
     /// Names what was written.
     pub(crate) version: Option<String>,
+    /// Whether it was there before, made from the same.
+    pub(crate) unchanged: bool,
     pub(crate) details: Option<Value>,
 }
 

@@ -41,6 +41,7 @@ pub(crate) async fn predict(
         bytes: Some(snapshot.bytes()),
         version: Some(named_version("predictions", snapshot.version())),
         details: Some(report),
+        ..Output::default()
     })
 }
 

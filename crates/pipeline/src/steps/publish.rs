@@ -40,7 +40,7 @@ pub(crate) async fn run(
     };
     let published = workspace.store.publish(&set_id, snapshot.rows(), playlists).await?;
     workspace.store.prune(options.keep_sets).await?;
-    Ok(Output { rows: Some(published.rows), bytes: None, version: Some(set_id.to_string()), details: None })
+    Ok(Output { rows: Some(published.rows), version: Some(set_id.to_string()), ..Output::default() })
 }
 
 async fn model_of(snapshot: &Snapshot) -> Result<ModelId> {

@@ -1,8 +1,11 @@
-//! Steps of SQL: a query whose result replaces a table.
+//! Steps of SQL: a query whose result replaces a table, or that part of it whose slices are new.
+//!
+//! ```text
+//! what is new? ─► query as INSERT OVERWRITE ─► candidate ─► checks ─► version
+//! ```
 
 use std::{any::Any, collections::BTreeMap, sync::Arc};
 
-use arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::{
     common::tree_node::TreeNodeRecursion,
     dataframe::DataFrame,
@@ -10,56 +13,131 @@ use datafusion::{
     logical_expr::{LogicalPlan, LogicalPlanBuilder, dml::InsertOp},
     prelude::SessionContext,
 };
-use udfs::{lake_table::LakeTable, scan::BadInput};
+use lake::{Manifest, Origin, PartitionBy, PartitionValues, Table};
+use serde_json::json;
+use udfs::{lake_table::LakeTable, scan::SliceVersions};
+use uuid::Uuid;
 
-use super::{Output, named_version};
-use crate::{Error, Result, RunOptions, Step, Workspace};
+use super::{Output, named_version, rejected};
+use crate::{Error, Result, RunOptions, Step, Workspace, checks, definition, increment::Increment, inputs::Versions};
 
-/// Rejects that an error message shows.
-const SHOWN_REJECTS: usize = 3;
 /// What the lake says of a write that it refuses because no row would be left; a job's error comes as text.
 const BECOMES_EMPTY: &str = "would become empty";
 
-/// Runs a step of SQL as a job on the cluster.
-pub(crate) async fn run(workspace: &Workspace, options: &RunOptions, step: Step, sql: &str) -> Result<Output> {
-    let context = workspace.session_on(&options.input, options.bad_input).await?;
-    // `playlists` checks for both, as the two read the same slices.
-    let was_checked = step == Step::PlaylistTracks && options.steps.contains(&Step::Playlists);
-    if let Some(check) = step.check_sql().filter(|_| !was_checked) {
-        forbid_rows(&context, step, check).await?;
-    }
-    overwrite(workspace, &context, step, sql).await?;
-    let snapshot = workspace.lake.table(step.name())?.snapshot().await?;
-    if step == Step::Quarantine && snapshot.rows() > 0 && options.bad_input == BadInput::Fail {
-        return Err(rejected(&context, snapshot.rows()).await?);
-    }
-    Ok(Output {
-        rows: Some(snapshot.rows()),
-        bytes: Some(snapshot.bytes()),
-        version: Some(named_version(step.name(), snapshot.version())),
-        details: None,
-    })
+/// A step of SQL of one run.
+pub(crate) struct QueryStep<'a> {
+    pub(crate) workspace: &'a Workspace,
+    pub(crate) options: &'a RunOptions,
+    pub(crate) step: Step,
+    pub(crate) sql: &'a str,
+    /// The slices as they were when the run began.
+    pub(crate) slices: &'a SliceVersions,
+    /// Versions of the tables that the step reads.
+    pub(crate) inputs: &'a Versions,
 }
 
-async fn overwrite(workspace: &Workspace, context: &SessionContext, step: Step, sql: &str) -> Result<()> {
-    let failed = Error::query(step);
-    let query = context.sql(sql).await.map_err(&failed)?;
-    let schema = Arc::new(query.schema().as_arrow().clone());
-    let (state, plan) = query.into_parts();
-    let mut target =
-        LakeTable::target(&workspace.lake, step.name(), schema).with_inputs(versions_read(&plan).map_err(&failed)?);
-    if !step.may_be_empty() {
-        target = target.refusing_empty();
+/// What a step has to do.
+enum Work {
+    Nothing,
+    /// Everything, from tables of the lake.
+    Tables,
+    Slices(Increment),
+}
+
+impl QueryStep<'_> {
+    /// Runs the step as a job on the cluster, unless its table is what the job would make.
+    pub(crate) async fn run(&self) -> Result<Output> {
+        let table = self.workspace.lake.table(self.step.name())?;
+        let before = match table.latest_version().await? {
+            Some(version) => Some(table.manifest(version).await?),
+            None => None,
+        };
+        let definition = definition::of(self.options, self.step, self.sql);
+        let output = match (self.work(before.as_ref(), &definition)?, before) {
+            (Work::Nothing, Some(manifest)) => Output { unchanged: true, ..output(&manifest) },
+            (work, _) => self.make(&table, &work, definition).await?,
+        };
+        if self.step == Step::Quarantine {
+            let context = self.workspace.session().await?;
+            rejected::forbid(&context, self.options.bad_input, output.rows.unwrap_or_default()).await?;
+        }
+        Ok(output)
     }
-    let insert =
-        LogicalPlanBuilder::insert_into(plan, step.name(), provider_as_source(Arc::new(target)), InsertOp::Overwrite)
+
+    fn work(&self, before: Option<&Manifest>, definition: &str) -> Result<Work> {
+        let known = before.and_then(|manifest| manifest.origin.as_ref()).filter(|_| !self.options.full);
+        if self.step.slice_column().is_some() {
+            let increment = Increment::between(known, definition, self.slices, self.options.removed_slices)?;
+            return Ok(if increment.is_done() { Work::Nothing } else { Work::Slices(increment) });
+        }
+        let is_same = |manifest: &Manifest| {
+            let inputs = self.inputs.iter().map(|(table, version)| ((*table).to_owned(), *version));
+            manifest.inputs == inputs.collect::<BTreeMap<_, _>>()
+        };
+        let is_done = known.is_some_and(|origin| origin.definition == definition) && before.is_some_and(is_same);
+        Ok(if is_done { Work::Nothing } else { Work::Tables })
+    }
+
+    async fn make(&self, table: &Table, work: &Work, definition: String) -> Result<Output> {
+        let (read, sources) = match work {
+            Work::Slices(increment) => (increment.read.clone(), increment.sources.clone()),
+            _ => (SliceVersions::new(), SliceVersions::new()),
+        };
+        let context = self.workspace.session_on_slices(&self.options.input, self.options.bad_input, read).await?;
+        let write_id = Uuid::now_v7().to_string();
+        self.write(&context, work, &write_id).await?;
+        let checks = checks::run(&context, self.options, self.step, table, &write_id).await?;
+        let manifest = table.promote(&write_id, Some(Origin { definition, sources })).await?;
+        let mut details = serde_json::Map::new();
+        if let Work::Slices(increment) = work {
+            details.insert("slices".to_owned(), json!(increment.counts()));
+        }
+        if !checks.is_empty() {
+            details.insert("checks".to_owned(), json!(checks));
+        }
+        let details = (!details.is_empty()).then(|| details.into());
+        Ok(Output { details, ..output(&manifest) })
+    }
+
+    /// Runs the query and holds what it yields as a candidate.
+    async fn write(&self, context: &SessionContext, work: &Work, write_id: &str) -> Result<()> {
+        let failed = Error::query(self.step);
+        let query = context.sql(self.sql).await.map_err(&failed)?;
+        let schema = Arc::new(query.schema().as_arrow().clone());
+        let (state, plan) = query.into_parts();
+        let inputs = versions_read(&plan).map_err(&failed)?;
+        let mut target =
+            LakeTable::target(&self.workspace.lake, self.step.name(), schema).with_inputs(inputs).held_as(write_id);
+        if let (Work::Slices(increment), Some(column)) = (work, self.step.slice_column()) {
+            let partition = |path: &String| PartitionValues::from([(column.to_owned(), path.clone())]);
+            let replaced = increment.replaced.as_ref().map(|paths| paths.iter().map(partition).collect());
+            target = target.divided(PartitionBy::Runs(vec![column.to_owned()]), replaced);
+        }
+        if !(self.step.may_be_empty() || self.options.allow_empty) {
+            target = target.refusing_empty();
+        }
+        let target = provider_as_source(Arc::new(target));
+        let insert = LogicalPlanBuilder::insert_into(plan, self.step.name(), target, InsertOp::Overwrite)
             .and_then(LogicalPlanBuilder::build)
             .map_err(&failed)?;
-    DataFrame::new(state, insert).collect().await.map_err(|error| match error.to_string().contains(BECOMES_EMPTY) {
-        true => Error::NoRows { step },
-        false => failed(error),
-    })?;
-    Ok(())
+        let step = self.step;
+        DataFrame::new(state, insert).collect().await.map_err(|error| {
+            match error.to_string().contains(BECOMES_EMPTY) {
+                true => Error::NoRows { step },
+                false => failed(error),
+            }
+        })?;
+        Ok(())
+    }
+}
+
+fn output(manifest: &Manifest) -> Output {
+    Output {
+        rows: Some(manifest.rows()),
+        bytes: Some(manifest.bytes()),
+        version: Some(named_version(&manifest.table, manifest.version)),
+        ..Output::default()
+    }
 }
 
 /// Versions of the lake's tables that a query reads, by name.
@@ -76,47 +154,4 @@ fn versions_read(plan: &LogicalPlan) -> datafusion::error::Result<BTreeMap<Strin
         Ok(TreeNodeRecursion::Continue)
     })?;
     Ok(versions)
-}
-
-async fn forbid_rows(context: &SessionContext, step: Step, sql: &str) -> Result<()> {
-    let rows = shown(context, step, sql, 5).await?;
-    if rows.is_empty() {
-        return Ok(());
-    }
-    Err(Error::BadInput(format!(
-        "the slices hold playlists more than once, so their rows would double; keep one of each:\n{}",
-        rows.join("\n")
-    )))
-}
-
-async fn rejected(context: &SessionContext, count: u64) -> Result<Error> {
-    let sql =
-        format!("SELECT file, byte_offset, json_path, reason FROM quarantine ORDER BY file LIMIT {SHOWN_REJECTS}");
-    let rows = shown(context, Step::Quarantine, &sql, SHOWN_REJECTS).await?;
-    Ok(Error::BadInput(format!(
-        "{count} playlists or files cannot be used:\n{}\nmend the files, or set these aside with --bad-input quarantine; \
-         `segue sql 'SELECT * FROM quarantine'` shows all",
-        rows.join("\n")
-    )))
-}
-
-/// The rows of a small result as lines of `column=value`.
-async fn shown(context: &SessionContext, step: Step, sql: &str, limit: usize) -> Result<Vec<String>> {
-    let failed = Error::query(step);
-    let batches = context.sql(sql).await.map_err(&failed)?.collect().await.map_err(&failed)?;
-    let mut lines = Vec::new();
-    for batch in &batches {
-        let options = FormatOptions::default();
-        let columns: Result<Vec<_>, _> =
-            batch.columns().iter().map(|column| ArrayFormatter::try_new(column, &options)).collect();
-        let columns = columns.map_err(|error| failed(error.into()))?;
-        for row in 0..batch.num_rows() {
-            let schema = batch.schema();
-            let values = schema.fields().iter().zip(&columns);
-            let values = values.map(|(field, column)| format!("{}={}", field.name(), column.value(row)));
-            lines.push(format!("  {}", values.collect::<Vec<_>>().join("  ")));
-        }
-    }
-    lines.truncate(limit);
-    Ok(lines)
 }

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod checks;
 mod endings;
+mod increments;
 mod oracle;
 mod place;
 mod tables;

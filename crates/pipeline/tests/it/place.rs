@@ -1,11 +1,11 @@
 //! Where the tests' runs happen.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use arrow::array::RecordBatch;
 use cluster::ClusterAddress;
 use futures::TryStreamExt;
-use pipeline::{Liveness, RunOptions, Step, Workspace};
+use pipeline::{Liveness, RemovedSlices, RunOptions, Step, Workspace};
 use sample::SampleOptions;
 use udfs::{scan::BadInput, session::EngineOptions};
 use url::Url;
@@ -27,6 +27,10 @@ pub(crate) fn options(input: &Url) -> RunOptions {
         bad_input: BadInput::Fail,
         steps: SQL_STEPS.to_vec(),
         fresh: false,
+        full: false,
+        removed_slices: RemovedSlices::Remove,
+        allowed: BTreeMap::new(),
+        allow_empty: false,
         predictions: 10,
         keep_sets: 3,
         seed: 1,

@@ -1,9 +1,11 @@
 //! Arguments of `segue demo`, and what becomes of them.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use clap::Args;
 use lake::ObjectStores;
-use pipeline::{Liveness, RunOptions, RunReport, Step, Workspace};
+use pipeline::{Liveness, RemovedSlices, RunOptions, RunReport, Step, Workspace};
 use udfs::scan::BadInput;
 use url::Url;
 
@@ -67,6 +69,10 @@ fn options(input: Url, model: &ModelBinary, settings: &Settings) -> RunOptions {
         bad_input: BadInput::Quarantine,
         steps: Step::ALL.to_vec(),
         fresh: false,
+        full: false,
+        removed_slices: RemovedSlices::Remove,
+        allowed: BTreeMap::new(),
+        allow_empty: false,
         predictions: PREDICTIONS,
         keep_sets: KEEP_SETS,
         seed: SEED,

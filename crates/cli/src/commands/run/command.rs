@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use lake::ObjectStores;
-use pipeline::{Liveness, RunOptions};
+use pipeline::{Check, Liveness, RemovedSlices, RunOptions};
 use udfs::scan;
 
 use super::{execute, step_selection::StepSelection, steps_table};
@@ -19,6 +19,11 @@ Examples:
   segue run --input data/raw --steps quarantine,playlists,playlist_tracks
 
 Steps: quarantine, playlists, playlist_tracks, tracks, sequences, track_cooccurrence, train, predict, publish.
+
+Only slices that are new or changed are read, and a step whose input did not change is left out.
+What a step writes is checked before it is seen (sql/checks): duplicate_playlists,
+playlists_reconciled, quarantined_playlists, declared_track_counts, doubled_playlists,
+tracks_reconciled, malformed_uris, durations.
 
 A run that failed or was interrupted goes on where it stopped when the same command is given again.
 One run works on a lake at a time. SEGUE_MODEL_THREADS and SEGUE_MODEL_DEVICE tell the trainer what
@@ -39,6 +44,18 @@ pub(crate) struct RunArgs {
     /// Begin anew even if an unfinished run of the same work could be continued
     #[arg(long)]
     fresh: bool,
+    /// Make the tables anew from all slices, even where these did not change
+    #[arg(long)]
+    full: bool,
+    /// What happens to the rows of slices that are there no more: remove, keep (until --full) or fail
+    #[arg(long, env = "SEGUE_REMOVED_SLICES", value_name = "POLICY", default_value = "remove")]
+    removed_slices: RemovedSlices,
+    /// Share of violations, from 0 to 1, up to which a check passes
+    #[arg(long, value_name = "CHECK=SHARE", value_parser = allowance)]
+    allow: Vec<(String, f64)>,
+    /// Let steps succeed that yield no rows
+    #[arg(long)]
+    allow_empty: bool,
     /// Tracks to predict for each playlist
     #[arg(long, value_name = "COUNT", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=10_000))]
     k: u16,
@@ -79,6 +96,19 @@ impl From<BadInput> for scan::BadInput {
     }
 }
 
+/// Reads `check=share`.
+fn allowance(text: &str) -> Result<(String, f64), String> {
+    let names = || Check::ALL.map(|check| check.name).join(", ");
+    let (name, share) = text.split_once('=').ok_or("expected CHECK=SHARE, such as durations=0.1")?;
+    if !Check::ALL.iter().any(|check| check.name == name) {
+        return Err(format!("unknown check `{name}`: expected one of {}", names()));
+    }
+    match share.parse() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok((name.to_owned(), share)),
+        _ => Err(format!("`{share}` is no share: expected a number from 0 to 1")),
+    }
+}
+
 pub(crate) async fn run(
     args: RunArgs,
     settings: &Settings,
@@ -90,6 +120,10 @@ pub(crate) async fn run(
         bad_input: args.bad_input.into(),
         steps: args.selection.steps(),
         fresh: args.fresh,
+        full: args.full,
+        removed_slices: args.removed_slices,
+        allowed: args.allow.into_iter().collect(),
+        allow_empty: args.allow_empty,
         predictions: args.k,
         keep_sets: args.keep_sets,
         seed: args.seed,

@@ -15,7 +15,11 @@ pub(crate) fn steps_table(report: &RunReport) -> Table {
             units::count(step.rows),
             units::bytes(step.bytes),
             units::milliseconds(step.duration_ms),
-            if step.resumed { format!("{output} (done before)") } else { output },
+            match (step.resumed, step.unchanged) {
+                (true, _) => format!("{output} (done before)"),
+                (_, true) => format!("{output} (unchanged)"),
+                _ => output,
+            },
         ]);
     }
     shown
