@@ -175,6 +175,15 @@ pub enum Error {
         /// The first of them.
         examples: String,
     },
+    /// The challenge set cannot be read.
+    #[error("cannot read the challenge set `{path}`")]
+    ChallengeSet {
+        /// The file.
+        path: String,
+        /// The cause, with line and column where it is known.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A checkpoint could not be read, written or removed.
     #[error("cannot {action} the checkpoint `{path}`")]
     Checkpoint {
@@ -240,6 +249,7 @@ impl Error {
             | Self::Data { .. }
             | Self::Outdated { .. }
             | Self::Format { .. }
+            | Self::ChallengeSet { .. }
             | Self::FormatVersion { .. }
             | Self::Damaged { .. }
             | Self::VocabularyMismatch { .. }

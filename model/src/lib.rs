@@ -14,6 +14,7 @@
 
 pub mod artefact;
 pub mod blend;
+pub mod challenge;
 pub mod command;
 pub mod config;
 pub mod data;

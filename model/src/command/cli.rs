@@ -4,8 +4,9 @@ use clap::{Args, Parser, Subcommand};
 use runtime::telemetry::LogFormat;
 
 use super::{
-    compare::CompareArgs, container::ContainerArgs, evaluate::EvaluateArgs, models::ModelsArgs, predict::PredictArgs,
-    recommend::RecommendArgs, report::ReportArgs, serve::ServeArgs, train::TrainArgs, version::VersionArgs,
+    challenge::ChallengeArgs, compare::CompareArgs, container::ContainerArgs, evaluate::EvaluateArgs,
+    models::ModelsArgs, predict::PredictArgs, recommend::RecommendArgs, report::ReportArgs, serve::ServeArgs,
+    train::TrainArgs, version::VersionArgs,
 };
 use crate::DeviceChoice;
 
@@ -28,7 +29,12 @@ impl Cli {
     pub fn computes_at_length(&self) -> bool {
         matches!(
             self.command,
-            Command::Train(_) | Command::Evaluate(_) | Command::Predict(_) | Command::Serve(_) | Command::Container(_)
+            Command::Train(_)
+                | Command::Evaluate(_)
+                | Command::Predict(_)
+                | Command::Challenge(_)
+                | Command::Serve(_)
+                | Command::Container(_)
         )
     }
 }
@@ -48,6 +54,8 @@ pub(super) enum Command {
     Serve(ServeArgs),
     /// Train or serve as Amazon SageMaker calls its containers, below `/opt/ml`.
     Container(ContainerArgs),
+    /// The RecSys Challenge 2018: judge by its ten categories, or write a submission.
+    Challenge(ChallengeArgs),
     /// Write what was measured about a model as a page of HTML.
     Report(ReportArgs),
     /// Put what was measured about models side by side.
@@ -106,6 +114,9 @@ mod tests {
         check("serve --lake /tmp/lake --queue 0", false);
         check("container train", true);
         check("container export", false);
+        check("challenge --lake /tmp/lake evaluate --json", true);
+        check("challenge --lake /tmp/lake submit --input c.json --team t --email e", true);
+        check("challenge --lake /tmp/lake submit", false);
         check("compare --lake /tmp/lake latest", false);
         check("compare --lake /tmp/lake latest latest", true);
         check("report --lake /tmp/lake --output r.html", true);

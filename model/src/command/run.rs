@@ -6,7 +6,7 @@ use lake::{Lake, ObjectStores};
 use tch::Device;
 
 use super::{
-    Cli,
+    Cli, challenge,
     cli::{Command, ComputeArgs, LakeArgs},
     compare, container, evaluate, models, predict, recommend, report, serve, train, version,
 };
@@ -24,6 +24,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Recommend(args) => recommend::run(args).await,
         Command::Serve(args) => serve::run(args).await,
         Command::Container(args) => container::run(args).await,
+        Command::Challenge(args) => challenge::run(args).await,
         Command::Report(args) => report::run(args).await,
         Command::Compare(args) => compare::run(args).await,
         Command::Models(args) => models::run(args).await,

@@ -5,6 +5,7 @@
 mod artefact;
 mod binary;
 mod blend;
+mod challenge;
 mod end_to_end;
 mod fixture;
 mod interrupted;

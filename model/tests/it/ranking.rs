@@ -15,7 +15,7 @@ use tch::{Device, Kind, Tensor};
 use crate::fixture::torch;
 
 /// More than two blocks of the index, so that blocks are passed over.
-const ITEMS: usize = 9_000;
+const ITEMS: u32 = 9_000;
 
 /// Items whose popularity falls as it does in real data, playlists of which some are empty, and a network whose rows have
 /// very different lengths.
@@ -30,17 +30,20 @@ fn world(seed: u64) -> World {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut playlist = |longest: usize| -> Vec<Item> {
         let length = random.random_range(0..=longest);
-        // Squares of uniform numbers crowd together at the front.
-        let item = |random: &mut ChaCha8Rng| Item((random.random::<f32>().powi(2) * ITEMS as f32) as u32);
+        // What is below a uniform number crowds together at the front.
+        let item = |random: &mut ChaCha8Rng| {
+            let below = random.random_range(0..ITEMS);
+            Item(random.random_range(0..=below))
+        };
         (0..length).map(|_| item(&mut random)).collect()
     };
     let train: Sequences<Item> = (0..2_000).map(|_| playlist(30)).collect();
     let queries = (0..600).map(|number| Query { seeds: playlist(40), title: Some(format!("title {}", number % 7)) });
     let queries = queries.collect();
-    let counts: Vec<u32> = (0..ITEMS).map(|item| u32::try_from(5_000 / (item + 1)).unwrap()).collect();
+    let counts: Vec<u32> = (0..ITEMS).map(|item| 5_000 / (item + 1)).collect();
     tch::manual_seed(i64::try_from(seed).unwrap());
     let config = NetworkConfig { dimension: 24, ..NetworkConfig::default() };
-    let network = NextTrackNetwork::try_new(&config, ITEMS, Device::Cpu).unwrap();
+    let network = NextTrackNetwork::try_new(&config, ITEMS as usize, Device::Cpu).unwrap();
     network.items().start_from_popularity(&counts).unwrap();
     let table = network.items().weights();
     let lengths = Tensor::rand([table.size()[0], 1], (Kind::Float, Device::Cpu)).pow_tensor_scalar(3) * 40.0;
@@ -52,7 +55,7 @@ fn world(seed: u64) -> World {
 async fn every_recommender_ranks_as_its_scores_say() {
     let _torch = torch().await;
     let world = world(1);
-    let neighbours = Neighbours::count(&world.train, ITEMS, NeighbourMeasure::Cosine, 100);
+    let neighbours = Neighbours::count(&world.train, ITEMS as usize, NeighbourMeasure::Cosine, 100);
     let knn = ItemKnn::new(&neighbours, &world.counts, SeedWeights { damping: 0.2, decay: 0.9 });
     let network = NetworkRecommender::try_new(&world.network).unwrap();
     let titles: Vec<_> = (0..world.train.len()).map(|playlist| Some(format!("title {}", playlist % 5))).collect();
