@@ -79,8 +79,8 @@ async fn what_does_not_fit_is_refused() {
     };
     check(
         "artefact.json",
-        |json| json["format_version"] = json!(2),
-        "has artefact format 2, this segue-model reads format 1",
+        |json| json["format_version"] = json!(99),
+        "has artefact format 99, this segue-model reads format 2",
     )
     .await;
     check(

@@ -27,7 +27,7 @@ async fn histories_come_out_of_the_pipeline_as_they_went_in() {
         )
         .await;
     let expected: Vec<_> = (0..3)
-        .map(|pos| json!({ "name": "u1003", "pos": pos, "track_uri": format!("item:i%2F{}", (1003 + pos) % 7) }))
+        .map(|pos| json!({ "name": "u1003", "pos": pos, "track_uri": format!("item:track:i%2F{}", (1003 + pos) % 7) }))
         .collect();
     assert_eq!(rows, json!(expected));
     let count = workplace.rows("SELECT count(*) AS n, count(DISTINCT pid) AS users FROM playlist_tracks").await;
@@ -42,7 +42,7 @@ async fn what_cannot_be_imported_is_told_and_nothing_is_written() {
         ("import lines.txt --output raw", "say --format sequences, pairs, csv or tsv"),
         ("import lines.txt --format sequences --output raw", "line 2: expected `user item1 item2 …`"),
         ("import none.txt --format pairs --output raw", "cannot open `none.txt`"),
-        ("import lines.txt --format pairs --output raw --min-items 9", "line 2"),
+        ("import lines.txt --format pairs --output raw", "line 1: expected a time as a number, found `b`"),
     ] {
         let output = workplace.run(line).await;
         assert_ne!(output.code(), Some(0), "{line}");

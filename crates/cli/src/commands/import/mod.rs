@@ -1,6 +1,6 @@
 //! `segue import`: interaction files of other worlds as slices that the pipeline reads.
 //!
-//! A user becomes a playlist, an item a track with the address `item:<id>`; nothing else is made up.
+//! A user becomes a playlist, an item a track with the address `item:track:<id>`; nothing else is made up.
 
 mod command;
 mod histories;
