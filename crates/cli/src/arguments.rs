@@ -6,6 +6,7 @@ use crate::{
     commands::{
         demo::DemoArgs, doctor::DoctorArgs, evaluate::EvaluateArgs, import::ImportArgs, recommend::RecommendArgs,
         run::RunArgs, runs::RunsArgs, sample::SampleArgs, sql::SqlArgs, tables::TablesArgs, vacuum::VacuumArgs,
+        watch::WatchArgs,
     },
     settings::Settings,
 };
@@ -18,7 +19,7 @@ Examples:
   segue recommend --title 'road trip'           tracks for a list that nobody has seen before
   segue doctor                                  find out what is missing here
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a step yielded no rows, 65 bad data,
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a check failed, 65 bad data,
 75 temporary (try again later), 78 wrong configuration, 130 and 143 interrupted.
 
 Object store credentials come from the AWS_* environment variables. NO_COLOR is respected.";
@@ -40,6 +41,8 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Run the pipeline: raw slices in, published predictions out
     Run(RunArgs),
+    /// Run the pipeline whenever it is due: on a schedule, on events, when new slices come
+    Watch(WatchArgs),
     /// Ask the lake in SQL
     Sql(SqlArgs),
     /// Recommend next tracks for a playlist, for tracks, or for a title

@@ -4,6 +4,7 @@
 //! [`commands`], one file or folder each.
 
 mod arguments;
+mod channels;
 mod commands;
 mod console;
 mod data_out;

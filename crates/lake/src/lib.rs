@@ -19,6 +19,7 @@
 //! This crate knows Arrow and Parquet but no query engine, so that the trainer can use it without one.
 
 mod base;
+mod bounds;
 mod candidate;
 mod commit;
 mod error;
@@ -36,6 +37,7 @@ mod upload;
 mod vacuum;
 mod writer;
 
+pub use bounds::{ColumnBounds, has_bounds};
 pub use candidate::Candidate;
 pub use commit::{CommitRequest, WriteMode};
 pub use error::{Error, Result};

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, PartitionValues, Result, WriteMode};
+use crate::{ColumnBounds, Error, PartitionValues, Result, WriteMode};
 
 /// One committed version of a table, as stored in `_commits/<version>.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,6 +65,9 @@ pub struct DataFile {
     /// Values of the columns that divide the table's rows, if any do.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub partition: PartitionValues,
+    /// Bounds of its columns by name, as far as they are known.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub bounds: BTreeMap<String, ColumnBounds>,
 }
 
 impl DataFile {
@@ -75,7 +78,7 @@ impl DataFile {
 
     /// A file of no rows.
     pub fn new(path: impl Into<String>) -> Self {
-        Self { path: path.into(), rows: 0, bytes: 0, partition: BTreeMap::new() }
+        Self { path: path.into(), rows: 0, bytes: 0, partition: BTreeMap::new(), bounds: BTreeMap::new() }
     }
 }
 

@@ -82,10 +82,10 @@ impl Attempts<'_> {
         before: &[StepReport],
     ) -> Result<StepReport> {
         let started = Instant::now();
-        self.observer.notify(&Event::StepStarted { step });
         let start = StepStart { step: step.name().to_owned(), attempt, input_fingerprint };
         let began = self.workspace.store.start_step(self.owner, &start).await;
         began.map_err(Error::recording(format!("that step `{step}` starts")))?;
+        self.observer.notify(&Event::StepStarted { step });
         let result = self.execute(step, inputs, before).await;
         let duration_ms = milliseconds(started.elapsed());
         let output = self.record(step, attempt, duration_ms, result).await?;

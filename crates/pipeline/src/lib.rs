@@ -36,6 +36,6 @@ pub use liveness::Liveness;
 pub use options::RunOptions;
 pub use progress::{Event, Observer};
 pub use report::{RunReport, StepReport};
-pub use run::run;
+pub use run::{PIPELINE, run};
 pub use session::{LakeEngine, RAW_PLAYLISTS, RAW_REJECTS, Workspace};
 pub use step::Step;

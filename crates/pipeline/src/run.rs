@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Name under which runs are recorded.
-const PIPELINE: &str = "nightly";
+pub const PIPELINE: &str = "nightly";
 
 /// Runs the pipeline, or goes on with an unfinished run of the same work.
 ///

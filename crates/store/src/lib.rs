@@ -33,6 +33,7 @@ mod error;
 mod id;
 mod migrations;
 mod models;
+mod notices;
 mod options;
 mod predictions;
 mod runs;

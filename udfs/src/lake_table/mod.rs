@@ -1,5 +1,6 @@
 //! Tables of the lake in SQL: reads see one committed version, inserts are parallel and atomic.
 
+mod file_statistics;
 mod provider;
 mod schema_provider;
 

@@ -9,7 +9,7 @@ use arrow::datatypes::SchemaRef;
 use async_trait::async_trait;
 use datafusion::{
     catalog::{Session, TableProvider},
-    common::{ColumnStatistics, Statistics, not_impl_err, stats::Precision},
+    common::not_impl_err,
     datasource::{
         TableType,
         physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource},
@@ -17,7 +17,7 @@ use datafusion::{
     },
     error::{DataFusionError, Result},
     execution::object_store::ObjectStoreUrl,
-    logical_expr::{Expr, dml::InsertOp},
+    logical_expr::{Expr, TableProviderFilterPushDown, dml::InsertOp},
     physical_plan::ExecutionPlan,
 };
 use lake::{Column, DataFile, Lake, PartitionBy, PartitionValues, Snapshot, WriteMode};
@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use uuid::Uuid;
 
+use super::file_statistics;
 use crate::{
     file_path::whole_file,
     operators::{CommitSpec, Destination, WriteOptions, WriteTarget, parallel_write},
@@ -205,19 +206,24 @@ impl TableProvider for LakeTable {
         TableType::Base
     }
 
+    /// A filter chooses files; the rows of these are filtered above the scan.
+    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
+        Ok(vec![TableProviderFilterPushDown::Inexact; filters.len()])
+    }
+
     async fn scan(
         &self,
         state: &dyn Session,
         projection: Option<&Vec<usize>>,
-        _filters: &[Expr],
+        filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let table = self.table(state)?;
-        let files = self.files(&table).await?;
+        let files = file_statistics::prune(state, self.files(&table).await?, &self.schema, filters)?;
         let config =
             FileScanConfigBuilder::new(self.store_url()?, Arc::new(ParquetSource::new(Arc::clone(&self.schema))))
                 .with_file_groups(file_groups(&table, &files, state.config().target_partitions())?)
-                .with_statistics(statistics(&files, &self.schema))
+                .with_statistics(file_statistics::of_files(&files, &self.schema)?)
                 .with_projection_indices(projection.cloned())?
                 .with_limit(limit)
                 .build();
@@ -253,14 +259,4 @@ fn file_groups(table: &lake::Table, files: &[DataFile], partitions: usize) -> Re
         groups[index % partitions].push(whole_file(table.path(&file.path).as_ref(), file.bytes)?);
     }
     Ok(groups)
-}
-
-/// Counts from the manifest, which let the planner choose the smaller side of a join.
-fn statistics(files: &[DataFile], schema: &SchemaRef) -> Statistics {
-    let number = |value: u64| usize::try_from(value).map_or(Precision::Absent, Precision::Exact);
-    Statistics {
-        num_rows: number(files.iter().map(|file| file.rows).sum()),
-        total_byte_size: Precision::Absent,
-        column_statistics: vec![ColumnStatistics::new_unknown(); schema.fields().len()],
-    }
 }

@@ -147,7 +147,7 @@ async fn a_table_that_is_only_written_cannot_be_read() {
 }
 
 /// Writes the rows of a query to table `t`; yields the number of rows that the write reports.
-async fn insert(place: &TestLake, context: &SessionContext, op: InsertOp, sql: &str) -> Result<Vec<String>> {
+pub(crate) async fn insert(place: &TestLake, context: &SessionContext, op: InsertOp, sql: &str) -> Result<Vec<String>> {
     let (state, plan) = context.sql(sql).await?.into_parts();
     let insert = insert_plan(place, plan, op)?;
     Ok(lines(&DataFrame::new(state, insert).collect().await?))

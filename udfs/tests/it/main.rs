@@ -16,6 +16,8 @@ mod narrow_tracks;
 #[cfg(test)]
 mod operators;
 #[cfg(test)]
+mod pruning;
+#[cfg(test)]
 mod rejects;
 #[cfg(test)]
 mod scan;

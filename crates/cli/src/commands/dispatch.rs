@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{demo, doctor, evaluate, import, recommend, run, runs, sample, sql, tables, vacuum};
+use super::{demo, doctor, evaluate, import, recommend, run, runs, sample, sql, tables, vacuum, watch};
 use crate::{arguments::Command, console::Console, interrupt::Interrupt, settings::Settings};
 
 /// Does what was asked for.
@@ -13,6 +13,7 @@ pub(crate) async fn dispatch(command: Command, settings: &Settings, mut interrup
         // These two record that they were interrupted.
         Command::Demo(args) => demo::run(args, settings, out, &mut interrupt).await?,
         Command::Run(args) => run::run(args, settings, out, &mut interrupt).await?,
+        Command::Watch(args) => watch::run(args, settings, out, &mut interrupt).await?,
         Command::Sql(args) => interrupt.race(sql::run(args, settings, out)).await?,
         Command::Recommend(args) => interrupt.race(recommend::run(args, settings, out)).await?,
         Command::Evaluate(args) => interrupt.race(evaluate::run(args, settings)).await?,

@@ -13,5 +13,6 @@ pub(crate) mod sample;
 pub(crate) mod sql;
 pub(crate) mod tables;
 pub(crate) mod vacuum;
+pub(crate) mod watch;
 
 pub(crate) use dispatch::dispatch;

@@ -87,7 +87,7 @@ async fn training_is_done_again_when_its_settings_have_changed() {
     assert!(resumed().await);
     fs::remove_file(workplace.path("data/lake/models/m1/artefact.json")).unwrap();
     assert!(!resumed().await, "the model is gone");
-    workplace.success("run --input raw --steps tracks,sequences,track_cooccurrence --quiet").await;
+    workplace.success("run --input raw --steps tracks,sequences,track_cooccurrence --full --quiet").await;
     assert!(!resumed().await, "the tables are others");
 }
 

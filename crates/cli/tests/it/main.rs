@@ -13,4 +13,5 @@ mod publishing;
 mod takeover;
 mod trainer;
 mod usage;
+mod watching;
 mod workplace;

@@ -39,7 +39,7 @@ async fn predictions_are_published_and_shown() {
     assert_eq!((unknown.code(), unknown.stdout.as_str()), (Some(1), ""), "{unknown:?}");
 
     // Its ids are dealt anew, and the tables made from them before fit no longer.
-    workplace.success("run --input raw --only tracks --quiet").await;
+    workplace.success("run --input raw --only tracks --full --quiet").await;
     let output = workplace.run("run --input raw --from train --train-seconds 5").await;
     check_failure(&output, 65, &["was made from version 1 of `tracks`, but version 2 is current", "run the step `"]);
 

@@ -12,7 +12,7 @@ use lake::{Lake, ObjectStores};
 use sample::SampleOptions;
 use tempfile::TempDir;
 use testkit::{
-    process::{Cluster, ClusterBuilder},
+    process::{Cluster, ClusterBuilder, Executor, ExecutorBuilder, SmallDisk, find_program},
     services::{Fault, FaultProxy},
 };
 use tokio::task::JoinHandle;
@@ -249,6 +249,31 @@ async fn what_a_lost_executor_held_is_made_again() {
     cluster.remove_executor(0).unwrap().process().sigkill().await.unwrap();
     end_of(job).await.unwrap();
     scene.check().await;
+}
+
+/// What earlier stages leave on an executor does not fit its disk. The job fails and says so, and the same statement
+/// succeeds where there is room.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_work_disk_of_an_executor_is_full() {
+    let scene = Scene::of(COUNTED).await;
+    let work = scene.place.path().join("work");
+    std::fs::create_dir(&work).unwrap();
+    let Some(disk) = SmallDisk::at(&work, "1m") else { return };
+    let cluster = impatient().executors(0).start().await.unwrap();
+    let program = find_program("segue-executor").unwrap();
+    let command = disk.script("exec \"$EXECUTOR\" \"$@\"").env("EXECUTOR", program.display().to_string()).arg("sh");
+    let small = ExecutorBuilder::new(command, cluster.scheduler().grpc()).vcores(2).work_dir(&work);
+    let small = small.start().await.unwrap();
+    let reader = ListingReader::start(&scene.lake, "flat");
+    let job = scene.write(&cluster).await;
+    let failed = end_of(job).await.unwrap_err().to_string();
+    assert!(failed.contains("No space left on device"), "{failed}");
+    drop(small);
+    let _room = Executor::builder(cluster.scheduler().grpc()).unwrap().vcores(2).start().await.unwrap();
+    let again = scene.write(&cluster).await;
+    end_of(again).await.unwrap();
+    scene.check().await;
+    scene.check_seen(&reader.stop().await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

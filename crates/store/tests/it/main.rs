@@ -15,6 +15,7 @@ mod leases;
 mod loading;
 mod migrating;
 mod models;
+mod notices;
 mod pruning;
 mod publishing;
 mod reading;

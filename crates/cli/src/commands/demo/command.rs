@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use clap::Args;
 use lake::ObjectStores;
+use notify::Notifier;
 use pipeline::{Liveness, RemovedSlices, RunOptions, RunReport, Step, Workspace};
 use udfs::scan::BadInput;
 use url::Url;
+use watch::Alarms;
 
 use super::{examples, metrics, next_steps, sample_slices};
 use crate::{
@@ -58,7 +60,8 @@ pub(crate) async fn run(
     };
     let workspace = interrupt.race(settings.open_workspace()).await?;
     let options = options(input, &args.model, settings);
-    let report = execute(&workspace, &options, console.is_quiet(), interrupt).await?;
+    let nobody = Alarms::new(workspace.store.clone(), Notifier::new(Vec::new()));
+    let report = execute(&workspace, &options, &nobody, console.is_quiet(), interrupt).await?;
     interrupt.race(tell(&workspace, &report, settings, console)).await
 }
 

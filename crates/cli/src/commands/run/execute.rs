@@ -8,6 +8,7 @@ use std::{
 use anyhow::Result;
 use pipeline::{Event, Observer, RunOptions, RunReport, Workspace};
 use store::{RunOwner, RunStatus, StepOutcome, StepStatus, Store};
+use watch::Alarms;
 
 use crate::{
     exit_code,
@@ -24,11 +25,18 @@ const RECORD_TIMEOUT: Duration = Duration::from_secs(3);
 pub(crate) async fn execute(
     workspace: &Workspace,
     options: &RunOptions,
+    alarms: &Alarms,
     is_quiet: bool,
     interrupt: &mut Interrupt,
 ) -> Result<RunReport> {
     let observer = Watched { progress: RunProgress::start(is_quiet), owner: Mutex::new(None) };
-    let work = async { pipeline::run(workspace, options, &observer).await.map_err(|error| advised(error, &observer)) };
+    let work = async {
+        let outcome = pipeline::run(workspace, options, &observer).await;
+        let told = alarms.run_ended(&outcome).await;
+        let report = outcome.map_err(|error| advised(error, &observer))?;
+        // A success that nobody hears of when they should is none.
+        told.map(|()| report).map_err(anyhow::Error::from)
+    };
     let outcome = interrupt.race(work).await;
     let Err(error) = &outcome else { return outcome };
     if let (Some(interrupted), Some(owner)) = (error.downcast_ref::<Interrupted>(), observer.owner()) {

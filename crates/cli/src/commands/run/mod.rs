@@ -2,9 +2,11 @@
 
 mod command;
 mod execute;
+mod run_settings;
 mod step_selection;
 mod summary;
 
-pub(crate) use command::{BadInput, RunArgs, run};
+pub(crate) use command::{RunArgs, run};
 pub(crate) use execute::execute;
+pub(crate) use run_settings::{BadInput, RunSettings};
 pub(crate) use summary::steps_table;

@@ -1,0 +1,116 @@
+//! What a run is told on the command line.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+use lake::ObjectStores;
+use pipeline::{Check, Liveness, RemovedSlices, RunOptions};
+use udfs::scan;
+
+use super::step_selection::StepSelection;
+use crate::{model_binary::ModelBinary, place, settings::Settings};
+
+/// Arguments that say what a run does.
+#[derive(Debug, Args)]
+pub(crate) struct RunSettings {
+    /// Raw slices: a folder or file, as a path, file:///path or s3://bucket/prefix
+    #[arg(long, env = "SEGUE_INPUT", value_name = "URL", value_parser = place::parse)]
+    input: String,
+    /// What to do about playlists that cannot be used: fail, or set them aside in the table quarantine
+    #[arg(long, env = "SEGUE_BAD_INPUT", value_enum, value_name = "POLICY", default_value_t = BadInput::Fail)]
+    bad_input: BadInput,
+    #[command(flatten)]
+    selection: StepSelection,
+    /// Begin anew even if an unfinished run of the same work could be continued
+    #[arg(long)]
+    fresh: bool,
+    /// Make the tables anew from all slices, even where these did not change
+    #[arg(long)]
+    full: bool,
+    /// What happens to the rows of slices that are there no more: remove, keep (until --full) or fail
+    #[arg(long, env = "SEGUE_REMOVED_SLICES", value_name = "POLICY", default_value = "remove")]
+    removed_slices: RemovedSlices,
+    /// Share of violations, from 0 to 1, up to which a check passes
+    #[arg(long, value_name = "CHECK=SHARE", value_parser = allowance)]
+    allow: Vec<(String, f64)>,
+    /// Let steps succeed that yield no rows
+    #[arg(long)]
+    allow_empty: bool,
+    /// Tracks to predict for each playlist
+    #[arg(long, value_name = "COUNT", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    k: u16,
+    /// Prediction sets to keep in the database, the current one included
+    #[arg(long, value_name = "COUNT", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+    keep_sets: u32,
+    /// Seed of the trainer's random choices
+    #[arg(long, value_name = "NUMBER", default_value_t = 42)]
+    seed: u64,
+    /// Seconds after which training stops; default from the trainer's settings
+    #[arg(long, value_name = "SECONDS")]
+    train_seconds: Option<u64>,
+    /// Settings of the trainer, a TOML file
+    #[arg(long, env = "SEGUE_MODEL_CONFIG", value_name = "FILE")]
+    model_config: Option<PathBuf>,
+    #[command(flatten)]
+    model: ModelBinary,
+}
+
+/// What to do about playlists that cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BadInput {
+    /// Fail and name them
+    Fail,
+    /// Set them aside and go on
+    Quarantine,
+}
+
+impl From<BadInput> for scan::BadInput {
+    fn from(policy: BadInput) -> Self {
+        match policy {
+            BadInput::Fail => Self::Fail,
+            BadInput::Quarantine => Self::Quarantine,
+        }
+    }
+}
+
+impl RunSettings {
+    /// The options of a run.
+    ///
+    /// # Errors
+    /// If the input is no address.
+    pub(crate) fn options(self, settings: &Settings, triggered_by: &str) -> Result<RunOptions> {
+        Ok(RunOptions {
+            input: ObjectStores::parse_url(&self.input)?,
+            bad_input: self.bad_input.into(),
+            steps: self.selection.steps(),
+            fresh: self.fresh,
+            full: self.full,
+            removed_slices: self.removed_slices,
+            allowed: self.allow.into_iter().collect(),
+            allow_empty: self.allow_empty,
+            predictions: self.k,
+            keep_sets: self.keep_sets,
+            seed: self.seed,
+            train_seconds: self.train_seconds,
+            model_config: self.model_config,
+            model_binary: self.model.path(),
+            model_arguments: settings.trainer_log(),
+            triggered_by: triggered_by.to_owned(),
+            liveness: Liveness::default(),
+        })
+    }
+}
+
+/// Reads `check=share`.
+fn allowance(text: &str) -> Result<(String, f64), String> {
+    let names = || Check::ALL.map(|check| check.name).join(", ");
+    let (name, share) = text.split_once('=').ok_or("expected CHECK=SHARE, such as durations=0.1")?;
+    if !Check::ALL.iter().any(|check| check.name == name) {
+        return Err(format!("unknown check `{name}`: expected one of {}", names()));
+    }
+    match share.parse() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok((name.to_owned(), share)),
+        _ => Err(format!("`{share}` is no share: expected a number from 0 to 1")),
+    }
+}

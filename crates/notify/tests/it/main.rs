@@ -1,0 +1,24 @@
+//! Notifications arrive at real listeners: an HTTP server and an SMTP server on this host.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[cfg(test)]
+mod http;
+#[cfg(test)]
+mod smtp;
+
+use notify::{Notification, Severity};
+
+/// A notification with everything in it.
+pub(crate) fn notification() -> Notification {
+    Notification {
+        key: "nightly/run_failed".to_owned(),
+        severity: Severity::Page,
+        summary: "a run failed".to_owned(),
+        pipeline: "nightly".to_owned(),
+        run_id: Some("run-7".to_owned()),
+        step: Some("playlist_tracks".to_owned()),
+        reason: Some("no space left on device".to_owned()),
+        next_action: Some("make room, then `segue run` again".to_owned()),
+    }
+}

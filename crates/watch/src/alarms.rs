@@ -1,0 +1,163 @@
+//! Tells people when something is wrong, once, and when it is well again.
+
+use std::time::Duration;
+
+use notify::{Notification, Notifier, Severity};
+use pipeline::{Error as RunError, PIPELINE, RunReport};
+use store::{RunStatus, Store};
+
+use crate::{Error, Result};
+
+/// State of what is well.
+const WELL: &str = "ok";
+/// Runs among which the last success is looked for.
+const LOOKED_AT: u32 = 200;
+
+/// Tells people, and remembers in the database what they were told.
+#[derive(Debug)]
+pub struct Alarms {
+    store: Store,
+    notifier: Notifier,
+}
+
+impl Alarms {
+    /// Alarms through these channels.
+    pub fn new(store: Store, notifier: Notifier) -> Self {
+        Self { store, notifier }
+    }
+
+    /// Tells how a run ended: that it failed, once for each run and reason, and that all is well again.
+    ///
+    /// # Errors
+    /// [`Error::Store`]; [`Error::NotTold`] if a channel did not take it.
+    pub async fn run_ended(&self, outcome: &Result<RunReport, RunError>) -> Result<()> {
+        let key = format!("{PIPELINE}/run");
+        let last = self.store.list_runs(1).await?.into_iter().next();
+        let run_id = last.map(|run| run.run_id.to_string());
+        match outcome {
+            Ok(report) => {
+                let summary = "runs succeed again".to_owned();
+                let notice = notification(&key, Severity::Resolved, summary, Some(report.run_id.clone()));
+                self.tell(WELL, notice).await
+            }
+            // Another run is at work, and will tell how it ends.
+            Err(RunError::Busy(_) | RunError::TakenOver(_)) => Ok(()),
+            Err(error) => {
+                let step = step_of(error);
+                let state = format!("failed:{}:{}", run_id.as_deref().unwrap_or("none"), step.unwrap_or("start"));
+                let next = match &run_id {
+                    Some(run_id) => format!("segue runs show {run_id}"),
+                    None => "segue doctor".to_owned(),
+                };
+                let at = step.map_or_else(|| "a run failed".to_owned(), |step| format!("a run failed at step {step}"));
+                let notice = Notification {
+                    step: step.map(str::to_owned),
+                    reason: Some(error.to_string()),
+                    next_action: Some(next),
+                    ..notification(&key, Severity::Page, at, run_id)
+                };
+                self.tell(&state, notice).await
+            }
+        }
+    }
+
+    /// Tells if no run has succeeded for too long, also if none was ever begun.
+    ///
+    /// # Errors
+    /// As [`Self::run_ended`].
+    pub async fn check_deadline(&self, deadline: Duration, watching_for: Duration) -> Result<()> {
+        let runs = self.store.list_runs(LOOKED_AT).await?;
+        let success = runs.iter().find(|run| run.status == RunStatus::Succeeded);
+        let age = success.map_or(watching_for, |run| {
+            let finished = u64::try_from(run.finished_at_us.unwrap_or(run.started_at_us)).unwrap_or_default();
+            let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+            now.saturating_sub(Duration::from_micros(finished))
+        });
+        let key = format!("{PIPELINE}/deadline");
+        if age <= deadline {
+            let summary = "a run has succeeded in time again".to_owned();
+            return self.tell(WELL, notification(&key, Severity::Resolved, summary, None)).await;
+        }
+        let notice = Notification {
+            reason: Some(match success {
+                Some(run) => format!("the last that did was {}", run.run_id),
+                None => "none ever did".to_owned(),
+            }),
+            next_action: Some("segue runs".to_owned()),
+            ..notification(&key, Severity::Page, format!("no run has succeeded for {}", hours(age)), None)
+        };
+        self.tell("late", notice).await
+    }
+
+    /// Tells if the newest slice is too old.
+    ///
+    /// # Errors
+    /// As [`Self::run_ended`].
+    pub async fn check_input(&self, newest_age: Option<Duration>, limit: Duration) -> Result<()> {
+        let key = format!("{PIPELINE}/input");
+        match newest_age {
+            Some(age) if age <= limit => {
+                let summary = "new slices have come".to_owned();
+                self.tell(WELL, notification(&key, Severity::Resolved, summary, None)).await
+            }
+            age => {
+                let summary = match age {
+                    Some(age) => format!("the newest slice is {} old", hours(age)),
+                    None => "there is no slice at the input".to_owned(),
+                };
+                let next = Some("look at what delivers the slices".to_owned());
+                let notice = Notification { next_action: next, ..notification(&key, Severity::Warning, summary, None) };
+                self.tell("stale", notice).await
+            }
+        }
+    }
+
+    /// Tells people unless they were told of this state last. That something is well is told only if it was not.
+    async fn tell(&self, state: &str, notification: Notification) -> Result<()> {
+        let before = self.store.notice(&notification.key).await?;
+        if before.as_deref() == Some(state) {
+            return Ok(());
+        }
+        if state != WELL || before.is_some() {
+            let failures = self.notifier.tell(&notification).await;
+            if !failures.is_empty() {
+                let reasons: Vec<String> = failures.iter().map(ToString::to_string).collect();
+                return Err(Error::NotTold(reasons.join("; ")));
+            }
+        }
+        Ok(self.store.record_notice(&notification.key, state).await?)
+    }
+}
+
+fn notification(key: &str, severity: Severity, summary: String, run_id: Option<String>) -> Notification {
+    Notification {
+        key: key.to_owned(),
+        severity,
+        summary,
+        pipeline: PIPELINE.to_owned(),
+        run_id,
+        step: None,
+        reason: None,
+        next_action: None,
+    }
+}
+
+fn step_of(error: &RunError) -> Option<&'static str> {
+    match error {
+        RunError::Query { step, .. }
+        | RunError::NoRows { step }
+        | RunError::CheckFailed { step, .. }
+        | RunError::Model { step, .. }
+        | RunError::ModelReport { step, .. }
+        | RunError::MissingInput { step, .. }
+        | RunError::Overwritten { step, .. } => Some(step.name()),
+        _ => None,
+    }
+}
+
+fn hours(age: Duration) -> String {
+    match age.as_secs() {
+        seconds if seconds < 3600 => format!("{} min", seconds / 60),
+        seconds => format!("{} h", seconds / 3600),
+    }
+}

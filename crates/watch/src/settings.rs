@@ -1,0 +1,26 @@
+//! What the watch is told.
+
+use std::{net::SocketAddr, time::Duration};
+
+use crate::Schedule;
+
+/// Settings of the watch.
+#[derive(Debug, Clone)]
+pub struct WatchSettings {
+    /// Times at which the pipeline runs whatever is new.
+    pub schedule: Option<Schedule>,
+    /// How often the input is listed for what no event told; [`None`] for never.
+    pub poll: Option<Duration>,
+    /// Where to listen for events.
+    pub events: Option<SocketAddr>,
+    /// What events must bring as `Authorization: Bearer …`.
+    pub events_token: Option<String>,
+    /// How long nothing new must have come before a run begins.
+    pub settle: Duration,
+    /// How long a run waits for more at most.
+    pub longest_settle: Duration,
+    /// People are told if no run has succeeded for so long.
+    pub deadline: Duration,
+    /// People are told if the newest slice is older.
+    pub stale_input: Option<Duration>,
+}

@@ -1,0 +1,207 @@
+//! The watch: waits for a reason to run, runs, tells how it went, and goes on waiting.
+
+use std::{
+    future::Future,
+    net::SocketAddr,
+    time::{Duration, Instant, SystemTime},
+};
+
+use pipeline::{Observer, RunOptions, RunReport, Workspace};
+use tokio::{sync::mpsc, time};
+use tracing::{info, warn};
+use udfs::scan::SliceVersions;
+
+use crate::{Alarms, Error, Result, Settling, WatchSettings, metrics::Metrics, news, news::News, receiver};
+
+/// How often deadline and metrics are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(15);
+/// Longest wait at once; a schedule may be years away.
+const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+
+/// Runs the pipeline when there is a reason to.
+#[derive(Debug)]
+pub struct Watcher {
+    workspace: Workspace,
+    options: RunOptions,
+    settings: WatchSettings,
+    alarms: Alarms,
+    metrics: Metrics,
+    events: Option<mpsc::Receiver<()>>,
+    settling: Settling,
+    /// Slices at the last look, so that a delivery that goes on is waited for.
+    seen: SliceVersions,
+    started: Instant,
+}
+
+/// Why a run begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reason {
+    Schedule,
+    News,
+}
+
+/// What a watcher waits for.
+enum Woken {
+    Scheduled,
+    Settled,
+    Heard,
+    Poll,
+    Look,
+}
+
+impl Watcher {
+    /// Prepares the watch and begins to listen for events; returns the address at which it does.
+    ///
+    /// # Errors
+    /// [`Error::Listen`] if the port is taken.
+    pub async fn try_new(
+        workspace: Workspace,
+        options: RunOptions,
+        settings: WatchSettings,
+        alarms: Alarms,
+    ) -> Result<(Self, Option<SocketAddr>)> {
+        let metrics = Metrics::try_new().map_err(|error| Error::NotTold(error.to_string()))?;
+        let (address, events) = match settings.events {
+            Some(address) => {
+                let token = settings.events_token.clone();
+                let (bound, events) = receiver::listen(address, token, &options.input).await?;
+                (Some(bound), Some(events))
+            }
+            None => (None, None),
+        };
+        let settling = Settling::new(settings.settle, settings.longest_settle);
+        let (seen, started) = (SliceVersions::new(), Instant::now());
+        Ok((Self { workspace, options, settings, alarms, metrics, events, settling, seen, started }, address))
+    }
+
+    /// Watches until `stop` is ready. A run that is under way then ends as interrupted ones do.
+    ///
+    /// # Errors
+    /// None for as long as it can go on; what fails is logged, told, and tried again.
+    pub async fn watch(mut self, observer: &dyn Observer, stop: impl Future<Output = ()>) -> Result<()> {
+        tokio::pin!(stop);
+        let mut look = time::interval(LOOK_EVERY);
+        let mut poll = time::interval(self.settings.poll.unwrap_or(LONGEST_WAIT));
+        loop {
+            let wait = self.wait();
+            let events = &mut self.events;
+            let heard = async {
+                match events {
+                    Some(events) => events.recv().await.is_some(),
+                    None => std::future::pending().await,
+                }
+            };
+            let woken = tokio::select! {
+                () = &mut stop => return Ok(()),
+                woken = wait => woken,
+                true = heard => Woken::Heard,
+                _ = poll.tick() => Woken::Poll,
+                _ = look.tick() => Woken::Look,
+            };
+            let work = self.act(woken, observer);
+            tokio::select! {
+                () = &mut stop => return Ok(()),
+                () = work => {}
+            }
+        }
+    }
+
+    /// Waits for the schedule or for news to settle.
+    fn wait(&self) -> impl Future<Output = Woken> + use<> {
+        let scheduled = self.settings.schedule.as_ref().and_then(|schedule| schedule.after(SystemTime::now()));
+        let scheduled = scheduled.map(|at| at.duration_since(SystemTime::now()).unwrap_or_default());
+        let settled = self.settling.due().map(|at| at.saturating_duration_since(Instant::now()));
+        async move {
+            match (scheduled, settled) {
+                (Some(scheduled), settled) if settled.is_none_or(|settled| scheduled <= settled) => {
+                    time::sleep(scheduled.min(LONGEST_WAIT)).await;
+                    if scheduled <= LONGEST_WAIT { Woken::Scheduled } else { Woken::Look }
+                }
+                (_, Some(settled)) => {
+                    time::sleep(settled).await;
+                    Woken::Settled
+                }
+                _ => std::future::pending().await,
+            }
+        }
+    }
+
+    async fn act(&mut self, woken: Woken, observer: &dyn Observer) {
+        match woken {
+            Woken::Scheduled => self.run(Reason::Schedule, observer).await,
+            Woken::Settled => self.run(Reason::News, observer).await,
+            Woken::Heard => {
+                info!("an event tells of new slices");
+                self.settling.heard(Instant::now());
+            }
+            Woken::Poll if self.settings.poll.is_some() => self.poll().await,
+            Woken::Poll | Woken::Look => self.look().await,
+        }
+    }
+
+    /// Lists the input; what is new there settles as if an event had told it.
+    async fn poll(&mut self) {
+        let Some(news) = self.news().await else { return };
+        if news.pending > 0 && (self.settling.due().is_none() || news.slices != self.seen) {
+            info!(pending = news.pending, "the listing shows new slices");
+            self.settling.heard(Instant::now());
+        }
+        self.seen = news.slices;
+    }
+
+    async fn news(&self) -> Option<News> {
+        match news::look(&self.workspace, &self.options.input).await {
+            Ok(news) => {
+                self.metrics.set_news(&news);
+                Some(news)
+            }
+            Err(error) => {
+                warn!(error = %error, "cannot look at the input");
+                None
+            }
+        }
+    }
+
+    async fn look(&self) {
+        if let Err(error) = self.metrics.refresh(&self.workspace.store).await {
+            warn!(error = %error, "cannot read the last runs");
+        }
+        let on_time = self.alarms.check_deadline(self.settings.deadline, self.started.elapsed()).await;
+        self.note(on_time);
+        if let Some(limit) = self.settings.stale_input
+            && let Some(news) = self.news().await
+        {
+            let fresh = self.alarms.check_input(news.newest_age, limit).await;
+            self.note(fresh);
+        }
+    }
+
+    async fn run(&mut self, reason: Reason, observer: &dyn Observer) {
+        self.settling.clear();
+        let news = self.news().await;
+        if reason == Reason::News && news.is_some_and(|news| news.pending == 0) {
+            info!("what was told of is in the lake already");
+            return;
+        }
+        let triggered_by = match reason {
+            Reason::Schedule => "schedule",
+            Reason::News => "new slices",
+        };
+        let options = RunOptions { triggered_by: triggered_by.to_owned(), ..self.options.clone() };
+        let outcome: Result<RunReport, pipeline::Error> = pipeline::run(&self.workspace, &options, observer).await;
+        match &outcome {
+            Ok(report) => info!(run_id = report.run_id, duration_ms = report.duration_ms, "run succeeded"),
+            Err(error) => warn!(error = %error, "run failed"),
+        }
+        let told = self.alarms.run_ended(&outcome).await;
+        self.note(told);
+        self.look().await;
+    }
+
+    fn note(&self, told: Result<()>) {
+        if let Err(error) = told {
+            self.metrics.not_told.inc();
+            warn!(error = %error, "people could not be told");
+        }
+    }
+}
