@@ -175,6 +175,35 @@ pub enum Error {
         /// The first of them.
         examples: String,
     },
+    /// The challenge set cannot be read.
+    #[error("cannot read the challenge set `{path}`")]
+    ChallengeSet {
+        /// The file.
+        path: String,
+        /// The cause, with line and column where it is known.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A checkpoint could not be read, written or removed.
+    #[error("cannot {action} the checkpoint `{path}`")]
+    Checkpoint {
+        /// What was being done, as a verb.
+        action: &'static str,
+        /// The file.
+        path: String,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The checkpoint was left by a run with other data or settings.
+    #[error(
+        "the checkpoint `{path}` is of a run with other data, settings or seed; remove it, or name another file, to \
+         start anew"
+    )]
+    OtherCheckpoint {
+        /// The file.
+        path: String,
+    },
     /// The loss or a score stopped being a number.
     #[error("{what} is not finite at step {step}; lower `optimiser.learning_rate` or `optimiser.clip_norm`")]
     Diverged {
@@ -220,6 +249,7 @@ impl Error {
             | Self::Data { .. }
             | Self::Outdated { .. }
             | Self::Format { .. }
+            | Self::ChallengeSet { .. }
             | Self::FormatVersion { .. }
             | Self::Damaged { .. }
             | Self::VocabularyMismatch { .. }
@@ -232,10 +262,14 @@ impl Error {
                 _ => 1,
             },
             // Without a model, as without a table, an earlier step is to be run first.
-            Self::Configuration { .. } | Self::ConfigurationFile { .. } | Self::NoModels { .. } => 78,
+            Self::Configuration { .. }
+            | Self::ConfigurationFile { .. }
+            | Self::OtherCheckpoint { .. }
+            | Self::NoModels { .. } => 78,
             Self::ObjectStore { .. }
             | Self::NoSuchModel { .. }
             | Self::NothingKnown { .. }
+            | Self::Checkpoint { .. }
             | Self::Diverged { .. }
             | Self::NotANumber { .. }
             | Self::Torch(_)

@@ -4,17 +4,17 @@
 //!
 //! ```text
 //! lake tables ──► data ──► training ──► network ─┐
-//!                  │        (loss, optim)        ├─► blend ──► evaluation ──► artefact ──► predict, recommend
+//!                  │        (loss, optim)        ├─► blend ──► evaluation ──► artefact ──► predict, recommend, serve
 //!                  └──► rivals (popularity, ─────┘               (metrics)
 //!                        item k-nearest-neighbours, title)
 //! ```
 //!
 //! Everything that can rank tracks implements [`recommender::Recommender`], so that one metric code judges the network
-//! and its rivals alike. This is the only crate of Segue that links libtorch; it knows the lake but no query engine, and
-//! it serves no network protocol.
+//! and its rivals alike. This is the only crate of Segue that links libtorch; it knows the lake but no query engine.
 
 pub mod artefact;
 pub mod blend;
+pub mod challenge;
 pub mod command;
 pub mod config;
 pub mod data;
@@ -26,7 +26,9 @@ pub mod optim;
 pub mod predict;
 pub mod recommend;
 pub mod recommender;
+pub mod report;
 pub mod rivals;
+pub mod serve;
 pub mod training;
 pub mod versions;
 

@@ -4,8 +4,9 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     commands::{
-        demo::DemoArgs, doctor::DoctorArgs, recommend::RecommendArgs, run::RunArgs, runs::RunsArgs, sample::SampleArgs,
-        serve::ServeArgs, sql::SqlArgs, tables::TablesArgs, vacuum::VacuumArgs, watch::WatchArgs,
+        demo::DemoArgs, doctor::DoctorArgs, evaluate::EvaluateArgs, import::ImportArgs, recommend::RecommendArgs,
+        run::RunArgs, runs::RunsArgs, sample::SampleArgs, serve::ServeArgs, sql::SqlArgs, tables::TablesArgs,
+        vacuum::VacuumArgs, watch::WatchArgs,
     },
     settings::Settings,
 };
@@ -46,6 +47,8 @@ pub(crate) enum Command {
     Sql(SqlArgs),
     /// Recommend next tracks for a playlist, for tracks, or for a title
     Recommend(RecommendArgs),
+    /// Train and judge by a protocol, such as leave-one-out on a public data set, and keep nothing but the figures
+    Evaluate(EvaluateArgs),
     /// Show the recorded runs and their steps
     Runs(RunsArgs),
     /// Show the lake's tables and where their files are
@@ -56,6 +59,8 @@ pub(crate) enum Command {
     Sample(SampleArgs),
     /// Answer clients of Amazon Athena: boto3, the AWS CLI, PyAthena, awswrangler and others
     Serve(ServeArgs),
+    /// Make slices of a file of interactions, such as a public data set
+    Import(ImportArgs),
     /// Check everything that Segue needs, and say how to mend it
     Doctor(DoctorArgs),
 }
@@ -93,6 +98,10 @@ mod tests {
         check("sql -", true);
         check("sql SELECT --file query.sql", false);
         check("sql SELECT --json --format csv", false);
+        check("import x.txt --format pairs --output x", true);
+        check("import x.csv", false);
+        check("evaluate --protocol leave-one-out --json", true);
+        check("evaluate --protocol loo", false);
         check("recommend", false);
         check("recommend --playlist 1 --title x", false);
         check("recommend --tracks spotify:track:a --title x", true);

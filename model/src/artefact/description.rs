@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Model;
-use crate::config::ModelConfig;
+use crate::{config::ModelConfig, rivals::SeedWeights};
 
 /// What is needed beside the weights to compute with them; the `config.json` of a model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -12,8 +12,8 @@ pub struct Description {
     pub items: usize,
     /// Number of training playlists.
     pub train_playlists: u32,
-    /// How much popular seeds count for less among neighbours.
-    pub damping: f64,
+    /// How much each seed counts among the neighbours.
+    pub seed_weights: SeedWeights,
     /// Weight of the neighbours in the blend.
     pub blend_weight: f64,
     /// Settings that the model was trained with.
@@ -26,7 +26,7 @@ impl Description {
         Self {
             items: model.vocabulary.len(),
             train_playlists: model.train_playlists,
-            damping: model.damping,
+            seed_weights: model.seed_weights,
             blend_weight: model.blend_weight,
             config: model.config.clone(),
         }

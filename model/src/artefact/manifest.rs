@@ -8,7 +8,7 @@ use super::{FileRecord, Model, ModelId};
 use crate::versions;
 
 /// Format of the files; another number is refused.
-pub const ARTEFACT_FORMAT: u64 = 1;
+pub const ARTEFACT_FORMAT: u64 = 2;
 
 /// What a model consists of and where it comes from. It is written last, and makes the model exist.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

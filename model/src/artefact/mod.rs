@@ -26,7 +26,7 @@ mod recommenders;
 mod store;
 mod titles_file;
 mod vocabulary_file;
-mod weights_file;
+pub(crate) mod weights_file;
 
 pub use description::Description;
 pub use file_record::FileRecord;

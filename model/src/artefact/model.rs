@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::Recommenders;
 use crate::{
+    Result,
     config::ModelConfig,
     data::Vocabulary,
     evaluation::MetricsReport,
     network::{NetworkRecommender, NextTrackNetwork},
-    rivals::{ItemKnn, Neighbours, Popularity, TitleModel, TitleRecommender},
+    rivals::{ItemKnn, Neighbours, Popularity, SeedWeights, TitleModel, TitleRecommender},
 };
 
 /// A model in memory: all that its artefact holds.
@@ -24,8 +25,8 @@ pub struct Model {
     pub titles: TitleModel,
     /// The network with its weights.
     pub network: NextTrackNetwork,
-    /// How much popular seeds count for less among neighbours.
-    pub damping: f64,
+    /// How much each seed counts among the neighbours.
+    pub seed_weights: SeedWeights,
     /// Weight of the neighbours in the blend.
     pub blend_weight: f64,
     /// Number of training playlists.
@@ -38,14 +39,17 @@ pub struct Model {
 
 impl Model {
     /// Makes its recommenders ready.
-    pub fn recommenders(&self) -> Recommenders<'_> {
+    ///
+    /// # Errors
+    /// [`crate::Error::Torch`] if memory is short, [`crate::Error::NotANumber`] if a weight is not a number.
+    pub fn recommenders(&self) -> Result<Recommenders<'_>> {
         let counts = self.vocabulary.train_counts();
-        Recommenders {
+        Ok(Recommenders {
             popularity: Popularity::new(&counts),
             title: TitleRecommender::new(&self.titles, &counts, self.train_playlists, &self.config.title),
-            knn: ItemKnn::new(&self.neighbours, &counts, self.damping),
-            network: NetworkRecommender::new(&self.network),
+            knn: ItemKnn::new(&self.neighbours, &counts, self.seed_weights),
+            network: NetworkRecommender::try_new(&self.network)?,
             blend_weight: self.blend_weight,
-        }
+        })
     }
 }

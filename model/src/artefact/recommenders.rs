@@ -1,6 +1,7 @@
 //! What a model can be asked through.
 
 use crate::{
+    Result,
     blend::Blend,
     network::NetworkRecommender,
     rivals::{ItemKnn, Popularity, TitleRecommender},
@@ -22,7 +23,10 @@ pub struct Recommenders<'a> {
 
 impl Recommenders<'_> {
     /// What is shipped: neighbours and network, mixed.
-    pub fn blend(&self) -> Blend<'_> {
-        Blend::new(&self.knn, &self.network, self.blend_weight)
+    ///
+    /// # Errors
+    /// [`crate::Error::Torch`] if memory is short.
+    pub fn blend(&self) -> Result<Blend<'_>> {
+        Blend::try_new(&self.knn, &self.network, self.blend_weight)
     }
 }

@@ -1,6 +1,9 @@
 //! `model.safetensors`.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
 use safetensors::{Dtype, SafeTensors, View};
 use tch::{Device, Kind, Tensor};
@@ -35,6 +38,14 @@ impl View for Weights {
 
 /// Writes all weights by name.
 pub(super) fn encode(weights: &BTreeMap<String, Tensor>) -> Result<Vec<u8>> {
+    encode_with(weights, None)
+}
+
+/// Writes tensors by name, and texts by key.
+pub(crate) fn encode_with(
+    weights: &BTreeMap<String, Tensor>,
+    metadata: Option<HashMap<String, String>>,
+) -> Result<Vec<u8>> {
     let view = |(name, tensor): (&String, &Tensor)| -> Result<(String, Weights)> {
         let tensor = tensor.f_detach()?.f_to_device(Device::Cpu)?.f_to_kind(Kind::Float)?.f_contiguous()?;
         let count = tensor.numel();
@@ -44,11 +55,17 @@ pub(super) fn encode(weights: &BTreeMap<String, Tensor>) -> Result<Vec<u8>> {
         Ok((name.clone(), Weights { shape, bytes }))
     };
     let views: Vec<_> = weights.iter().map(view).collect::<Result<_>>()?;
-    safetensors::serialize(views, None).map_err(Error::format("written", FILE))
+    safetensors::serialize(views, metadata).map_err(Error::format("written", FILE))
+}
+
+/// Reads the text of a key; empty if there is none.
+pub(crate) fn metadata(bytes: &[u8], key: &str) -> Result<String> {
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(Error::format("read", FILE))?;
+    Ok(header.metadata().as_ref().and_then(|texts| texts.get(key).cloned()).unwrap_or_default())
 }
 
 /// Reads all weights by name.
-pub(super) fn decode(bytes: &[u8]) -> Result<BTreeMap<String, Tensor>> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<BTreeMap<String, Tensor>> {
     let file = SafeTensors::deserialize(bytes).map_err(Error::format("read", FILE))?;
     let mut weights = BTreeMap::new();
     for (name, view) in file.tensors() {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct BlendChoice {
     /// Weight of the neighbours; 0 is the network alone, 1 the neighbours alone.
     pub weight: f64,
-    /// NDCG@500 of that weight on the validation playlists.
+    /// NDCG of that weight on the validation playlists.
     pub validation: f64,
     /// All weights in ascending order.
     pub tried: Vec<TriedWeight>,
@@ -18,6 +18,6 @@ pub struct BlendChoice {
 pub struct TriedWeight {
     /// Weight of the neighbours.
     pub weight: f64,
-    /// NDCG@500 on the validation playlists.
+    /// NDCG on the validation playlists.
     pub validation: f64,
 }

@@ -1,27 +1,110 @@
-//! Two recommenders as one.
+//! Neighbours and network as one recommender.
 
+use rayon::prelude::*;
 use tch::{Kind, Tensor};
 
 use crate::{
     Result,
-    recommender::{Query, Recommender},
+    data::Item,
+    network::{LogitMoments, NetworkRecommender, Search},
+    recommender::{Query, Recommendation, Recommender},
+    rivals::ItemKnn,
 };
 
 /// Deviations below this count as none: a recommender without an opinion then adds nothing.
-const SMALLEST_DEVIATION: f64 = 1e-12;
+const SMALLEST_DEVIATION: f32 = 1e-12;
 
-/// Two recommenders as one: `weight · neighbours + (1 − weight) · network` of their z-scores.
-#[derive(Debug, Clone, Copy)]
+/// Playlists that are ranked together.
+const QUERIES_AT_ONCE: usize = 1024;
+
+/// Neighbours and network as one: `weight · neighbours + (1 − weight) · network` of their z-scores over the vocabulary.
+///
+/// Few tracks are neighbours of any seed. So the order of all others is that of the network, and a list is found by
+/// searching for the highest logits, to which those few have something added.
+#[derive(Debug)]
 pub struct Blend<'a> {
-    neighbours: &'a dyn Recommender,
-    network: &'a dyn Recommender,
+    neighbours: &'a ItemKnn<'a>,
+    network: &'a NetworkRecommender<'a>,
+    moments: LogitMoments,
     weight: f64,
 }
 
 impl<'a> Blend<'a> {
     /// Mixes two recommenders over the same items; `weight`, from 0 to 1, is that of the neighbours.
-    pub fn new(neighbours: &'a dyn Recommender, network: &'a dyn Recommender, weight: f64) -> Self {
-        Self { neighbours, network, weight }
+    ///
+    /// # Errors
+    /// [`crate::Error::Torch`] if memory is short.
+    pub fn try_new(neighbours: &'a ItemKnn<'a>, network: &'a NetworkRecommender<'a>, weight: f64) -> Result<Self> {
+        let moments = tch::no_grad(|| LogitMoments::try_new(network.table()))?;
+        Ok(Self { neighbours, network, moments, weight })
+    }
+
+    /// The same parts with another weight.
+    #[must_use]
+    pub fn with_weight(self, weight: f64) -> Self {
+        Self { weight, ..self }
+    }
+
+    /// Without the network nothing may depend on it, not even the order of what scores alike.
+    fn rank_by_neighbours(&self, queries: &[Query], k: usize) -> Result<Vec<Vec<Recommendation>>> {
+        let mut lists = self.neighbours.rank(queries, k)?;
+        for (list, own) in lists.iter_mut().zip(self.neighbours.own_scores(queries)) {
+            let (mean, deviation) = moments(&own, self.items());
+            let scale = if deviation > SMALLEST_DEVIATION { deviation.recip() } else { 0.0 };
+            list.iter_mut().for_each(|line| line.score = (line.score - mean) * scale);
+        }
+        Ok(lists)
+    }
+
+    fn rank_together(&self, queries: &[Query], k: usize) -> Result<Vec<Vec<Recommendation>>> {
+        let contexts = self.network.contexts(queries)?;
+        let logits = tch::no_grad(|| self.moments.of(&contexts))?;
+        let neighbours: Vec<Vec<(Item, f32)>> = self.neighbours.own_scores(queries);
+        let (weight, items) = (self.weight, self.items());
+        let (searches, scales): (Vec<Search<'_>>, Vec<Scale>) = (queries, neighbours, logits)
+            .into_par_iter()
+            .map(|(query, own, logits)| {
+                let scale = Scale::of(weight, moments(&own, items), logits);
+                let boosts = own.into_iter().map(|(item, score)| (item, score * scale.boost)).collect();
+                (Search { boosts, excluded: &query.seeds }, scale)
+            })
+            .unzip();
+        let mut lists = self.network.index().search(&contexts, &searches, k)?;
+        for (list, scale) in lists.iter_mut().zip(scales) {
+            for line in list {
+                line.score = line.score * scale.factor + scale.offset;
+            }
+        }
+        Ok(lists)
+    }
+}
+
+/// `score = factor · (logit + boost · own) + offset`.
+#[derive(Debug, Clone, Copy)]
+struct Scale {
+    boost: f32,
+    factor: f32,
+    offset: f32,
+}
+
+impl Scale {
+    /// How a playlist's sums of logit and boost become its blended scores. Where the network has no opinion its logits
+    /// must not order anything, but then all of them are equal.
+    #[expect(clippy::cast_possible_truncation, reason = "scores are f32")]
+    fn of(weight: f64, neighbours: (f32, f32), network: (f32, f32)) -> Self {
+        let part = |weight: f64, (mean, deviation): (f32, f32)| match deviation > SMALLEST_DEVIATION {
+            true => (weight as f32 / deviation, mean),
+            false => (0.0, 0.0),
+        };
+        let (of_neighbours, neighbour_mean) = part(weight, neighbours);
+        let (of_network, network_mean) = part(1.0 - weight, network);
+        // Without deviation any factor will do, as long as the boosts decide.
+        let factor = if of_network > 0.0 { of_network } else { SMALLEST_DEVIATION.sqrt() };
+        Self {
+            boost: of_neighbours / factor,
+            factor,
+            offset: -(factor * network_mean) - of_neighbours * neighbour_mean,
+        }
     }
 }
 
@@ -39,20 +122,38 @@ impl Recommender for Blend<'_> {
         let neighbours = z_scores(&self.neighbours.score(queries)?.f_to_device(network.device())?)?;
         mix(&neighbours, &network, self.weight)
     }
+
+    fn rank(&self, queries: &[Query], k: usize) -> Result<Vec<Vec<Recommendation>>> {
+        let mut lists = Vec::with_capacity(queries.len());
+        for queries in queries.chunks(QUERIES_AT_ONCE) {
+            lists.append(&mut match self.weight >= 1.0 {
+                true => self.rank_by_neighbours(queries, k)?,
+                false => self.rank_together(queries, k)?,
+            });
+        }
+        Ok(lists)
+    }
+}
+
+/// Mean and standard deviation over all items, of which those that are not named have 0.
+#[expect(clippy::cast_possible_truncation, reason = "scores are f32")]
+fn moments(own: &[(Item, f32)], items: usize) -> (f32, f32) {
+    let items = items.max(1) as f64;
+    let mean = own.iter().map(|&(_, score)| f64::from(score)).sum::<f64>() / items;
+    let square = own.iter().map(|&(_, score)| f64::from(score).powi(2)).sum::<f64>() / items;
+    (mean as f32, (square - mean * mean).max(0.0).sqrt() as f32)
 }
 
 /// Brings each row of `[queries, items]` to mean 0 and deviation 1.
-pub(super) fn z_scores(scores: &Tensor) -> Result<Tensor> {
+fn z_scores(scores: &Tensor) -> Result<Tensor> {
     let scores = scores.f_to_kind(Kind::Float)?;
     let centred = scores.f_sub(&scores.f_mean_dim([1].as_slice(), true, Kind::Float)?)?;
     let deviation = centred.f_square()?.f_mean_dim([1].as_slice(), true, Kind::Float)?.f_sqrt()?;
-    let silent = deviation.f_le(SMALLEST_DEVIATION)?;
+    let silent = deviation.f_le(f64::from(SMALLEST_DEVIATION))?;
     Ok(centred.f_div(&deviation.f_masked_fill(&silent, f64::INFINITY)?)?)
 }
 
-/// Adds z-scores up. At either end the other part is left out altogether, so that the ranking there is exactly that of
-/// one part.
-pub(super) fn mix(neighbours: &Tensor, network: &Tensor, weight: f64) -> Result<Tensor> {
+fn mix(neighbours: &Tensor, network: &Tensor, weight: f64) -> Result<Tensor> {
     if weight >= 1.0 {
         return Ok(neighbours.shallow_clone());
     }

@@ -4,7 +4,9 @@ use clap::{Args, Parser, Subcommand};
 use runtime::telemetry::LogFormat;
 
 use super::{
-    models::ModelsArgs, predict::PredictArgs, recommend::RecommendArgs, train::TrainArgs, version::VersionArgs,
+    challenge::ChallengeArgs, compare::CompareArgs, container::ContainerArgs, evaluate::EvaluateArgs,
+    models::ModelsArgs, predict::PredictArgs, recommend::RecommendArgs, report::ReportArgs, serve::ServeArgs,
+    train::TrainArgs, version::VersionArgs,
 };
 use crate::DeviceChoice;
 
@@ -25,7 +27,15 @@ pub struct Cli {
 impl Cli {
     /// Whether the command keeps the processor busy for more than a moment.
     pub fn computes_at_length(&self) -> bool {
-        matches!(self.command, Command::Train(_) | Command::Predict(_))
+        matches!(
+            self.command,
+            Command::Train(_)
+                | Command::Evaluate(_)
+                | Command::Predict(_)
+                | Command::Challenge(_)
+                | Command::Serve(_)
+                | Command::Container(_)
+        )
     }
 }
 
@@ -34,10 +44,22 @@ impl Cli {
 pub(super) enum Command {
     /// Train a model, judge it beside its rivals, and save it in the lake.
     Train(TrainArgs),
+    /// Train on what a protocol leaves visible, judge on what it hides, and report.
+    Evaluate(EvaluateArgs),
     /// Predict the next tracks of every playlist into the lake's table `predictions`.
     Predict(PredictArgs),
     /// Recommend tracks for a list of tracks, or for a title.
     Recommend(RecommendArgs),
+    /// Answer requests over HTTP: `/ping`, `/invocations`, the Open Inference Protocol under `/v2`, `/metrics`.
+    Serve(ServeArgs),
+    /// Train or serve as Amazon SageMaker calls its containers, below `/opt/ml`.
+    Container(ContainerArgs),
+    /// The RecSys Challenge 2018: judge by its ten categories, or write a submission.
+    Challenge(ChallengeArgs),
+    /// Write what was measured about a model as a page of HTML.
+    Report(ReportArgs),
+    /// Put what was measured about models side by side.
+    Compare(CompareArgs),
     /// List the models of the lake with what was measured.
     Models(ModelsArgs),
     /// Print versions and devices.
@@ -80,12 +102,24 @@ mod tests {
         check("train --lake /tmp/lake --epochs 3 --seed 1 --threads 2 --max-seconds 10 --device cpu --json", true);
         check("train --lake /tmp/lake --epochs 0", false);
         check("train --lake /tmp/lake --threads 0", false);
+        check("evaluate --lake /tmp/lake --protocol leave-one-out --json", true);
+        check("evaluate --lake /tmp/lake --protocol loo", false);
         check("predict --lake /tmp/lake --model latest --k 10", true);
         check("predict --lake /tmp/lake --model newest", false);
         check("recommend --lake /tmp/lake", false);
         check("recommend --lake /tmp/lake --title chill", true);
         check("recommend --lake /tmp/lake --tracks spotify:track:0123456789abcdefABCDEF", true);
         check("recommend --lake /tmp/lake --tracks spotify:track:short", false);
+        check("serve --lake /tmp/lake --address 0.0.0.0:80 --batch 8 --watch-seconds 0", true);
+        check("serve --lake /tmp/lake --queue 0", false);
+        check("container train", true);
+        check("container export", false);
+        check("challenge --lake /tmp/lake evaluate --json", true);
+        check("challenge --lake /tmp/lake submit --input c.json --team t --email e", true);
+        check("challenge --lake /tmp/lake submit", false);
+        check("compare --lake /tmp/lake latest", false);
+        check("compare --lake /tmp/lake latest latest", true);
+        check("report --lake /tmp/lake --output r.html", true);
         check("models --lake /tmp/lake --json", true);
         check("version", true);
     }

@@ -4,12 +4,18 @@
 //! standard error. Exit status: 0 done, 1 failed, 2 wrong usage, 65 bad data, 78 bad configuration, or a table or model
 //! that an earlier step has yet to make.
 
+mod challenge;
 mod cli;
+mod compare;
+mod container;
+mod evaluate;
 mod models;
 mod output;
 mod predict;
 mod recommend;
+mod report;
 mod run;
+mod serve;
 mod train;
 mod version;
 

@@ -6,9 +6,9 @@ use lake::{Lake, ObjectStores};
 use tch::Device;
 
 use super::{
-    Cli,
+    Cli, challenge,
     cli::{Command, ComputeArgs, LakeArgs},
-    models, predict, recommend, train, version,
+    compare, container, evaluate, models, predict, recommend, report, serve, train, version,
 };
 use crate::{Error, Result};
 
@@ -19,8 +19,14 @@ use crate::{Error, Result};
 pub async fn run(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Train(args) => train::run(args).await,
+        Command::Evaluate(args) => evaluate::run(args).await,
         Command::Predict(args) => predict::run(args).await,
         Command::Recommend(args) => recommend::run(args).await,
+        Command::Serve(args) => serve::run(args).await,
+        Command::Container(args) => container::run(args).await,
+        Command::Challenge(args) => challenge::run(args).await,
+        Command::Report(args) => report::run(args).await,
+        Command::Compare(args) => compare::run(args).await,
         Command::Models(args) => models::run(args).await,
         Command::Version(args) => version::run(&args),
     }

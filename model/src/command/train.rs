@@ -19,7 +19,7 @@ use crate::{
     artefact::{self, ModelId},
     config::ModelConfig,
     evaluation::MetricsReport,
-    training::{BarProgress, Dataset, LineProgress, Progress, train_model},
+    training::{BarProgress, CheckpointFile, Dataset, LineProgress, Progress, train_model},
 };
 
 /// Longest silence of a training run that is not watched at a terminal.
@@ -45,6 +45,13 @@ pub(super) struct TrainArgs {
     /// judging come on top.
     #[arg(long, env = "SEGUE_MODEL_MAX_SECONDS", value_name = "SECONDS")]
     max_seconds: Option<u64>,
+    /// File to keep the state of training in: the same command goes on from it, and ends with the same weights as if it
+    /// had never been interrupted. It is removed when the model is saved.
+    #[arg(long, env = "SEGUE_MODEL_CHECKPOINT", value_name = "FILE")]
+    checkpoint: Option<PathBuf>,
+    /// Seconds between checkpoints; 0 writes one after every step.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "checkpoint")]
+    checkpoint_seconds: u64,
     /// Print one JSON document instead of text.
     #[arg(long)]
     json: bool,
@@ -69,9 +76,15 @@ pub(super) async fn run(args: TrainArgs) -> Result<()> {
     let mut progress = progress();
     progress.phase("reading the lake");
     let dataset = Dataset::load(&lake, &config).await?;
-    let model = train_model(dataset, &config, device, &mut *progress)?;
+    let mut checkpoint = args.checkpoint.as_deref().map(|path| {
+        CheckpointFile::new(path, Duration::from_secs(args.checkpoint_seconds), dataset.fingerprint(&config))
+    });
+    let model = train_model(dataset, &config, device, checkpoint.as_mut(), &mut *progress)?;
     progress.phase("saving the model");
     let manifest = artefact::save(&lake, &model).await?;
+    if let Some(checkpoint) = checkpoint {
+        checkpoint.remove()?;
+    }
     drop(progress);
     let seconds = started.elapsed().as_secs_f64();
     if args.json {
@@ -83,7 +96,7 @@ pub(super) async fn run(args: TrainArgs) -> Result<()> {
             metrics: &model.metrics,
         });
     }
-    print_text(&summary(manifest.model_id, &model.metrics, seconds))
+    print_text(&summary(&format!("model {}", manifest.model_id), &model.metrics, seconds))
 }
 
 fn settings(args: &TrainArgs) -> Result<ModelConfig> {
@@ -98,7 +111,7 @@ fn settings(args: &TrainArgs) -> Result<ModelConfig> {
     Ok(config)
 }
 
-fn progress() -> Box<dyn Progress> {
+pub(super) fn progress() -> Box<dyn Progress> {
     if io::stderr().is_terminal() {
         Box::new(BarProgress::default())
     } else {
@@ -106,11 +119,11 @@ fn progress() -> Box<dyn Progress> {
     }
 }
 
-fn summary(id: ModelId, metrics: &MetricsReport, seconds: f64) -> String {
+pub(super) fn summary(what: &str, metrics: &MetricsReport, seconds: f64) -> String {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::NOTHING);
-    let columns = ["r_precision", "ndcg_500", "recall_500", "hit_rate_10", "clicks"];
-    table.set_header(std::iter::once("recommender").chain(columns));
+    let columns: Vec<&str> = metrics.protocol.metrics().iter().map(|metric| metric.name()).collect();
+    table.set_header(std::iter::once("recommender").chain(columns.iter().copied()));
     for (name, measured) in &metrics.recommenders {
         let cell = |metric: &&str| match measured.metrics.get(*metric) {
             Some(interval) => format!("{:.4} [{:.4}, {:.4}]", interval.mean, interval.low, interval.high),
@@ -122,7 +135,7 @@ fn summary(id: ModelId, metrics: &MetricsReport, seconds: f64) -> String {
     // Writing to a string cannot fail.
     let _ = writeln!(
         text,
-        "model {id}: {} tracks, {} epochs, blend weight {:.2}, {seconds:.1} s",
+        "{what}: {} tracks, {} epochs, blend weight {:.2}, {seconds:.1} s",
         metrics.vocabulary, metrics.training.epochs, metrics.blend.weight
     );
     let _ = writeln!(text, "{} test playlists, full ranking, 95 % confidence intervals:", metrics.playlists.test);

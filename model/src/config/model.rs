@@ -8,7 +8,7 @@ use super::{
     BlendConfig, EvaluationConfig, KnnConfig, LossConfig, NetworkConfig, OptimiserConfig, TitleConfig, TrainingConfig,
     VocabularyConfig,
 };
-use crate::{Error, Result};
+use crate::{Error, Result, evaluation::Protocol};
 
 /// Settings of a training run, as they stand in the TOML file and in the model's `config.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -60,11 +60,39 @@ impl ModelConfig {
     /// [`Error::ConfigurationFile`] if the file cannot be read or has unknown or ill-typed settings,
     /// [`Error::Configuration`] if a value is out of range.
     pub fn from_file(path: &Path) -> Result<Self> {
-        let shown = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| Error::ConfigurationFile { path: shown.clone(), source: Box::new(source) })?;
-        let config: Self = toml::from_str(&text)
-            .map_err(|source| Error::ConfigurationFile { path: shown, source: Box::new(source) })?;
+        Self::for_protocol(Protocol::Continuation, Some(path))
+    }
+
+    /// Reads and checks settings in TOML; `origin` says in errors where they are from.
+    ///
+    /// # Errors
+    /// As [`Self::from_file`].
+    pub(crate) fn from_text(text: &str, origin: &str) -> Result<Self> {
+        let config: Self = toml::from_str(text)
+            .map_err(|source| Error::ConfigurationFile { path: origin.to_owned(), source: Box::new(source) })?;
+        config.validate()?;
+        Ok(config)
+    }
+
+    /// Settings for a protocol: its defaults, and over them those of a TOML file.
+    ///
+    /// The defaults for leave-one-out are for sets of short, sparse histories, where a pass takes seconds: more passes,
+    /// every item known, more dropout.
+    ///
+    /// # Errors
+    /// As [`Self::from_file`].
+    pub fn for_protocol(protocol: Protocol, path: Option<&Path>) -> Result<Self> {
+        let mut table = match protocol {
+            Protocol::Continuation => toml::Table::new(),
+            Protocol::LeaveOneOut => leave_one_out()?,
+        };
+        let shown = path.map_or_else(|| "defaults".to_owned(), |path| path.display().to_string());
+        let unreadable = |source| Error::ConfigurationFile { path: shown.clone(), source };
+        if let Some(path) = path {
+            let text = std::fs::read_to_string(path).map_err(|source| unreadable(Box::new(source)))?;
+            overlay(&mut table, toml::from_str(&text).map_err(|source| unreadable(Box::new(source)))?);
+        }
+        let config: Self = table.try_into().map_err(|source: toml::de::Error| unreadable(Box::new(source)))?;
         config.validate()?;
         Ok(config)
     }
@@ -83,6 +111,24 @@ impl ModelConfig {
         self.title.validate()?;
         self.blend.validate()?;
         self.evaluation.validate()
+    }
+}
+
+fn leave_one_out() -> Result<toml::Table> {
+    let path = "leave_one_out.toml";
+    toml::from_str(include_str!("leave_one_out.toml"))
+        .map_err(|source| Error::ConfigurationFile { path: path.to_owned(), source: Box::new(source) })
+}
+
+/// Puts settings in the place of others; sections are gone through setting by setting.
+fn overlay(base: &mut toml::Table, over: toml::Table) {
+    for (key, value) in over {
+        match (base.get_mut(&key), value) {
+            (Some(toml::Value::Table(base)), toml::Value::Table(over)) => overlay(base, over),
+            (_, value) => {
+                base.insert(key, value);
+            }
+        }
     }
 }
 
@@ -113,6 +159,18 @@ mod tests {
         expected.network.encoder = super::super::EncoderKind::Gru;
         expected.network.dimension = 32;
         assert_eq!(config, expected);
+    }
+
+    #[test]
+    fn protocols_have_defaults_of_their_own() {
+        let config = ModelConfig::for_protocol(Protocol::LeaveOneOut, None).unwrap();
+        assert_eq!(config.vocabulary.min_count, 1);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.toml");
+        std::fs::write(&path, "[vocabulary]\nmin_count = 3\n[network]\nblocks = 2\n").unwrap();
+        let over = ModelConfig::for_protocol(Protocol::LeaveOneOut, Some(&path)).unwrap();
+        assert_eq!((over.vocabulary.min_count, over.network.blocks), (3, 2));
+        assert_eq!(over.training, config.training);
     }
 
     #[test]

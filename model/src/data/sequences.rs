@@ -10,11 +10,16 @@ pub struct Sequences<T> {
 
 impl<T> Default for Sequences<T> {
     fn default() -> Self {
-        Self { ends: Vec::new(), values: Vec::new() }
+        Self::none()
     }
 }
 
 impl<T> Sequences<T> {
+    /// No lists.
+    pub(crate) const fn none() -> Self {
+        Self { ends: Vec::new(), values: Vec::new() }
+    }
+
     /// Appends one list.
     pub fn push(&mut self, list: impl IntoIterator<Item = T>) {
         self.values.extend(list);

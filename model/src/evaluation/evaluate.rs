@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::{Comparison, Coverage, EvaluationSet, RecommenderMetrics};
 use crate::{
     Result,
-    metrics::{self, Bootstrap, LIST_LENGTH, Metric, Ndcg},
+    metrics::{Bootstrap, LIST_LENGTH, Metric},
     recommender::{Recommendation, Recommender, rank},
 };
 
@@ -46,35 +46,46 @@ impl Evaluation {
         }
     }
 
+    /// The same under another name.
+    #[must_use]
+    pub fn named(self, recommender: &'static str) -> Self {
+        Self { recommender, ..self }
+    }
+
     /// The recommender's name.
     pub fn recommender(&self) -> &'static str {
         self.recommender
     }
 }
 
-/// Ranks and judges all playlists of a set by all metrics; `counts` are the training playlists that hold each item.
+/// Ranks and judges all playlists of a set by some metrics; `counts` are the training playlists that hold each item.
 ///
 /// # Errors
 /// [`crate::Error::Torch`] if memory is short, [`crate::Error::NotANumber`] if a score is not a number.
-pub fn evaluate(recommender: &dyn Recommender, set: &EvaluationSet<'_>, counts: &[u32]) -> Result<Evaluation> {
+pub fn evaluate(
+    recommender: &dyn Recommender,
+    set: &EvaluationSet<'_>,
+    metrics: &[&dyn Metric],
+    counts: &[u32],
+) -> Result<Evaluation> {
     let started = Instant::now();
-    let lists = rank(recommender, set.queries(), LIST_LENGTH)?;
+    let length = metrics.iter().map(|metric| metric.list_length()).max().unwrap_or(LIST_LENGTH);
+    let lists = rank(recommender, set.queries(), length)?;
     let seconds = started.elapsed().as_secs_f64();
-    let metrics = metrics::all();
-    let rows = judge_all(set, &lists, &metrics);
+    let rows = judge_all(set, &lists, metrics);
     let column = |number: usize| rows.iter().map(|row| row[number]).collect();
     let values = metrics.iter().enumerate().map(|(number, metric)| (metric.name(), column(number))).collect();
     let coverage = Coverage::measure(&lists, counts);
     Ok(Evaluation { recommender: recommender.name(), values, coverage, seconds })
 }
 
-/// Mean NDCG@500 alone, for validation.
+/// Mean of one metric alone, for validation.
 ///
 /// # Errors
 /// As [`evaluate`].
-pub fn mean_ndcg(recommender: &dyn Recommender, set: &EvaluationSet<'_>) -> Result<f64> {
-    let lists = rank(recommender, set.queries(), LIST_LENGTH)?;
-    let sum: f64 = judge_all(set, &lists, &[&Ndcg as &dyn Metric]).iter().map(|row| row[0]).sum();
+pub fn mean_of(metric: &dyn Metric, recommender: &dyn Recommender, set: &EvaluationSet<'_>) -> Result<f64> {
+    let lists = rank(recommender, set.queries(), metric.list_length())?;
+    let sum: f64 = judge_all(set, &lists, &[metric]).iter().map(|row| row[0]).sum();
     Ok(sum / set.len().max(1) as f64)
 }
 

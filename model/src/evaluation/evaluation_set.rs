@@ -1,6 +1,7 @@
 //! Playlists to judge by.
 
-use std::ops::Range;
+use rand::{SeedableRng, seq::SliceRandom};
+use rand_chacha::ChaCha8Rng;
 
 use crate::{
     data::{ArtistIndex, HeldOut, ItemLookup, TrackId},
@@ -32,6 +33,16 @@ impl<'a> EvaluationSet<'a> {
         Self { queries: playlists.iter().map(query).collect(), hidden, tracks, artists, unknown }
     }
 
+    /// The same playlists with their visible tracks in random order, always the same one for a seed: what a recommender
+    /// loses by it is what order is worth to it.
+    #[must_use]
+    pub fn with_shuffled_seeds(&self, seed: u64) -> Self {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let mut queries = self.queries.clone();
+        queries.iter_mut().for_each(|query| query.seeds.shuffle(&mut random));
+        Self { queries, hidden: self.hidden.clone(), ..*self }
+    }
+
     /// Number of playlists.
     pub fn len(&self) -> usize {
         self.queries.len()
@@ -51,12 +62,6 @@ impl<'a> EvaluationSet<'a> {
     pub fn hidden_unknown_share(&self) -> f64 {
         let hidden: usize = self.hidden.iter().map(|hidden| hidden.len()).sum();
         self.unknown as f64 / hidden.max(1) as f64
-    }
-
-    /// Ranges of so many playlists.
-    pub fn chunks(&self, size: usize) -> impl Iterator<Item = Range<usize>> + use<> {
-        let count = self.len();
-        (0..count).step_by(size.max(1)).map(move |first| first..(first + size.max(1)).min(count))
     }
 
     /// Judges the list made for the playlist at a place, by several metrics.

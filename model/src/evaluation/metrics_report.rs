@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::RecommenderMetrics;
-use crate::{blend::BlendChoice, metrics::Interval, rivals::DampingChoice, training::TrainingReport};
+use super::{Protocol, RecommenderMetrics};
+use crate::{blend::BlendChoice, metrics::Interval, rivals::KnnChoice, training::TrainingReport};
 
 /// Everything measured about a model; the `metrics.json` of its artefact.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MetricsReport {
+    /// What was hidden, and how the search for it was judged.
+    #[serde(default)]
+    pub protocol: Protocol,
     /// Playlists that each part of the data had.
     pub playlists: PlaylistCounts,
     /// Tracks that the model knows.
@@ -19,7 +22,7 @@ pub struct MetricsReport {
     /// How training went.
     pub training: TrainingReport,
     /// How the neighbours were tuned.
-    pub item_knn: DampingChoice,
+    pub item_knn: KnnChoice,
     /// How the blend was weighed.
     pub blend: BlendChoice,
     /// How each recommender did on the test playlists.

@@ -4,10 +4,12 @@ mod coverage;
 mod evaluate;
 mod evaluation_set;
 mod metrics_report;
+mod protocol;
 mod recommender_metrics;
 
 pub use coverage::Coverage;
-pub use evaluate::{Evaluation, evaluate, mean_ndcg};
+pub use evaluate::{Evaluation, evaluate, mean_of};
 pub use evaluation_set::EvaluationSet;
 pub use metrics_report::{Comparison, MetricsReport, PlaylistCounts};
+pub use protocol::Protocol;
 pub use recommender_metrics::RecommenderMetrics;

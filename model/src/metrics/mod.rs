@@ -14,17 +14,19 @@ mod ndcg;
 mod r_precision;
 mod r_precision_artists;
 mod recall;
+mod reciprocal_rank;
 
 pub use bootstrap::Bootstrap;
 pub use clicks::Clicks;
 pub use hit_rate::HitRate;
 pub use interval::Interval;
 pub use judgement::Judgement;
-pub use metric::{LIST_LENGTH, Metric, all};
+pub use metric::{LIST_LENGTH, Metric, continuation, leave_one_out};
 pub use ndcg::Ndcg;
 pub use r_precision::RPrecision;
 pub use r_precision_artists::RPrecisionArtists;
 pub use recall::Recall;
+pub use reciprocal_rank::ReciprocalRank;
 
 #[cfg(test)]
 mod tests;

@@ -34,6 +34,11 @@ impl ItemTable {
         self.items
     }
 
+    /// Width of an embedding.
+    pub fn dimension(&self) -> usize {
+        self.weights.size().get(1).map_or(0, |&size| usize::try_from(size).unwrap_or(0))
+    }
+
     /// Row of the start mark.
     pub fn start_mark(&self) -> usize {
         self.items

@@ -9,16 +9,22 @@
 //! target still learns from where it stands as context. The encoder is a [`SequenceEncoder`], so that another one is
 //! another file here.
 
+mod dot;
 mod gru;
+mod item_index;
 mod item_rows;
 mod item_table;
 mod layer_norm;
 mod linear;
+mod logit_moments;
 mod network_recommender;
 mod next_track_network;
 mod sequence_encoder;
 mod transformer;
 mod transformer_block;
+
+pub(crate) use item_index::Search;
+pub(crate) use logit_moments::LogitMoments;
 
 pub use gru::GruEncoder;
 pub use item_rows::ItemRows;

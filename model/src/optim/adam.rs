@@ -1,5 +1,7 @@
 //! Adam over the whole network.
 
+use std::collections::BTreeMap;
+
 use tch::{Kind, Tensor};
 
 use super::Moments;
@@ -36,6 +38,34 @@ impl Adam {
             table: with_moments(network.items().weights().shallow_clone())?,
             table_bias: with_moments(network.items().bias().shallow_clone())?,
         })
+    }
+
+    /// The moments by name.
+    pub fn moments(&self) -> BTreeMap<String, Tensor> {
+        let parts = self.dense.iter().chain([&self.table, &self.table_bias]).enumerate();
+        let named = parts.flat_map(|(number, (_, moments))| {
+            [(format!("first.{number}"), &moments.first), (format!("second.{number}"), &moments.second)]
+        });
+        named.map(|(name, tensor)| (name, tensor.shallow_clone())).collect()
+    }
+
+    /// Goes on from moments that [`Self::moments`] gave after so many steps.
+    ///
+    /// # Errors
+    /// [`Error::TensorMismatch`] naming a tensor that is missing or of another shape.
+    pub fn restore(&mut self, moments: &BTreeMap<String, Tensor>, steps: u64) -> Result<()> {
+        for (name, mut own) in self.moments() {
+            let (expected, found) = (own.size(), moments.get(&name).map(Tensor::size));
+            match moments.get(&name) {
+                Some(tensor) if tensor.size() == expected => tch::no_grad(|| own.f_copy_(tensor))?,
+                _ => {
+                    let (expected, found) = (format!("{expected:?}"), format!("{found:?}"));
+                    return Err(Error::TensorMismatch { tensor: name, expected, found });
+                }
+            }
+        }
+        self.steps = steps;
+        Ok(())
     }
 
     /// Steps taken.

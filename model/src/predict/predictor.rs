@@ -13,6 +13,7 @@ use super::{
 use crate::{
     Error, Result,
     artefact::{Model, ModelId, Recommenders},
+    blend::Blend,
     data::{Catalogue, ItemLookup, PLAYLIST_COLUMNS, Playlist, SEQUENCES, TRACKS, open_table, require_made_from},
     recommender::{Query, Recommendation, rank},
 };
@@ -24,7 +25,7 @@ const PREDICTIONS: &str = "predictions";
 pub struct PredictOptions {
     /// Tracks for each playlist.
     pub k: usize,
-    /// Playlists that are worked on at once. Scores of as many as fit into 16 MiB are held in memory.
+    /// Playlists that are worked on at once.
     pub batch: usize,
 }
 
@@ -47,7 +48,8 @@ pub async fn predict(lake: &Lake, id: ModelId, model: &Model, options: PredictOp
         .writer(SchemaRef::clone(&schema), WriteMode::Overwrite)
         .await
         .map_err(Error::lake("write table", PREDICTIONS))?;
-    let mut predictor = Predictor::new(id, model, &lookup, options.k);
+    let recommenders = model.recommenders()?;
+    let mut predictor = Predictor::try_new(id, model, &recommenders, &lookup, options.k)?;
     let mut waiting: Vec<Playlist> = Vec::new();
     loop {
         let next = batches.try_next().await.map_err(Error::lake("read table", SEQUENCES))?;
@@ -82,7 +84,8 @@ pub async fn predict(lake: &Lake, id: ModelId, model: &Model, options: PredictOp
 struct Predictor<'a> {
     id: String,
     model: &'a Model,
-    recommenders: Recommenders<'a>,
+    recommenders: &'a Recommenders<'a>,
+    blend: Blend<'a>,
     lookup: &'a ItemLookup,
     k: usize,
     /// The list for playlists of which nothing is known, made once.
@@ -91,16 +94,23 @@ struct Predictor<'a> {
 }
 
 impl<'a> Predictor<'a> {
-    fn new(id: ModelId, model: &'a Model, lookup: &'a ItemLookup, k: usize) -> Self {
-        Self {
+    fn try_new(
+        id: ModelId,
+        model: &'a Model,
+        recommenders: &'a Recommenders<'a>,
+        lookup: &'a ItemLookup,
+        k: usize,
+    ) -> Result<Self> {
+        Ok(Self {
             id: id.to_string(),
             model,
-            recommenders: model.recommenders(),
+            recommenders,
+            blend: recommenders.blend()?,
             lookup,
             k,
             charts: None,
             playlists: Source::ALL.into_iter().map(|source| (source, 0)).collect(),
-        }
+        })
     }
 
     fn predict(&mut self, playlists: Vec<Playlist>) -> Result<PredictionBatch> {
@@ -131,7 +141,7 @@ impl<'a> Predictor<'a> {
 
     fn lists(&mut self, source: Source, queries: &[Query]) -> Result<Vec<Vec<Recommendation>>> {
         match source {
-            Source::Blend => rank(&self.recommenders.blend(), queries, self.k),
+            Source::Blend => rank(&self.blend, queries, self.k),
             Source::Title => rank(&self.recommenders.title, queries, self.k),
             Source::Popularity if queries.is_empty() => Ok(Vec::new()),
             Source::Popularity => {

@@ -7,5 +7,5 @@ mod track_reference;
 
 pub use answer::{Answer, AnswerLine};
 pub use request::Request;
-pub use responder::recommend;
+pub use responder::{Responder, recommend};
 pub use track_reference::TrackReference;

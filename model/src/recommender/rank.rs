@@ -18,6 +18,19 @@ const QUERIES_AT_LEAST: usize = 16;
 /// # Errors
 /// [`Error::Torch`] if memory is short, [`Error::NotANumber`] if a score is not a number.
 pub fn rank(recommender: &dyn Recommender, queries: &[Query], k: usize) -> Result<Vec<Vec<Recommendation>>> {
+    recommender.rank(queries, k)
+}
+
+/// Ranks by the scores of all tracks, a bounded block of them at a time. Recommenders that know a shorter way must come
+/// to the same list.
+///
+/// # Errors
+/// As [`rank`].
+pub fn rank_by_scores<R: Recommender + ?Sized>(
+    recommender: &R,
+    queries: &[Query],
+    k: usize,
+) -> Result<Vec<Vec<Recommendation>>> {
     let mut lists = Vec::with_capacity(queries.len());
     for chunk in queries.chunks(queries_at_once(recommender.items())) {
         let scores = recommender.score(chunk)?;
@@ -27,17 +40,12 @@ pub fn rank(recommender: &dyn Recommender, queries: &[Query], k: usize) -> Resul
 }
 
 /// Number of queries whose scores are held in memory at once.
-pub fn queries_at_once(items: usize) -> usize {
+fn queries_at_once(items: usize) -> usize {
     (SCORES_AT_ONCE / items.max(1)).clamp(QUERIES_AT_LEAST, 1024)
 }
 
 /// Selects the best of each row of `[queries, items]`.
-pub(crate) fn select(
-    scores: &Tensor,
-    queries: &[Query],
-    k: usize,
-    recommender: &'static str,
-) -> Result<Vec<Vec<Recommendation>>> {
+fn select(scores: &Tensor, queries: &[Query], k: usize, recommender: &'static str) -> Result<Vec<Vec<Recommendation>>> {
     let (rows, items) = scores.size2()?;
     let shape = (usize::try_from(rows).unwrap_or(0), usize::try_from(items).unwrap_or(0));
     if shape.0 != queries.len() || shape.1 == 0 {

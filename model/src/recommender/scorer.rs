@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use tch::Tensor;
 
-use super::Query;
+use super::{Query, Recommendation, rank_by_scores};
 use crate::Result;
 
 /// Something that can score every track of the vocabulary for a playlist.
@@ -24,4 +24,13 @@ pub trait Recommender: Debug {
     /// # Errors
     /// [`crate::Error::Torch`] if memory is short.
     fn score(&self, queries: &[Query]) -> Result<Tensor>;
+
+    /// Ranks the best `k` tracks for each query, seeds excluded: the list that [`Self::score`] implies, but for the last
+    /// bits of the scores, which may be summed up in another order.
+    ///
+    /// # Errors
+    /// [`crate::Error::Torch`] if memory is short, [`crate::Error::NotANumber`] if a score is not a number.
+    fn rank(&self, queries: &[Query], k: usize) -> Result<Vec<Vec<Recommendation>>> {
+        rank_by_scores(self, queries, k)
+    }
 }

@@ -1,53 +1,31 @@
 //! Exact selection of the best.
 
-use std::cmp::Ordering;
-
-use super::Recommendation;
+use super::{Recommendation, best::Best};
 use crate::data::Item;
 
 /// Selects the `k` highest scores, best first, without the excluded items. Equal scores are ordered by item, which is to
 /// say by popularity, so that the result depends on nothing but its input.
 ///
-/// One scan: what may still be among the best is collected, and thinned out whenever twice as much as needed has come
-/// together. Items are excluded in place, by setting their scores to minus infinity; a score that is not a number is
-/// never selected.
+/// Items are excluded in place, by setting their scores to minus infinity; a score that is not a number is never
+/// selected.
 pub fn top_k(scores: &mut [f32], excluded: &[Item], k: usize) -> Vec<Recommendation> {
     for item in excluded {
         if let Some(score) = scores.get_mut(item.index()) {
             *score = f32::NEG_INFINITY;
         }
     }
-    if k == 0 {
-        return Vec::new();
-    }
-    let mut best: Vec<Recommendation> = Vec::with_capacity(2 * k);
-    let mut threshold = f32::NEG_INFINITY;
+    let mut best = Best::new(k);
     for (index, &score) in (0..).zip(scores.iter()) {
-        // Later items lose ties, so an equal score cannot enter any more.
-        if score > threshold {
-            best.push(Recommendation { item: Item(index), score });
-            if best.len() == 2 * k {
-                let (_, last, _) = best.select_nth_unstable_by(k - 1, better_first);
-                threshold = last.score;
-                best.truncate(k);
-            }
-        }
+        best.offer(Item(index), score);
     }
-    best.sort_unstable_by(better_first);
-    best.truncate(k);
-    best
-}
-
-fn better_first(left: &Recommendation, right: &Recommendation) -> Ordering {
-    // No score here is NaN, and the two zeros are equal.
-    right.score.partial_cmp(&left.score).unwrap_or(Ordering::Equal).then(left.item.cmp(&right.item))
+    best.into_list()
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{super::best::better_first, *};
 
     #[test]
     fn best_come_first_and_excluded_not_at_all() {

@@ -3,52 +3,69 @@
 use rayon::prelude::*;
 use tch::Tensor;
 
-use super::Neighbours;
+use super::{Neighbours, SeedWeights, sparse_sums::SparseSums};
 use crate::{
     Result,
     data::Item,
-    recommender::{Query, Recommender},
+    recommender::{Query, Recommendation, Recommender, rank_over_prior},
 };
 
-/// Scores a track by the sum of its cosines with the seeds: `Σ_s weight(s) · cosine(s, track)`.
-///
-/// Seeds that every other playlist holds say little, so they weigh less: `weight(s) = 1 / ((p_s − 1)^β + 1)` for a seed
-/// that `p_s` training playlists hold (after Definitive Turtles, RecSys Challenge 2018, where β is 0.35 to 0.43).
+/// Scores a track by the sum of its cosines, or of another measure, with the seeds:
+/// `Σ_s weight(s) · cosine(s, track)`. How much a seed counts is said by [`SeedWeights`].
 #[derive(Debug, Clone)]
 pub struct ItemKnn<'a> {
     neighbours: &'a Neighbours,
-    weights: Vec<f32>,
+    /// By item.
+    popularity_weights: Vec<f32>,
+    weights: SeedWeights,
 }
 
 impl<'a> ItemKnn<'a> {
-    /// Weighs the seeds by the number of training playlists that hold each item; `damping` is the β above.
-    pub fn new(neighbours: &'a Neighbours, counts: &[u32], damping: f64) -> Self {
-        #[expect(clippy::cast_possible_truncation, reason = "scores are f32")]
-        let weight = |&count: &u32| match damping {
-            damping if damping > 0.0 => ((f64::from(count.max(1)) - 1.0).powf(damping) + 1.0).recip() as f32,
-            _ => 1.0,
-        };
-        Self { neighbours, weights: counts.iter().map(weight).collect() }
+    /// Weighs the seeds by the number of training playlists that hold each item, and by their places.
+    pub fn new(neighbours: &'a Neighbours, counts: &[u32], weights: SeedWeights) -> Self {
+        let popularity_weights = counts.iter().map(|&count| weights.of_count(count)).collect();
+        Self { neighbours, popularity_weights, weights }
     }
 
     /// The seeds that speak most for a track, strongest first, at most `limit`.
     pub fn because(&self, seeds: &[Item], recommended: Item, limit: usize) -> Vec<Item> {
-        let mut reasons: Vec<(f32, Item)> = distinct(seeds)
+        let mut reasons: Vec<(f32, Item)> = self
+            .weighted(seeds)
             .into_iter()
-            .filter_map(|seed| {
+            .filter_map(|(seed, weight)| {
                 let neighbour = self.neighbours.of(seed).iter().find(|neighbour| neighbour.item == recommended)?;
-                Some((neighbour.cosine * self.weights[seed.index()], seed))
+                Some((neighbour.cosine * weight, seed))
             })
             .collect();
         reasons.sort_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1)));
         reasons.into_iter().take(limit).map(|(_, seed)| seed).collect()
     }
 
-    fn add_up(&self, seeds: &[Item], scores: &mut [f32]) {
-        for seed in distinct(seeds) {
-            let weight = self.weights[seed.index()];
+    /// For each query the items that are neighbours of a seed, ascending, with their scores; all others score 0.
+    pub(crate) fn own_scores(&self, queries: &[Query]) -> Vec<Vec<(Item, f32)>> {
+        let room = || SparseSums::new(self.items());
+        let own = |sums: &mut SparseSums, query: &Query| {
+            self.add_up(&query.seeds, |item, value| sums.add(item, value));
+            sums.take()
+        };
+        queries.par_iter().map_init(room, own).collect()
+    }
+
+    /// Each seed once, at its last place, with its weight, in a fixed order: a sum of floats depends on its order.
+    fn weighted(&self, seeds: &[Item]) -> Vec<(Item, f32)> {
+        let mut last: Vec<(Item, usize)> = seeds.iter().rev().copied().zip(0..).collect();
+        last.sort_unstable();
+        last.dedup_by_key(|&mut (seed, _)| seed);
+        let weight = |(seed, distance): (Item, usize)| {
+            (seed, self.popularity_weights[seed.index()] * self.weights.of_distance(distance))
+        };
+        last.into_iter().map(weight).collect()
+    }
+
+    fn add_up(&self, seeds: &[Item], mut add: impl FnMut(Item, f32)) {
+        for (seed, weight) in self.weighted(seeds) {
             for neighbour in self.neighbours.of(seed) {
-                scores[neighbour.item.index()] += weight * neighbour.cosine;
+                add(neighbour.item, weight * neighbour.cosine);
             }
         }
     }
@@ -60,24 +77,25 @@ impl Recommender for ItemKnn<'_> {
     }
 
     fn items(&self) -> usize {
-        self.weights.len()
+        self.popularity_weights.len()
     }
 
     fn score(&self, queries: &[Query]) -> Result<Tensor> {
         let items = self.items();
         let mut scores = vec![0.0f32; queries.len() * items];
-        scores.par_chunks_mut(items.max(1)).zip(queries).for_each(|(row, query)| self.add_up(&query.seeds, row));
+        scores.par_chunks_mut(items.max(1)).zip(queries).for_each(|(row, query)| {
+            self.add_up(&query.seeds, |item, value| row[item.index()] += value);
+        });
         let shape = [queries.len(), items].map(|size| i64::try_from(size).unwrap_or(i64::MAX));
         Ok(Tensor::f_from_slice(&scores)?.f_reshape(shape)?)
     }
-}
 
-/// The seeds in a fixed order, each once: a sum of floats depends on its order.
-fn distinct(seeds: &[Item]) -> Vec<Item> {
-    let mut seeds = seeds.to_vec();
-    seeds.sort_unstable();
-    seeds.dedup();
-    seeds
+    fn rank(&self, queries: &[Query], k: usize) -> Result<Vec<Vec<Recommendation>>> {
+        let items = u32::try_from(self.items()).unwrap_or(u32::MAX);
+        let others = || (0..items).map(|item| (Item(item), 0.0));
+        let own = self.own_scores(queries).into_par_iter().zip(queries);
+        Ok(own.map(|(own, query)| rank_over_prior(&own, others(), &query.seeds, k)).collect())
+    }
 }
 
 #[cfg(test)]
@@ -110,7 +128,8 @@ mod tests {
     #[track_caller]
     fn check(damping: f64, seeds: &[u32], expected: &[(u32, f32)]) {
         let neighbours = neighbours();
-        let knn = ItemKnn::new(&neighbours, &[16, 9, 4, 1], damping);
+        let weights = SeedWeights { damping, ..SeedWeights::default() };
+        let knn = ItemKnn::new(&neighbours, &[16, 9, 4, 1], weights);
         let query = Query { seeds: seeds.iter().copied().map(Item).collect(), title: None };
         let list = rank(&knn, &[query], 10).unwrap().remove(0);
         assert_eq!(list.len(), expected.len());
@@ -121,9 +140,23 @@ mod tests {
     }
 
     #[test]
+    fn late_seeds_count_more() {
+        let neighbours = neighbours();
+        let knn = ItemKnn::new(&neighbours, &[1; 4], SeedWeights { damping: 0.0, decay: 0.5 });
+        let score = |seeds: &[u32]| {
+            let query = Query { seeds: seeds.iter().copied().map(Item).collect(), title: None };
+            rank(&knn, &[query], 1).unwrap()[0][0]
+        };
+        assert_eq!(score(&[0, 1]).item, Item(2));
+        assert!((score(&[0, 1]).score - (0.5 * 0.2 + 0.4)).abs() < 1e-6);
+        // A seed that comes again stands where it came last.
+        assert!((score(&[1, 0, 3, 1]).score - (0.4 + 0.25 * 0.2)).abs() < 1e-6);
+    }
+
+    #[test]
     fn reasons_are_the_strongest_seeds() {
         let neighbours = neighbours();
-        let knn = ItemKnn::new(&neighbours, &[1; 4], 0.0);
+        let knn = ItemKnn::new(&neighbours, &[1; 4], SeedWeights::default());
         let because = |seeds: &[Item], limit| knn.because(seeds, Item(2), limit);
         assert_eq!(because(&[Item(0), Item(3), Item(1)], 2), [Item(1), Item(0)]);
         assert_eq!(because(&[Item(0), Item(1)], 1), [Item(1)]);

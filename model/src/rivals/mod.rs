@@ -3,18 +3,24 @@
 //! Item k-nearest-neighbours over co-occurrence is a strong rival: tuned, it reached 95 % of the winner of the RecSys
 //! Challenge 2018. It is therefore measured beside the network and is half of the blend that is shipped.
 
-mod damping;
+mod counting;
 mod item_knn;
+mod measure;
 mod neighbours;
 mod popularity;
+mod seed_weights;
+mod sparse_sums;
 mod title;
 mod title_model;
 mod title_recommender;
+mod tuning;
 
-pub use damping::{DampingChoice, TriedDamping, choose_damping};
 pub use item_knn::ItemKnn;
+pub use measure::NeighbourMeasure;
 pub use neighbours::{Neighbour, Neighbours};
 pub use popularity::Popularity;
+pub use seed_weights::SeedWeights;
 pub use title::{normalise_title, title_words};
 pub use title_model::{TermKind, TermTracks, TitleModel};
 pub use title_recommender::TitleRecommender;
+pub use tuning::{KnnChoice, TriedKnn, choose_knn};

@@ -33,6 +33,11 @@ impl Neighbours {
         Self { lists }
     }
 
+    /// No neighbours of anything.
+    pub(crate) const fn none() -> Self {
+        Self { lists: Sequences::none() }
+    }
+
     /// Reads a version of the `track_cooccurrence` table, which is made of training playlists only, and keeps the best
     /// `limit` neighbours of each item among the items.
     ///
@@ -80,7 +85,7 @@ impl Neighbours {
 }
 
 /// Sorts by cosine, ties by item, so that the order of rows in the table does not matter.
-fn best(mut list: Vec<Neighbour>, limit: usize) -> Vec<Neighbour> {
+pub(super) fn best(mut list: Vec<Neighbour>, limit: usize) -> Vec<Neighbour> {
     list.sort_unstable_by(|left, right| right.cosine.total_cmp(&left.cosine).then(left.item.cmp(&right.item)));
     list.truncate(limit);
     list

@@ -1,14 +1,14 @@
 //! Recommendation from a title alone.
 
-use std::collections::HashMap;
-
+use rayon::prelude::*;
 use tch::Tensor;
 
-use super::{TermKind, TermTracks, TitleModel, normalise_title, title_words};
+use super::{TermKind, TermTracks, TitleModel, normalise_title, sparse_sums::SparseSums, title_words};
 use crate::{
     Result,
     config::TitleConfig,
-    recommender::{Query, Recommender},
+    data::Item,
+    recommender::{Query, Recommendation, Recommender, rank_over_prior},
 };
 
 /// Estimates the share of playlists of a title that hold a track, and backs off where few bear it.
@@ -26,6 +26,8 @@ use crate::{
 pub struct TitleRecommender<'a> {
     model: &'a TitleModel,
     shares: Vec<f32>,
+    /// Items, the most popular first.
+    order: Vec<Item>,
     smoothing: f32,
 }
 
@@ -35,41 +37,37 @@ impl<'a> TitleRecommender<'a> {
         let shares = counts.iter().map(|&count| count as f32 / playlists.max(1) as f32).collect();
         #[expect(clippy::cast_possible_truncation, reason = "scores are f32")]
         let smoothing = config.smoothing as f32;
-        Self { model, shares, smoothing }
+        let mut order: Vec<Item> = (0..u32::try_from(counts.len()).unwrap_or(u32::MAX)).map(Item).collect();
+        order.sort_by_key(|item| std::cmp::Reverse(counts[item.index()]));
+        Self { model, shares, order, smoothing }
     }
 
-    fn estimate(&self, title: &str) -> Vec<f32> {
+    /// The estimate for a title as `scale · p(track)`, and what the tracks of its terms have on top of that.
+    fn estimate(&self, title: &str, sums: &mut SparseSums) -> (f32, Vec<(Item, f32)>) {
         let title = normalise_title(title);
         let words: Vec<&TermTracks> =
             title_words(&title).into_iter().filter_map(|word| self.model.find(TermKind::Word, word)).collect();
-        let mut scores = match words.is_empty() {
-            true => self.shares.clone(),
-            false => self.mean(&words),
-        };
-        if let Some(term) = self.model.find(TermKind::Title, &title) {
-            scores = self.refine(&scores, term);
-        }
-        scores
-    }
-
-    fn mean(&self, words: &[&TermTracks]) -> Vec<f32> {
-        let mut sums = vec![0.0; self.shares.len()];
-        for word in words {
-            for (sum, share) in sums.iter_mut().zip(self.refine(&self.shares, word)) {
-                *sum += share;
+        let whole = self.model.find(TermKind::Title, &title);
+        // What the title itself leaves to the estimate by its words.
+        let rest = whole.map_or(1.0, |term| self.smoothing / self.total(term));
+        let mut scale = if words.is_empty() { rest } else { 0.0 };
+        for word in &words {
+            let share = rest / words.len() as f32 / self.total(word);
+            scale += share * self.smoothing;
+            for &(item, count) in &word.tracks {
+                sums.add(item, count as f32 * share);
             }
         }
-        let scale = (words.len() as f32).recip();
-        sums.into_iter().map(|sum| sum * scale).collect()
+        if let Some(term) = whole {
+            for &(item, count) in &term.tracks {
+                sums.add(item, count as f32 / self.total(term));
+            }
+        }
+        (scale, sums.take())
     }
 
-    fn refine(&self, broader: &[f32], term: &TermTracks) -> Vec<f32> {
-        let total = term.playlists as f32 + self.smoothing;
-        let mut shares: Vec<f32> = broader.iter().map(|share| share * self.smoothing / total).collect();
-        for &(item, count) in &term.tracks {
-            shares[item.index()] += count as f32 / total;
-        }
-        shares
+    fn total(&self, term: &TermTracks) -> f32 {
+        term.playlists as f32 + self.smoothing
     }
 }
 
@@ -83,14 +81,31 @@ impl Recommender for TitleRecommender<'_> {
     }
 
     fn score(&self, queries: &[Query]) -> Result<Tensor> {
-        let mut known: HashMap<&str, Vec<f32>> = HashMap::new();
-        let mut scores = Vec::with_capacity(queries.len() * self.shares.len());
+        let mut sums = SparseSums::new(self.items());
+        let mut scores = Vec::with_capacity(queries.len() * self.items());
         for query in queries {
-            let title = query.title.as_deref().unwrap_or_default();
-            scores.extend_from_slice(known.entry(title).or_insert_with(|| self.estimate(title)));
+            let (scale, own) = self.estimate(query.title.as_deref().unwrap_or_default(), &mut sums);
+            let first = scores.len();
+            scores.extend(self.shares.iter().map(|share| share * scale));
+            for (item, share) in own {
+                scores[first + item.index()] += share;
+            }
         }
-        let shape = [queries.len(), self.shares.len()].map(|size| i64::try_from(size).unwrap_or(i64::MAX));
+        let shape = [queries.len(), self.items()].map(|size| i64::try_from(size).unwrap_or(i64::MAX));
         Ok(Tensor::f_from_slice(&scores)?.f_reshape(shape)?)
+    }
+
+    fn rank(&self, queries: &[Query], k: usize) -> Result<Vec<Vec<Recommendation>>> {
+        let room = || SparseSums::new(self.items());
+        let list = |sums: &mut SparseSums, query: &Query| {
+            let (scale, mut own) = self.estimate(query.title.as_deref().unwrap_or_default(), sums);
+            for (item, share) in &mut own {
+                *share += self.shares[item.index()] * scale;
+            }
+            let others = self.order.iter().map(|&item| (item, self.shares[item.index()] * scale));
+            rank_over_prior(&own, others, &query.seeds, k)
+        };
+        Ok(queries.par_iter().map_init(room, list).collect())
     }
 }
 
@@ -145,7 +160,9 @@ mod tests {
         // Two playlists have the title "gym", three have the word; all of them hold item 1. Smoothing is 5.
         let word = (3.0 + 5.0 * 3.0 / 8.0) / (3.0 + 5.0);
         let expected = (2.0 + 5.0 * word) / (2.0 + 5.0);
-        assert!((recommender.estimate("gym")[1] - expected).abs() < 1e-6);
+        let query = Query { seeds: Vec::new(), title: Some("gym".to_owned()) };
+        let score = recommender.rank(&[query], 1).unwrap()[0][0].score;
+        assert!((score - expected).abs() < 1e-6, "{score} for {expected}");
     }
 
     #[test]

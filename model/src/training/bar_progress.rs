@@ -34,7 +34,7 @@ impl Progress for BarProgress {
     fn validated(&mut self, point: &ValidationPoint, is_best: bool) {
         let mark = if is_best { ", best so far" } else { "" };
         let ValidationPoint { epoch, loss, validation, .. } = point;
-        self.bar.println(format!("epoch {epoch}: loss {loss:.4}, validation ndcg@500 {validation:.4}{mark}"));
+        self.bar.println(format!("epoch {epoch}: loss {loss:.4}, validation ndcg {validation:.4}{mark}"));
     }
 
     fn phase(&mut self, what: &str) {

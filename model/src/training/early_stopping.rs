@@ -1,7 +1,9 @@
 //! When to stop, and which state to keep.
 
+use serde::{Deserialize, Serialize};
+
 /// Remembers the best validation and counts those since.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EarlyStopping {
     patience: u32,
     best: Option<f64>,

@@ -50,9 +50,7 @@ impl<W: Write> Progress for LineProgress<W> {
     fn validated(&mut self, point: &ValidationPoint, is_best: bool) {
         let mark = if is_best { ", best so far" } else { "" };
         let ValidationPoint { epoch, step, loss, validation } = point;
-        self.line(format_args!(
-            "epoch {epoch}, step {step}: loss {loss:.4}, validation ndcg@500 {validation:.4}{mark}"
-        ));
+        self.line(format_args!("epoch {epoch}, step {step}: loss {loss:.4}, validation ndcg {validation:.4}{mark}"));
     }
 
     fn phase(&mut self, what: &str) {

@@ -1,6 +1,7 @@
 //! The training loop: passes over the playlists, validation, early stopping, and the report of how it went.
 
 mod bar_progress;
+mod checkpoint;
 mod dataset;
 mod early_stopping;
 mod line_progress;
@@ -12,6 +13,7 @@ mod stop_reason;
 mod trainer;
 
 pub use bar_progress::BarProgress;
+pub use checkpoint::CheckpointFile;
 pub use dataset::Dataset;
 pub use early_stopping::EarlyStopping;
 pub use line_progress::LineProgress;

@@ -17,7 +17,7 @@ pub struct TrainingReport {
     pub stopped_by: StopReason,
     /// What it was trained to do: `full_softmax` or `sampled_softmax`.
     pub objective: String,
-    /// NDCG@500 on the validation playlists of the state that was kept.
+    /// NDCG on the validation playlists of the state that was kept.
     pub best_validation: f64,
     /// Step after which that state was reached.
     pub best_step: u64,
@@ -34,6 +34,6 @@ pub struct ValidationPoint {
     pub step: u64,
     /// Mean training loss since the validation before.
     pub loss: f64,
-    /// NDCG@500 on the validation playlists.
+    /// NDCG on the validation playlists, over as many places as the protocol has it.
     pub validation: f64,
 }

@@ -4,22 +4,22 @@ use std::collections::BTreeMap;
 
 use tch::{Cuda, Device};
 
-use super::{Dataset, Progress, Trainer, TrainingReport};
+use super::{CheckpointFile, Dataset, Progress, Trainer, TrainingReport};
 use crate::{
     Result,
     artefact::Model,
     blend::{Blend, BlendChoice, choose_weight},
     config::ModelConfig,
     data::draw,
-    evaluation::{EvaluationSet, MetricsReport, PlaylistCounts, evaluate, mean_ndcg},
+    evaluation::{EvaluationSet, MetricsReport, PlaylistCounts, evaluate, mean_of},
     metrics::Bootstrap,
     network::{NetworkRecommender, NextTrackNetwork},
     recommender::Recommender,
-    rivals::{DampingChoice, ItemKnn, Popularity, TitleRecommender, choose_damping},
+    rivals::{ItemKnn, KnnChoice, Neighbours, Popularity, TitleRecommender, choose_knn},
 };
 
 /// Trains a network on a dataset, weighs the blend, judges all recommenders on the test playlists, and puts together what
-/// an artefact holds. Seeds libtorch.
+/// an artefact holds. Seeds libtorch. With a checkpoint the training is kept there, and goes on from what is there.
 ///
 /// # Errors
 /// [`crate::Error::Diverged`] if the loss stops being a number, [`crate::Error::Torch`] if memory is short.
@@ -27,10 +27,12 @@ pub fn train_model(
     dataset: Dataset,
     config: &ModelConfig,
     device: Device,
+    checkpoint: Option<&mut CheckpointFile>,
     progress: &mut dyn Progress,
 ) -> Result<Model> {
     seed(config.seed);
     let counts = dataset.vocabulary.train_counts();
+    let metric = dataset.protocol.validation_metric();
     let validation = draw(&dataset.validation, config.training.validation_playlists, config.seed);
     let validation = EvaluationSet::new(&validation, &dataset.lookup, &dataset.tracks, &dataset.artists);
     progress.phase(&format!(
@@ -40,26 +42,32 @@ pub fn train_model(
     ));
     let mut network = NextTrackNetwork::try_new(&config.network, counts.len(), device)?;
     network.items().start_from_popularity(&counts)?;
-    let training = Trainer::try_new(&network, &dataset.train, &counts, config)?.run(
+    let mut trainer = Trainer::try_new(&network, &dataset.train, &counts, config)?;
+    if let Some(file) = checkpoint {
+        trainer = trainer.keep_in(file, &mut network)?;
+    }
+    let training = trainer.run(
         &mut network,
-        &mut |network| mean_ndcg(&NetworkRecommender::new(network), &validation),
+        &mut |network| mean_of(metric, &NetworkRecommender::try_new(network)?, &validation),
         progress,
     )?;
     progress.phase("tuning the neighbours and the blend");
-    let item_knn = choose_damping(&dataset.neighbours, &counts, &validation, &config.knn.dampings)?;
-    let knn = ItemKnn::new(&dataset.neighbours, &counts, item_knn.damping);
-    let blend = choose_weight(&knn, &NetworkRecommender::new(&network), &validation, &config.blend)?;
+    let item_knn = choose_knn(&dataset.neighbours, &counts, &validation, metric, &config.knn)?;
+    let neighbours = chosen(&dataset, &item_knn);
+    let knn = ItemKnn::new(neighbours, &counts, item_knn.weights);
+    let blend = choose_weight(&knn, &NetworkRecommender::try_new(&network)?, &validation, metric, &config.blend)?;
     progress.phase("judging on the test playlists");
     let fitted = Fitted { network, training, item_knn, blend, validation_playlists: validation.len() };
     let metrics = judge(&dataset, config, &fitted)?;
+    let neighbours = chosen(&dataset, &fitted.item_knn).clone();
     Ok(Model {
         config: config.clone(),
         train_playlists: u32::try_from(dataset.train.len()).unwrap_or(u32::MAX),
         vocabulary: dataset.vocabulary,
-        neighbours: dataset.neighbours,
+        neighbours,
         titles: dataset.titles,
         network: fitted.network,
-        damping: fitted.item_knn.damping,
+        seed_weights: fitted.item_knn.weights,
         blend_weight: fitted.blend.weight,
         metrics,
         data_versions: dataset.data_versions,
@@ -70,9 +78,15 @@ pub fn train_model(
 struct Fitted {
     network: NextTrackNetwork,
     training: TrainingReport,
-    item_knn: DampingChoice,
+    item_knn: KnnChoice,
     blend: BlendChoice,
     validation_playlists: usize,
+}
+
+/// The neighbours by the measure that was chosen.
+fn chosen<'a>(dataset: &'a Dataset, choice: &KnnChoice) -> &'a Neighbours {
+    static NONE: Neighbours = Neighbours::none();
+    dataset.neighbours.iter().find(|(measure, _)| *measure == choice.measure).map_or(&NONE, |(_, found)| found)
 }
 
 fn seed(seed: u64) {
@@ -90,11 +104,14 @@ fn judge(dataset: &Dataset, config: &ModelConfig, fitted: &Fitted) -> Result<Met
     let train_playlists = u32::try_from(dataset.train.len()).unwrap_or(u32::MAX);
     let popularity = Popularity::new(&counts);
     let title = TitleRecommender::new(&dataset.titles, &counts, train_playlists, &config.title);
-    let knn = ItemKnn::new(&dataset.neighbours, &counts, fitted.item_knn.damping);
-    let network = NetworkRecommender::new(&fitted.network);
-    let mixture = Blend::new(&knn, &network, fitted.blend.weight);
-    let judge = |recommender: &dyn Recommender| evaluate(recommender, &set, &counts);
+    let knn = ItemKnn::new(chosen(dataset, &fitted.item_knn), &counts, fitted.item_knn.weights);
+    let network = NetworkRecommender::try_new(&fitted.network)?;
+    let mixture = Blend::try_new(&knn, &network, fitted.blend.weight)?;
+    let metrics = dataset.protocol.metrics();
+    let judge = |recommender: &dyn Recommender| evaluate(recommender, &set, &metrics, &counts);
     let evaluations = [judge(&popularity)?, judge(&title)?, judge(&knn)?, judge(&network)?, judge(&mixture)?];
+    let shuffled = evaluate(&network, &set.with_shuffled_seeds(config.seed), &metrics, &counts)?;
+    let shuffled = shuffled.named("network_shuffled");
     let bootstrap = Bootstrap::new(config.evaluation.bootstrap, config.seed);
     let recommenders: BTreeMap<_, _> = evaluations
         .iter()
@@ -102,6 +119,7 @@ fn judge(dataset: &Dataset, config: &ModelConfig, fitted: &Fitted) -> Result<Met
         .collect();
     let [_, _, knn, network, mixture] = &evaluations;
     Ok(MetricsReport {
+        protocol: dataset.protocol,
         playlists: PlaylistCounts {
             train: dataset.train.len(),
             validation: fitted.validation_playlists,
@@ -118,6 +136,7 @@ fn judge(dataset: &Dataset, config: &ModelConfig, fitted: &Fitted) -> Result<Met
             network.compare(knn, bootstrap),
             mixture.compare(knn, bootstrap),
             mixture.compare(network, bootstrap),
+            shuffled.compare(network, bootstrap),
         ],
     })
 }

@@ -9,7 +9,9 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use tch::Tensor;
 
-use super::{EarlyStopping, Progress, StopReason, TrainingReport, ValidationPoint};
+use super::{
+    CheckpointFile, EarlyStopping, Progress, StopReason, TrainingReport, ValidationPoint, checkpoint::Progressed,
+};
 use crate::{
     Error, Result,
     config::ModelConfig,
@@ -18,6 +20,11 @@ use crate::{
     network::NextTrackNetwork,
     optim::{Adam, LearningRate},
 };
+
+/// Names of the tensors of a checkpoint begin with these.
+const WEIGHTS: &str = "weights.";
+const MOMENTS: &str = "moments.";
+const BEST: &str = "best.";
 
 /// Judges the network between passes; higher is better.
 type Judge<'a> = &'a mut dyn FnMut(&NextTrackNetwork) -> Result<f64>;
@@ -40,6 +47,10 @@ pub struct Trainer<'a> {
     loss_count: u64,
     best: Option<(u64, BTreeMap<String, Tensor>)>,
     history: Vec<ValidationPoint>,
+    /// Pass, from 1, and batches of it that are done.
+    position: (u32, usize),
+    epoch_loss: f64,
+    checkpoint: Option<&'a mut CheckpointFile>,
 }
 
 impl<'a> Trainer<'a> {
@@ -68,6 +79,9 @@ impl<'a> Trainer<'a> {
             loss_count: 0,
             best: None,
             history: Vec::new(),
+            position: (1, 0),
+            epoch_loss: 0.0,
+            checkpoint: None,
         })
     }
 
@@ -82,16 +96,15 @@ impl<'a> Trainer<'a> {
         judge: Judge<'_>,
         progress: &mut dyn Progress,
     ) -> Result<TrainingReport> {
-        let epochs = self.config.training.epochs;
-        let mut epoch = 0;
         let stopped_by = loop {
-            epoch += 1;
-            if let Some(reason) = self.run_epoch(network, epoch, judge, progress)? {
+            if let Some(reason) = self.run_epoch(network, judge, progress)? {
                 break reason;
             }
-            if epoch == epochs {
+            if self.position.0 >= self.config.training.epochs {
                 break StopReason::Epochs;
             }
+            self.position = (self.position.0 + 1, 0);
+            self.epoch_loss = 0.0;
         };
         let best_step = match self.best.take() {
             Some((step, weights)) => {
@@ -101,7 +114,7 @@ impl<'a> Trainer<'a> {
             None => self.adam.steps(),
         };
         Ok(TrainingReport {
-            epochs: epoch,
+            epochs: self.position.0,
             steps: self.adam.steps(),
             seconds: self.started.elapsed().as_secs_f64(),
             stopped_by,
@@ -115,30 +128,81 @@ impl<'a> Trainer<'a> {
     fn run_epoch(
         &mut self,
         network: &NextTrackNetwork,
-        epoch: u32,
         judge: Judge<'_>,
         progress: &mut dyn Progress,
     ) -> Result<Option<StopReason>> {
+        let (epoch, done) = self.position;
         let batches = batches(network, self.sequences, self.config, epoch);
         let count = batches.batch_count();
         progress.epoch_started(epoch, self.config.training.epochs, count);
-        let mut epoch_loss = 0.0;
-        for (number, batch) in (1..).zip(batches) {
-            let loss = self.step(network, &batch)?;
-            epoch_loss += loss;
-            progress.step_done(number, epoch_loss / number as f64);
-            let out_of_time = self.out_of_time();
-            if out_of_time || number == count || self.validation_is_due() {
-                self.validate(network, epoch, judge, progress)?;
-            }
-            if out_of_time {
-                return Ok(Some(StopReason::TimeBudget));
-            }
+        // What a checkpoint has behind it is drawn again and passed over.
+        for (number, batch) in (1..).zip(batches).skip(done) {
             if self.stopping.exhausted() {
                 return Ok(Some(StopReason::EarlyStopping));
             }
+            self.epoch_loss += self.step(network, &batch)?;
+            self.position.1 = number;
+            progress.step_done(number, self.epoch_loss / number as f64);
+            let out_of_time = self.out_of_time();
+            let validates = out_of_time || number == count || self.validation_is_due();
+            if validates {
+                self.validate(network, epoch, judge, progress)?;
+            }
+            self.save(network, validates)?;
+            if out_of_time {
+                return Ok(Some(StopReason::TimeBudget));
+            }
         }
-        Ok(None)
+        Ok(self.stopping.exhausted().then_some(StopReason::EarlyStopping))
+    }
+
+    /// Keeps the state in a file from now on, and goes on from the state that is there, if any.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`] or [`Error::Format`] if it cannot be read, [`Error::OtherCheckpoint`] if it is of another
+    /// run, [`Error::TensorMismatch`] if it does not fit.
+    pub fn keep_in(mut self, file: &'a mut CheckpointFile, network: &mut NextTrackNetwork) -> Result<Self> {
+        if let Some((tensors, state)) = file.read()? {
+            network.restore(&part(&tensors, WEIGHTS))?;
+            self.adam.restore(&part(&tensors, MOMENTS), state.steps)?;
+            self.best = state.best_step.map(|step| (step, part(&tensors, BEST)));
+            self.negatives.set_word_pos(state.negatives_word.parse().unwrap_or_default());
+            self.position = (state.epoch, state.batches);
+            (self.loss_sum, self.loss_count) = (f64::from_bits(state.loss_sum_bits), state.loss_count);
+            self.epoch_loss = f64::from_bits(state.epoch_loss_bits);
+            (self.stopping, self.history) = (state.stopping, state.history);
+            let seconds = Duration::from_secs_f64(state.seconds.max(0.0));
+            self.started = Instant::now().checked_sub(seconds).unwrap_or(self.started);
+        }
+        self.checkpoint = Some(file);
+        Ok(self)
+    }
+
+    fn save(&mut self, network: &NextTrackNetwork, is_milestone: bool) -> Result<()> {
+        let Some(file) = self.checkpoint.as_deref_mut().filter(|file| is_milestone || file.is_due()) else {
+            return Ok(());
+        };
+        let state = Progressed {
+            run: file.run().to_owned(),
+            epoch: self.position.0,
+            batches: self.position.1,
+            steps: self.adam.steps(),
+            negatives_word: self.negatives.get_word_pos().to_string(),
+            loss_sum_bits: self.loss_sum.to_bits(),
+            loss_count: self.loss_count,
+            epoch_loss_bits: self.epoch_loss.to_bits(),
+            stopping: self.stopping.clone(),
+            best_step: self.best.as_ref().map(|(step, _)| *step),
+            history: self.history.clone(),
+            seconds: self.started.elapsed().as_secs_f64(),
+        };
+        let named = |prefix: &'static str| {
+            move |(name, tensor): (&String, &Tensor)| (format!("{prefix}{name}"), tensor.shallow_clone())
+        };
+        let (weights, moments, none) = (network.weights(), self.adam.moments(), BTreeMap::new());
+        let best = self.best.as_ref().map_or(&none, |(_, weights)| weights);
+        let tensors = weights.iter().map(named(WEIGHTS)).chain(moments.iter().map(named(MOMENTS)));
+        file.write(&tensors.chain(best.iter().map(named(BEST))).collect(), &state)
     }
 
     /// Takes one optimiser step and returns the loss before it.
@@ -146,6 +210,8 @@ impl<'a> Trainer<'a> {
     /// # Errors
     /// As [`Self::run`].
     pub fn step(&mut self, network: &NextTrackNetwork, batch: &Batch) -> Result<f64> {
+        // Dropout of a step depends on its number alone, not on what was drawn before.
+        seed_step(self.config.seed, self.adam.steps());
         let negatives = self.objective.draw(&mut self.negatives);
         let wanted = [&batch.tokens, &batch.targets, &negatives.items].into_iter().flatten().copied().collect();
         let rows = network.items().rows(wanted)?;
@@ -199,6 +265,20 @@ impl<'a> Trainer<'a> {
         let seconds = self.config.training.max_seconds;
         seconds > 0 && self.started.elapsed() >= Duration::from_secs(seconds)
     }
+}
+
+/// The tensors whose names begin with a prefix, without it.
+fn part(tensors: &BTreeMap<String, Tensor>, prefix: &str) -> BTreeMap<String, Tensor> {
+    let named = |(name, tensor): (&String, &Tensor)| {
+        name.strip_prefix(prefix).map(|name| (name.to_owned(), tensor.shallow_clone()))
+    };
+    tensors.iter().filter_map(named).collect()
+}
+
+/// Seeds libtorch for one step.
+fn seed_step(seed: u64, step: u64) {
+    let mixed = seed ^ (step + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    tch::manual_seed(i64::from_ne_bytes(mixed.to_ne_bytes()));
 }
 
 /// One pass; its order depends on the seed and its number alone.

@@ -48,6 +48,19 @@ async fn from_training_to_recommendations() {
     assert_eq!(text.status.code(), Some(0));
     assert!(String::from_utf8(text.stdout).unwrap().starts_with("by title, model"));
 
+    let page = folder.path().join("report.html");
+    let written = Command::new(env!("CARGO_BIN_EXE_segue-model"))
+        .args(["report", "--lake", folder.path().to_str().unwrap(), "--output", page.to_str().unwrap()])
+        .output()
+        .unwrap();
+    assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
+    let page = std::fs::read_to_string(&page).unwrap();
+    assert!(page.contains(id) && page.contains("<polyline") && page.contains("network_shuffled"));
+    assert_eq!(page.matches("<h3>").count(), 6);
+    assert!(!page.contains("http"), "the page needs nothing from elsewhere");
+    let compared = run(folder.path(), &["compare", id, "latest"]);
+    assert!(String::from_utf8(compared.stdout).unwrap().contains("blend ndcg_500"));
+
     let listed = json(folder.path(), &["models"]);
     assert_eq!(listed[0]["model_id"].as_str(), Some(id));
 }

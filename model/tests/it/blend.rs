@@ -3,7 +3,8 @@
 use model::{
     blend::{Blend, choose_weight},
     config::{BlendConfig, ModelConfig},
-    evaluation::{EvaluationSet, mean_ndcg},
+    evaluation::{EvaluationSet, mean_of},
+    metrics::Ndcg,
     training::Dataset,
 };
 
@@ -25,18 +26,19 @@ async fn blend_is_never_worse_on_validation_than_its_better_part() {
         let dataset = Dataset::load(&lake, &config).await.unwrap();
         let playlists: Vec<_> = dataset.validation.iter().collect();
         let set = EvaluationSet::new(&playlists, &dataset.lookup, &dataset.tracks, &dataset.artists);
-        let recommenders = model.recommenders();
+        let recommenders = model.recommenders().unwrap();
         let (knn, network) = (&recommenders.knn, &recommenders.network);
-        let (knn_alone, network_alone) = (mean_ndcg(knn, &set).unwrap(), mean_ndcg(network, &set).unwrap());
+        let (knn_alone, network_alone) =
+            (mean_of(&Ndcg::AT_500, knn, &set).unwrap(), mean_of(&Ndcg::AT_500, network, &set).unwrap());
         for steps in [1, 7] {
-            let choice = choose_weight(knn, network, &set, &BlendConfig { steps }).unwrap();
+            let choice = choose_weight(knn, network, &set, &Ndcg::AT_500, &BlendConfig { steps }).unwrap();
             assert!(choice.validation >= knn_alone.max(network_alone), "{choice:?}, {knn_alone}, {network_alone}");
             // Sums over chunks and over all playlists round differently.
             let close = |left: f64, right: f64| (left - right).abs() < 1e-12;
             assert!(close(choice.tried[0].validation, network_alone));
             assert!(close(choice.tried[steps as usize].validation, knn_alone));
-            let blend = Blend::new(knn, network, choice.weight);
-            assert!(close(mean_ndcg(&blend, &set).unwrap(), choice.validation));
+            let blend = Blend::try_new(knn, network, choice.weight).unwrap();
+            assert!(close(mean_of(&Ndcg::AT_500, &blend, &set).unwrap(), choice.validation));
         }
         assert_eq!(
             model.metrics.blend.validation,

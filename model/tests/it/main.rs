@@ -5,9 +5,14 @@
 mod artefact;
 mod binary;
 mod blend;
+mod challenge;
 mod end_to_end;
 mod fixture;
+mod interrupted;
 mod leakage;
+mod leave_one_out;
 mod lineage;
 mod network;
+mod ranking;
+mod serving;
 mod training;

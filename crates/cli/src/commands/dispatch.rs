@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{demo, doctor, recommend, run, runs, sample, serve, sql, tables, vacuum, watch};
+use super::{demo, doctor, evaluate, import, recommend, run, runs, sample, serve, sql, tables, vacuum, watch};
 use crate::{arguments::Command, console::Console, interrupt::Interrupt, settings::Settings};
 
 /// Does what was asked for.
@@ -16,9 +16,11 @@ pub(crate) async fn dispatch(command: Command, settings: &Settings, mut interrup
         Command::Watch(args) => watch::run(args, settings, out, &mut interrupt).await?,
         Command::Sql(args) => interrupt.race(sql::run(args, settings, out)).await?,
         Command::Recommend(args) => interrupt.race(recommend::run(args, settings, out)).await?,
+        Command::Evaluate(args) => interrupt.race(evaluate::run(args, settings)).await?,
         Command::Runs(args) => interrupt.race(runs::run(args, settings, out)).await?,
         Command::Tables(args) => interrupt.race(tables::run(args, settings, out)).await?,
         Command::Vacuum(args) => interrupt.race(vacuum::run(args, settings, out)).await?,
+        Command::Import(args) => interrupt.race(import::run(args, out)).await?,
         Command::Sample(args) => interrupt.race(sample::run(args, out)).await?,
         Command::Serve(args) => serve::run(args, settings, out, &mut interrupt).await?,
         Command::Doctor(args) => interrupt.race(doctor::run(args, settings, out)).await?,

@@ -4,6 +4,8 @@ mod dispatch;
 
 pub(crate) mod demo;
 pub(crate) mod doctor;
+pub(crate) mod evaluate;
+pub(crate) mod import;
 pub(crate) mod recommend;
 pub(crate) mod run;
 pub(crate) mod runs;

@@ -6,6 +6,7 @@ mod bad_input;
 mod doctor;
 mod failing_trainer;
 mod full_disk;
+mod import;
 mod interruption;
 mod pipeline;
 mod publishing;

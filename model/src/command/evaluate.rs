@@ -1,0 +1,61 @@
+//! `segue-model evaluate`.
+
+use std::{path::PathBuf, time::Instant};
+
+use clap::Args;
+
+use super::{
+    cli::{ComputeArgs, LakeArgs},
+    output::{print_json, print_text},
+    train::{progress, summary},
+};
+use crate::{
+    Result,
+    config::ModelConfig,
+    evaluation::Protocol,
+    training::{Dataset, train_model},
+};
+
+/// Arguments of `evaluate`.
+#[derive(Debug, Args)]
+pub(super) struct EvaluateArgs {
+    #[command(flatten)]
+    lake: LakeArgs,
+    #[command(flatten)]
+    compute: ComputeArgs,
+    /// What is hidden: `continuation` keeps whole playlists out of training, `leave-one-out` the last two items of each.
+    #[arg(long, value_enum, default_value_t = Protocol::LeaveOneOut)]
+    protocol: Protocol,
+    /// TOML file with settings; what it leaves out keeps the protocol's default.
+    #[arg(long, env = "SEGUE_MODEL_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Seed of every random choice; default from the settings.
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+    /// Wall-clock seconds after which training stops, 0 for no limit; default from the settings.
+    #[arg(long, env = "SEGUE_MODEL_MAX_SECONDS", value_name = "SECONDS")]
+    max_seconds: Option<u64>,
+    /// Print one JSON document instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Trains on what the protocol leaves visible, judges on what it hides, and keeps nothing but the figures.
+pub(super) async fn run(args: EvaluateArgs) -> Result<()> {
+    let started = Instant::now();
+    let mut config = ModelConfig::for_protocol(args.protocol, args.config.as_deref())?;
+    config.seed = args.seed.unwrap_or(config.seed);
+    config.training.max_seconds = args.max_seconds.unwrap_or(config.training.max_seconds);
+    config.validate()?;
+    let device = args.compute.apply()?;
+    let lake = args.lake.open().await?;
+    let mut progress = progress();
+    progress.phase("reading the lake");
+    let dataset = Dataset::load_for(&lake, args.protocol, &config).await?;
+    let model = train_model(dataset, &config, device, None, &mut *progress)?;
+    drop(progress);
+    if args.json {
+        return print_json(&model.metrics);
+    }
+    print_text(&summary("evaluated", &model.metrics, started.elapsed().as_secs_f64()))
+}

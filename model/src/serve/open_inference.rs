@@ -1,0 +1,132 @@
+//! The Open Inference Protocol, version 2, over REST: bodies and metadata.
+//!
+//! A request has the input `tracks`, of datatype `BYTES` and shape `[n]`, each element the tracks of a playlist separated
+//! by commas, or `title`, or both; the parameter `k` is the number of tracks wanted. The outputs are `track_uri`
+//! (`BYTES`) and `score` (`FP32`), both `[n, k]`, filled up with empty text and zero where a list is shorter.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{
+    failure::Failure,
+    invocations::{Instance, K_MAX},
+};
+use crate::{
+    artefact::ModelId,
+    recommend::{Answer, Request},
+};
+
+/// Name of the model.
+pub(super) const NAME: &str = "segue";
+
+/// Body of `infer`.
+#[derive(Debug, Deserialize)]
+pub(super) struct InferRequest {
+    #[serde(default)]
+    pub(super) id: Option<String>,
+    inputs: Vec<Input>,
+    #[serde(default)]
+    parameters: Parameters,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Parameters {
+    #[serde(default)]
+    k: Option<usize>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Input {
+    name: String,
+    shape: Vec<usize>,
+    datatype: String,
+    data: Vec<Value>,
+}
+
+#[derive(Debug, Serialize)]
+struct Output {
+    name: &'static str,
+    shape: [usize; 2],
+    datatype: &'static str,
+    data: Vec<Value>,
+}
+
+impl InferRequest {
+    /// Tracks wanted.
+    pub(super) fn k(&self) -> usize {
+        self.parameters.k.unwrap_or(10)
+    }
+
+    /// One request for each element.
+    pub(super) fn requests(&self) -> Result<Vec<Request>, Failure> {
+        let (tracks, titles) = (self.texts("tracks")?, self.texts("title")?);
+        let count = tracks.as_ref().or(titles.as_ref()).map_or(0, Vec::len);
+        if count == 0 || [&tracks, &titles].into_iter().flatten().any(|texts| texts.len() != count) {
+            let problem = "expected the input `tracks`, `title`, or both, of one length and not empty";
+            return Err(Failure::Malformed(problem.to_owned()));
+        }
+        if !(1..=K_MAX).contains(&self.k()) {
+            return Err(Failure::Malformed(format!("parameter `k` is {}, expected 1 to {K_MAX}", self.k())));
+        }
+        let request = |place: usize| {
+            let listed = tracks.as_ref().map_or("", |tracks| tracks[place]);
+            let tracks = listed.split(',').map(str::trim).filter(|track| !track.is_empty()).map(str::to_owned);
+            let title = titles.as_ref().map(|titles| titles[place]).filter(|title| !title.is_empty());
+            Instance { tracks: tracks.collect(), title: title.map(str::to_owned), k: self.k() }.request()
+        };
+        (0..count).map(request).collect()
+    }
+
+    fn texts(&self, name: &str) -> Result<Option<Vec<&str>>, Failure> {
+        let Some(input) = self.inputs.iter().find(|input| input.name == name) else { return Ok(None) };
+        let malformed = |problem: String| Failure::Malformed(format!("input `{name}`: {problem}"));
+        if input.datatype != "BYTES" {
+            return Err(malformed(format!("datatype is `{}`, expected `BYTES`", input.datatype)));
+        }
+        if input.shape.iter().product::<usize>() != input.data.len() {
+            return Err(malformed(format!("{} elements do not fit shape {:?}", input.data.len(), input.shape)));
+        }
+        let text = |value: &'_ Value| value.as_str().is_some();
+        if !input.data.iter().all(text) {
+            return Err(malformed("expected text".to_owned()));
+        }
+        Ok(Some(input.data.iter().filter_map(Value::as_str).collect()))
+    }
+}
+
+/// Body of the answer to `infer`.
+pub(super) fn infer_response(id: Option<String>, model: ModelId, k: usize, answers: &[Answer]) -> Value {
+    let shape = [answers.len(), k];
+    let fill = |value: fn(&Answer, usize) -> Value| {
+        answers.iter().flat_map(|answer| (0..k).map(move |place| value(answer, place))).collect()
+    };
+    let uris = fill(|answer, place| json!(answer.recommendations.get(place).map_or("", |line| &line.track_uri)));
+    let scores = fill(|answer, place| json!(answer.recommendations.get(place).map_or(0.0, |line| line.score)));
+    let outputs = [
+        Output { name: "track_uri", shape, datatype: "BYTES", data: uris },
+        Output { name: "score", shape, datatype: "FP32", data: scores },
+    ];
+    let mut body = json!({ "model_name": NAME, "model_version": model.to_string(), "outputs": outputs });
+    if let (Some(id), Some(body)) = (id, body.as_object_mut()) {
+        body.insert("id".to_owned(), id.into());
+    }
+    body
+}
+
+/// What `GET /v2` answers.
+pub(super) fn server_metadata() -> Value {
+    json!({ "name": "segue-model", "version": env!("CARGO_PKG_VERSION"), "extensions": [] })
+}
+
+/// What `GET /v2/models/{name}` answers.
+pub(super) fn model_metadata(model: ModelId) -> Value {
+    let tensor =
+        |name: &str, datatype: &str, shape: &[i64]| json!({ "name": name, "datatype": datatype, "shape": shape });
+    json!({
+        "name": NAME,
+        "versions": [model.to_string()],
+        "platform": "segue",
+        "inputs": [tensor("tracks", "BYTES", &[-1]), tensor("title", "BYTES", &[-1])],
+        "outputs": [tensor("track_uri", "BYTES", &[-1, -1]), tensor("score", "FP32", &[-1, -1])],
+    })
+}

@@ -1,0 +1,20 @@
+//! How to serve.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use super::EngineOptions;
+
+/// How to serve.
+#[derive(Debug, Clone)]
+pub struct ServeOptions {
+    /// Where to listen. Port 0 takes a free one.
+    pub address: SocketAddr,
+    /// Queue and batches.
+    pub engine: EngineOptions,
+    /// How often to look for a newer model; zero never does.
+    pub watch: Duration,
+    /// How long requests that are under way may take once a stop is asked for.
+    pub drain: Duration,
+    /// File to write the address to when the server listens.
+    pub ready_file: Option<PathBuf>,
+}
