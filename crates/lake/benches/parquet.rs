@@ -20,8 +20,8 @@ const TRACKS: u64 = 40_000;
 /// Track numbers that fall off like a popularity curve, by a multiplicative hash.
 fn track_of(row: usize) -> u64 {
     let hash = (row as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
-    let share = hash * hash >> 32;
-    share * TRACKS >> 32
+    let share = (hash * hash) >> 32;
+    (share * TRACKS) >> 32
 }
 
 fn batch(from: usize, rows: usize) -> RecordBatch {
