@@ -40,7 +40,7 @@ impl QueryError {
     /// Points at the first place where a word stands in the statement.
     pub(crate) fn at_word(mut self, sql: &str, word: &str) -> Self {
         if self.at.is_none() && !word.is_empty() {
-            self.at = sql.to_lowercase().find(&word.to_lowercase()).and_then(|offset| {
+            self.at = whole_word(&sql.to_lowercase(), &word.to_lowercase()).and_then(|offset| {
                 let before = sql.get(..offset)?;
                 let line = before.matches('\n').count() as u64 + 1;
                 let column = before.rsplit('\n').next().unwrap_or_default().chars().count() as u64 + 1;
@@ -85,6 +85,15 @@ impl QueryError {
             _ => named,
         }
     }
+}
+
+/// Where a word stands that is no part of another one.
+fn whole_word(text: &str, word: &str) -> Option<usize> {
+    let is_part = |character: char| character.is_alphanumeric() || character == '_';
+    text.match_indices(word).map(|(at, _)| at).find(|at| {
+        let (before, after) = (&text[..*at], &text[at + word.len()..]);
+        !before.ends_with(is_part) && !after.starts_with(is_part)
+    })
 }
 
 fn of_schema(error: &datafusion::common::SchemaError, sql: &str) -> QueryError {

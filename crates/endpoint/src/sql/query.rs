@@ -31,7 +31,7 @@ pub(crate) fn check_syntax(sql: &str) -> QueryResult<()> {
 }
 
 fn parse(sql: &str) -> QueryResult<Parsed> {
-    let mut statements = Parser::parse_sql(&GenericDialect {}, sql).map_err(|error| malformed(&error))?;
+    let mut statements = Parser::parse_sql(&GenericDialect {}, sql).map_err(|error| malformed(&error, sql))?;
     match (statements.pop(), statements.is_empty()) {
         (Some(statement @ Parsed::Query(_)), true) => Ok(statement),
         (None, _) => Err(QueryError::new("MALFORMED_QUERY", "mismatched input '<EOF>'. Expecting: <query>").at(1, 1)),
@@ -58,8 +58,8 @@ pub(crate) async fn plan(session: &QuerySession, sql: &str) -> QueryResult<Plann
     Ok(PlannedQuery { plan, names })
 }
 
-/// The parser ends its messages with the place.
-fn malformed(error: &ParserError) -> QueryError {
+/// The parser ends its messages with the place, unless it is the end.
+fn malformed(error: &ParserError, sql: &str) -> QueryError {
     let text = match error {
         ParserError::TokenizerError(text) | ParserError::ParserError(text) => text.clone(),
         ParserError::RecursionLimitExceeded => "the query is nested too deeply".to_owned(),
@@ -81,7 +81,11 @@ fn malformed(error: &ParserError) -> QueryError {
     let error = QueryError::new("MALFORMED_QUERY", message);
     match place {
         Some((line, column)) => error.at(line, column),
-        None => error,
+        // The parser has no place for the end.
+        None => {
+            let last = sql.rsplit('\n').next().unwrap_or_default();
+            error.at(sql.matches('\n').count() as u64 + 1, last.chars().count() as u64 + 1)
+        }
     }
 }
 
