@@ -1,4 +1,4 @@
--- purpose: tracks without a URI, or with one that is not of its kind; artists and albums may have none.
+-- purpose: tracks without a URI, or with one that is none or, of Spotify's, not of its kind; artists and albums may have none.
 -- grain: one row; `checked` counts the tracks that were written.
 -- inputs: written
 -- step: playlist_tracks
@@ -9,9 +9,12 @@ WITH judged AS (
         pos,
         track_uri,
         track_uri IS NULL
-        OR track_uri NOT LIKE '%_:track:_%'
-        OR artist_uri NOT LIKE '%_:artist:_%'
-        OR album_uri NOT LIKE '%_:album:_%' AS is_malformed
+        OR track_uri NOT LIKE '_%:_%'
+        OR artist_uri NOT LIKE '_%:_%'
+        OR album_uri NOT LIKE '_%:_%'
+        OR (track_uri LIKE 'spotify:%' AND track_uri NOT LIKE 'spotify:track:_%')
+        OR (artist_uri LIKE 'spotify:%' AND artist_uri NOT LIKE 'spotify:artist:_%')
+        OR (album_uri LIKE 'spotify:%' AND album_uri NOT LIKE 'spotify:album:_%') AS is_malformed
     FROM written
 )
 

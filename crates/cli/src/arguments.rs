@@ -42,7 +42,7 @@ pub(crate) enum Command {
     /// Run the pipeline: raw slices in, published predictions out
     Run(RunArgs),
     /// Run the pipeline whenever it is due: on a schedule, on events, when new slices come
-    Watch(WatchArgs),
+    Watch(Box<WatchArgs>),
     /// Ask the lake in SQL
     Sql(SqlArgs),
     /// Recommend next tracks for a playlist, for tracks, or for a title
