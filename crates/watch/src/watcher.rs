@@ -195,6 +195,8 @@ impl Watcher {
         }
         let told = self.alarms.run_ended(&outcome).await;
         self.note(told);
+        // What the run has worked in is pending no more.
+        self.news().await;
         self.look().await;
     }
 

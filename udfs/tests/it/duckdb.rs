@@ -21,11 +21,12 @@ import duckdb, sys
 sql = '''
 WITH pairs AS (SELECT DISTINCT g, i FROM read_parquet('{files}') WHERE g IS NOT NULL AND i IS NOT NULL),
 counts AS (SELECT i, count(*)::DOUBLE AS n FROM pairs GROUP BY i),
-both AS (SELECT a.i AS a, b.i AS b, count(*)::DOUBLE AS c FROM pairs a JOIN pairs b ON a.g = b.g AND a.i <> b.i GROUP BY ALL),
-measured AS (SELECT *, c / sqrt(x.n * y.n) AS cosine, c / (x.n + y.n - c) AS jaccard,
-  c * (SELECT count(DISTINCT g) FROM pairs) / (x.n * y.n) AS lift, ln(lift) AS pmi,
-  ln(lift) / -ln(c / (SELECT count(DISTINCT g) FROM pairs)) AS npmi, c / x.n AS conditional, c AS count
-  FROM both JOIN counts x ON a = x.i JOIN counts y ON b = y.i WHERE c >= 3),
+joined AS (SELECT a.i AS a, b.i AS b, count(*)::DOUBLE AS c FROM pairs a JOIN pairs b ON a.g = b.g AND a.i <> b.i GROUP BY ALL),
+total AS (SELECT count(DISTINCT g)::DOUBLE AS m FROM pairs),
+measured AS (SELECT a, b, c, c / sqrt(x.n * y.n) AS cosine, c / (x.n + y.n - c) AS jaccard,
+  c * m / (x.n * y.n) AS lift, ln(c * m / (x.n * y.n)) AS pmi,
+  ln(c * m / (x.n * y.n)) / -ln(c / m) AS npmi, c / x.n AS conditional, c AS count
+  FROM joined JOIN counts x ON a = x.i JOIN counts y ON b = y.i CROSS JOIN total WHERE c >= 3),
 ranked AS (SELECT *, row_number() OVER (PARTITION BY a ORDER BY round({measure}, 12) DESC, c DESC, b) AS place FROM measured)
 SELECT a, b, place, c::BIGINT, round({measure} * 1000000)::BIGINT FROM ranked WHERE place <= 9 ORDER BY a, place
 '''
