@@ -4,9 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use datafusion::error::DataFusionError;
 use lake::Table;
-use pipeline::{Step, Workspace};
+use pipeline::{RemovedSlices, RunOptions, Step, Workspace};
 use udfs::scan::{ScanSpec, SliceTable, SliceVersions, version_of};
-use url::Url;
 
 use crate::Result;
 
@@ -21,8 +20,9 @@ pub(crate) struct News {
     pub(crate) slices: SliceVersions,
 }
 
-/// Compares the input with the lake.
-pub(crate) async fn look(workspace: &Workspace, input: &Url) -> Result<News> {
+/// Compares the input with the lake. Slices that are gone are news only if a run would do something about them.
+pub(crate) async fn look(workspace: &Workspace, options: &RunOptions) -> Result<News> {
+    let input = &options.input;
     let failed = |source: DataFusionError| pipeline::Error::Query { step: Step::Playlists, source: Box::new(source) };
     let table = SliceTable::try_new(input.clone(), ScanSpec::rejects()).map_err(failed)?;
     let client = workspace.stores.client(input)?;
@@ -36,7 +36,10 @@ pub(crate) async fn look(workspace: &Workspace, input: &Url) -> Result<News> {
     let slices: SliceVersions = files.iter().map(|file| (file.location.to_string(), version_of(file))).collect();
     let known = known(&workspace.lake.table(Step::PlaylistTracks.name())?).await?;
     let changed = slices.iter().filter(|(path, version)| known.get(*path) != Some(version)).count();
-    let gone = known.keys().filter(|path| !slices.contains_key(*path)).count();
+    let gone = match options.removed_slices {
+        RemovedSlices::Keep => 0,
+        RemovedSlices::Remove | RemovedSlices::Fail => known.keys().filter(|path| !slices.contains_key(*path)).count(),
+    };
     let newest_age = newest.map(|newest| newest.elapsed().unwrap_or_default());
     Ok(News { pending: changed + gone, newest_age, slices })
 }

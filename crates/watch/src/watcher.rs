@@ -150,7 +150,7 @@ impl Watcher {
     }
 
     async fn news(&self) -> Option<News> {
-        match news::look(&self.workspace, &self.options.input).await {
+        match news::look(&self.workspace, &self.options).await {
             Ok(news) => {
                 self.metrics.set_news(&news);
                 Some(news)
