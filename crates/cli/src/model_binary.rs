@@ -1,8 +1,13 @@
 //! Where the trainer is.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, process::Stdio};
 
+use anyhow::{Context, Result, bail};
 use clap::Args;
+use pipeline::Error;
+use tokio::process::Command;
+
+use crate::failure::AlreadyReported;
 
 /// File name of the trainer.
 pub(crate) const NAME: &str = "segue-model";
@@ -24,5 +29,23 @@ impl ModelBinary {
         let beside = std::env::current_exe().ok().map(|program| program.with_file_name(NAME));
         // Without the place of this program the search path is what is left.
         beside.unwrap_or_else(|| PathBuf::from(NAME))
+    }
+
+    /// Runs a command of the trainer, which writes its answer, or what is wrong, itself; ends with its exit code.
+    ///
+    /// # Errors
+    /// If it cannot be started, or does not succeed.
+    pub(crate) async fn hand_over(&self, mut command: Command) -> Result<()> {
+        let binary = self.path().display().to_string();
+        let missing = |source| Error::ModelMissing { binary: binary.clone(), source };
+        let mut child = command.stdin(Stdio::null()).kill_on_drop(true).spawn().map_err(missing)?;
+        let status = child.wait().await.with_context(|| format!("cannot wait for `{binary}`"))?;
+        if status.success() {
+            return Ok(());
+        }
+        match status.code().and_then(|code| u8::try_from(code).ok()) {
+            Some(exit_code) => Err(AlreadyReported { exit_code }.into()),
+            None => bail!("`{binary}` ended with {status}"),
+        }
     }
 }

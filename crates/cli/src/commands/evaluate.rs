@@ -1,13 +1,12 @@
 //! `segue evaluate`.
 
-use std::{path::PathBuf, process::Stdio};
+use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use clap::{Args, ValueEnum};
-use pipeline::Error;
 use tokio::process::Command;
 
-use crate::{failure::AlreadyReported, model_binary::ModelBinary, settings::Settings};
+use crate::{model_binary::ModelBinary, settings::Settings};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -52,8 +51,7 @@ impl Protocol {
 
 /// Hands the question to the trainer's program, which writes the figures, or what is wrong, itself.
 pub(crate) async fn run(args: EvaluateArgs, settings: &Settings) -> Result<()> {
-    let binary = args.model.path();
-    let mut command = Command::new(&binary);
+    let mut command = Command::new(args.model.path());
     command.args(["evaluate", "--lake", &settings.lake, "--protocol", args.protocol.word()]);
     command.args(settings.trainer_log()).env_remove("RUST_LOG");
     if let Some(config) = &args.model_config {
@@ -62,14 +60,5 @@ pub(crate) async fn run(args: EvaluateArgs, settings: &Settings) -> Result<()> {
     if args.json {
         command.arg("--json");
     }
-    let missing = |source| Error::ModelMissing { binary: binary.display().to_string(), source };
-    let mut child = command.stdin(Stdio::null()).kill_on_drop(true).spawn().map_err(missing)?;
-    let status = child.wait().await.with_context(|| format!("cannot wait for `{}`", binary.display()))?;
-    if status.success() {
-        return Ok(());
-    }
-    match status.code().and_then(|code| u8::try_from(code).ok()) {
-        Some(exit_code) => Err(AlreadyReported { exit_code }.into()),
-        None => bail!("`{}` ended with {status}", binary.display()),
-    }
+    args.model.hand_over(command).await
 }

@@ -1,16 +1,12 @@
 //! `segue recommend`.
 
-use std::process::Stdio;
-
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::{ArgGroup, Args};
-use pipeline::Error;
 use store::Recommendation;
 use tokio::process::Command;
 
 use crate::{
     console::Console,
-    failure::AlreadyReported,
     model_binary::ModelBinary,
     settings::Settings,
     table::{plain, table},
@@ -85,8 +81,7 @@ async fn published(playlist_id: i64, args: &RecommendArgs, settings: &Settings, 
 
 /// Hands the question to the trainer's program, which writes the answer, or what is wrong, itself.
 async fn ask_model(args: &RecommendArgs, settings: &Settings) -> Result<()> {
-    let binary = args.model.path();
-    let mut command = Command::new(&binary);
+    let mut command = Command::new(args.model.path());
     command.arg("recommend").arg("--lake").arg(&settings.lake).arg("--k").arg(args.k.to_string());
     command.args(settings.trainer_log()).env_remove("RUST_LOG");
     if let Some(tracks) = &args.tracks {
@@ -98,14 +93,5 @@ async fn ask_model(args: &RecommendArgs, settings: &Settings) -> Result<()> {
     if args.json {
         command.arg("--json");
     }
-    let missing = |source| Error::ModelMissing { binary: binary.display().to_string(), source };
-    let mut child = command.stdin(Stdio::null()).kill_on_drop(true).spawn().map_err(missing)?;
-    let status = child.wait().await.with_context(|| format!("cannot wait for `{}`", binary.display()))?;
-    if status.success() {
-        return Ok(());
-    }
-    match status.code().and_then(|code| u8::try_from(code).ok()) {
-        Some(exit_code) => Err(AlreadyReported { exit_code }.into()),
-        None => bail!("`{}` ended with {status}", binary.display()),
-    }
+    args.model.hand_over(command).await
 }
