@@ -64,11 +64,13 @@ async fn announce(health: ExecutorHealth, addresses: Addresses, ready_file: Opti
 
 async fn settings(options: &Options) -> Result<ExecutorOptions> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let [free_flight, free_grpc] = cluster::ports::free_ports().await?;
+    let or_free = |port, free| if port == 0 { free } else { port };
     Ok(ExecutorOptions {
         bind_host: options.bind_host.to_string(),
         external_host: options.external_host.clone(),
-        flight_port: port_or_free(options.flight_port).await?,
-        grpc_port: port_or_free(options.grpc_port).await?,
+        flight_port: or_free(options.flight_port, free_flight),
+        grpc_port: or_free(options.grpc_port, free_grpc),
         scheduler_host: options.scheduler_host.clone(),
         scheduler_port: options.scheduler_port,
         connect_timeout_seconds: options.connect_timeout_seconds,
@@ -78,8 +80,4 @@ async fn settings(options: &Options) -> Result<ExecutorOptions> {
         job_data_seconds: options.job_data_seconds,
         heartbeat_seconds: options.heartbeat_seconds,
     })
-}
-
-async fn port_or_free(port: u16) -> Result<u16> {
-    if port == 0 { Ok(executor::free_port().await?) } else { Ok(port) }
 }

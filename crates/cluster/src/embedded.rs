@@ -16,6 +16,7 @@ use udfs::session::EngineOptions;
 use crate::{
     Error, Result,
     executor::{self, ExecutorOptions},
+    ports,
     scheduler::{self, SchedulerOptions},
 };
 
@@ -116,11 +117,12 @@ fn scheduler_options(address: SocketAddr, engine: EngineOptions) -> SchedulerOpt
 }
 
 async fn executor_options(scheduler: SocketAddr, vcores: usize, work_dir: &TempDir) -> Result<ExecutorOptions> {
+    let [flight_port, grpc_port] = ports::free_ports().await?;
     Ok(ExecutorOptions {
         bind_host: LOCALHOST.to_owned(),
         external_host: Some(LOCALHOST.to_owned()),
-        flight_port: executor::free_port().await?,
-        grpc_port: executor::free_port().await?,
+        flight_port,
+        grpc_port,
         scheduler_host: LOCALHOST.to_owned(),
         scheduler_port: scheduler.port(),
         connect_timeout_seconds: 10,

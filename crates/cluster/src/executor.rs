@@ -1,7 +1,6 @@
 //! An executor: Ballista's, with Segue's session, codecs, functions and limits.
 
 use std::{
-    net::Ipv4Addr,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -11,7 +10,6 @@ use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_
 pub use ballista_executor::health::ExecutorHealth;
 use lake::ObjectStores;
 use tempfile::TempDir;
-use tokio::net::TcpListener;
 use udfs::session::{EngineOptions, MAX_MESSAGE_BYTES, function_registry, runtime_env, session_config, session_state};
 
 use crate::{Error, Result, metered_engine::MeteredEngine};
@@ -122,13 +120,4 @@ fn config(
         health,
         ..ExecutorProcessConfig::default()
     })
-}
-
-/// A port that is free now. Ballista's executor registers the port that it is told, so it cannot be told 0.
-///
-/// # Errors
-/// [`Error::Io`] if there is none.
-pub async fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(Error::io("listen on a local port"))?;
-    Ok(listener.local_addr().map_err(Error::io("read a free port"))?.port())
 }

@@ -11,6 +11,7 @@ mod error;
 pub mod executor;
 mod job;
 mod metered_engine;
+pub mod ports;
 mod recovery;
 pub mod scheduler;
 mod stoppable;
