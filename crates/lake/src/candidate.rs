@@ -109,7 +109,8 @@ impl Table {
         }
     }
 
-    /// What the table would be with this write: the files that stay of the version before, and the write's own.
+    /// What the table would be with this write: the files that stay of the version before, and the write's own. Files of
+    /// which a part stays are written for it, and used when the write is promoted.
     ///
     /// # Errors
     /// As [`Self::candidate`], and as [`Self::commit`] for a schema that does not fit.
@@ -117,7 +118,9 @@ impl Table {
         let request = self.candidate(write_id).await?.request(None)?;
         let base = self.base(&request).await?;
         let version = base.version + 1;
-        let files = base.kept.into_iter().chain(base.carried).chain(request.files.iter().cloned()).collect();
+        let shrunk = self.shrink(write_id, &base).await?;
+        let files =
+            base.kept.into_iter().chain(base.carried).chain(shrunk).chain(request.files.iter().cloned()).collect();
         Snapshot::try_new(self.clone(), Manifest::new(self, version, &request, base.columns, files))
     }
 

@@ -100,7 +100,7 @@ impl Table {
         // What cannot be committed is refused before any file is moved.
         let base = self.base(request).await?;
         let rows: u64 = request.files.iter().map(|file| file.rows).sum();
-        if !request.allow_empty && rows + base.rows() == 0 {
+        if !request.allow_empty && rows == 0 && !base.has_rows() {
             return Err(Error::EmptyTable { table: self.name().to_owned() });
         }
         if base.version == 0 {

@@ -30,6 +30,7 @@ mod object_stores;
 mod parquet_object;
 mod part_writer;
 mod reader;
+mod shrunk_file;
 mod snapshot;
 mod staged_write;
 mod table;

@@ -1,6 +1,9 @@
 //! The manifest: what one version of a table consists of.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use serde::{Deserialize, Serialize};
@@ -62,9 +65,12 @@ pub struct DataFile {
     pub rows: u64,
     /// Size in bytes.
     pub bytes: u64,
-    /// Values of the columns that divide the table's rows, if any do.
+    /// Values of the columns that divide the table's rows, if any do and all rows of the file have the same.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub partition: PartitionValues,
+    /// The partitions of its rows, if it has those of several small ones.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub shared: BTreeSet<PartitionValues>,
     /// Bounds of its columns by name, as far as they are known.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub bounds: BTreeMap<String, ColumnBounds>,
@@ -76,9 +82,22 @@ impl DataFile {
         self.path.split('/').nth(1).unwrap_or_default()
     }
 
+    /// The partitions that it has rows of; one without values if nothing divides the table's rows.
+    pub fn partitions(&self) -> impl Iterator<Item = &PartitionValues> {
+        let own = self.shared.is_empty().then_some(&self.partition);
+        self.shared.iter().chain(own)
+    }
+
     /// A file of no rows.
     pub fn new(path: impl Into<String>) -> Self {
-        Self { path: path.into(), rows: 0, bytes: 0, partition: BTreeMap::new(), bounds: BTreeMap::new() }
+        Self {
+            path: path.into(),
+            rows: 0,
+            bytes: 0,
+            partition: BTreeMap::new(),
+            shared: BTreeSet::new(),
+            bounds: BTreeMap::new(),
+        }
     }
 }
 

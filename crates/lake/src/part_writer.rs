@@ -1,6 +1,10 @@
 //! Writes rows to as many files as they need: no file grows past a size, and rows of different partitions do not mix.
 
-use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    sync::Arc,
+};
 
 use arrow::{
     array::{Array, ArrayRef},
@@ -18,6 +22,8 @@ use crate::{DataFile, Error, ParquetFileWriter, Result};
 
 /// A new file is started past this size.
 const TARGET_FILE_BYTES: u64 = 256 * 1024 * 1024;
+/// A file of one run of rows takes in the next run until it has this size.
+const SHARED_FILE_BYTES: u64 = 1024 * 1024;
 /// Files that one writer keeps open; the one not written to for longest is finished before another is started.
 const MAX_OPEN_FILES: usize = 24;
 /// What Hive writes for NULL in the name of a folder.
@@ -32,8 +38,8 @@ pub enum PartitionBy {
     None,
     /// Each file has one value of these columns, which stay in the file; the manifest says which file has which.
     Split(Vec<String>),
-    /// As [`Self::Split`], for rows whose values come in runs: a file is finished as soon as another value comes, so that
-    /// one file is open at a time.
+    /// As [`Self::Split`], for rows whose values come in runs: one file is open at a time, and it is finished when another
+    /// value comes. Small runs share a file of about 1 MiB, so that there are not as many files as values.
     Runs(Vec<String>),
     /// Each folder `column=value` has one value of these columns, which the files leave out, as Hive does.
     Hive(Vec<String>),
@@ -79,7 +85,8 @@ pub struct PartWriter {
 struct OpenFile {
     /// Path relative to the writer's folder.
     path: String,
-    partition: Vec<Option<String>>,
+    /// Values of the partition columns that its rows have, as they came.
+    partitions: Vec<Vec<Option<String>>>,
     writer: ParquetFileWriter,
     used: u64,
 }
@@ -162,10 +169,15 @@ impl PartWriter {
 
     async fn write_rows(&mut self, partition: Vec<Option<String>>, rows: &RecordBatch) -> Result<()> {
         self.clock += 1;
-        let open = self.open.iter().position(|file| file.partition == partition);
-        let index = match open {
-            Some(index) => index,
-            None => self.start_file(partition).await?,
+        let open = self.open.iter().position(|file| file.partitions.last() == Some(&partition));
+        let shared = self.file_to_share();
+        let index = match (open, shared) {
+            (Some(index), _) => index,
+            (None, Some(index)) => {
+                self.open[index].partitions.push(partition);
+                index
+            }
+            (None, None) => self.start_file(partition).await?,
         };
         let file = &mut self.open[index];
         file.used = self.clock;
@@ -174,6 +186,13 @@ impl PartWriter {
             self.finish_file(index).await?;
         }
         Ok(())
+    }
+
+    /// The open file, if the next run goes into it.
+    fn file_to_share(&self) -> Option<usize> {
+        let has_room = |file: &OpenFile| file.writer.estimated_bytes() < SHARED_FILE_BYTES;
+        let is_shared = matches!(self.partitioning, PartitionBy::Runs(_)) && self.open.first().is_some_and(has_room);
+        is_shared.then_some(0)
     }
 
     async fn start_file(&mut self, partition: Vec<Option<String>>) -> Result<usize> {
@@ -193,22 +212,26 @@ impl PartWriter {
         let full = Path::parse(format!("{}/{path}", self.folder))
             .map_err(|error| Error::InvalidUrl { url: path.clone(), reason: error.to_string() })?;
         let writer = ParquetFileWriter::try_new(Arc::clone(&self.store), full, Arc::clone(&self.schema))?;
-        self.open.push(OpenFile { path, partition, writer, used: self.clock });
+        self.open.push(OpenFile { path, partitions: vec![partition], writer, used: self.clock });
         Ok(self.open.len() - 1)
     }
 
     async fn finish_file(&mut self, index: usize) -> Result<()> {
         let file = self.open.swap_remove(index);
-        let values = self.partitioning.columns().iter().cloned().zip(file.partition);
-        let partition = values.filter_map(|(column, value)| Some((column, value?))).collect();
         let written = file.writer.finish().await?;
-        self.finished.push(DataFile { path: file.path, partition, ..written });
+        let values = |partition: &Vec<Option<String>>| -> PartitionValues {
+            let values = self.partitioning.columns().iter().zip(partition);
+            values.filter_map(|(column, value)| Some((column.clone(), value.clone()?))).collect()
+        };
+        let mut shared: BTreeSet<PartitionValues> = file.partitions.iter().map(values).collect();
+        let partition = if shared.len() == 1 { shared.pop_first().unwrap_or_default() } else { PartitionValues::new() };
+        self.finished.push(DataFile { path: file.path, partition, shared, ..written });
         Ok(())
     }
 }
 
 /// The value as text, or [`None`] for NULL.
-fn value_of(column: &ArrayRef, row: usize) -> Result<Option<String>, ArrowError> {
+pub(crate) fn value_of(column: &ArrayRef, row: usize) -> Result<Option<String>, ArrowError> {
     if column.is_null(row) {
         return Ok(None);
     }

@@ -65,12 +65,11 @@ fn of_file(file: &DataFile, schema: &SchemaRef) -> Statistics {
 
 fn of_column(file: &DataFile, field: &Field) -> ColumnStatistics {
     let unknown = ColumnStatistics::new_unknown();
-    if let Some(value) = file.partition.get(field.name()).filter(|_| *field.data_type() == DataType::Utf8) {
-        let value = Precision::Exact(ScalarValue::Utf8(Some(value.clone())));
+    if let Some((min, max)) = of_partitions(file, field) {
         return ColumnStatistics {
             null_count: Precision::Exact(0),
-            min_value: value.clone(),
-            max_value: value,
+            min_value: Precision::Exact(min),
+            max_value: Precision::Exact(max),
             ..unknown
         };
     }
@@ -80,6 +79,17 @@ fn of_column(file: &DataFile, field: &Field) -> ColumnStatistics {
         value.map_or(Precision::Absent, Precision::Exact)
     };
     ColumnStatistics { null_count: exact(*nulls), min_value: value(min), max_value: value(max), ..unknown }
+}
+
+/// Least and greatest value of a column that divides the table's rows, if no row has NULL there.
+fn of_partitions(file: &DataFile, field: &Field) -> Option<(ScalarValue, ScalarValue)> {
+    if *field.data_type() != DataType::Utf8 {
+        return None;
+    }
+    let values: Option<Vec<&String>> = file.partitions().map(|values| values.get(field.name())).collect();
+    let values = values?;
+    let text = |value: &&String| ScalarValue::Utf8(Some((*value).clone()));
+    Some((values.iter().min().map(text)?, values.iter().max().map(text)?))
 }
 
 fn exact(count: u64) -> Precision<usize> {

@@ -1,9 +1,13 @@
 //! Rows that are divided by the values of columns, and versions that replace a part of them.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
+use arrow::{
+    array::{ArrayRef, Int64Array, StringArray},
+    record_batch::RecordBatch,
+};
 use futures::TryStreamExt;
-use lake::{CommitRequest, DataFile, Error, PartWriter, PartitionBy, Table, WriteMode};
+use lake::{CommitRequest, DataFile, Error, PartWriter, PartitionBy, PartitionValues, Table, WriteMode};
 
 use object_store::path::Path;
 
@@ -114,13 +118,74 @@ async fn folders_stay_few_however_often_partitions_are_replaced() {
     assert_eq!(listed(&table).await.len(), 40);
 }
 
+/// Labels of the partitions that a file has rows of.
+fn labels_of(file: &DataFile) -> Vec<&str> {
+    file.partitions().map(|values| values["label"].as_str()).collect()
+}
+
 #[tokio::test]
-async fn rows_in_runs_keep_one_file_open() {
+async fn small_runs_share_a_file_and_large_ones_do_not() {
     let place = TestLake::new().await;
-    let files = parts(&place.table(), "w", PartitionBy::Runs(by_label()), &[&[1, 1, 2], &[2, 3], &[1]]).await;
-    let found: Vec<(&str, u64)> = files.iter().map(|file| (label_of(file), file.rows)).collect();
-    assert_eq!(found.len(), 4, "a value that comes back gets another file");
-    assert_eq!(found.iter().filter(|(label, _)| *label == "label 2").collect::<Vec<_>>(), [&("label 2", 2)]);
+    let table = place.table();
+    let files = parts(&table, "w", PartitionBy::Runs(by_label()), &[&[1, 1, 2], &[2, 3], &[1]]).await;
+    let found: Vec<(Vec<&str>, u64)> = files.iter().map(|file| (labels_of(file), file.rows)).collect();
+    assert_eq!(found, [(vec!["label 1", "label 2", "label 3"], 6)]);
+
+    let folder = table.staging_path("large");
+    let by = PartitionBy::Runs(by_label());
+    let mut writer = PartWriter::try_new(table.lake().object_store(), folder, labelled(&[]).schema(), by).unwrap();
+    for label in ["a", "b", "c"] {
+        // No number is like another, so that they do not become small when encoded.
+        let numbers: Vec<i64> =
+            (0..400_000_i64).map(|number| number.wrapping_mul(0x9E37_79B9_7F4A_7C15_u64 as i64)).collect();
+        for some in numbers.chunks(50_000) {
+            let rows: Vec<(i64, &str)> = some.iter().map(|number| (*number, label)).collect();
+            writer.write(&labelled(&rows)).await.unwrap();
+        }
+    }
+    let mut files = writer.finish().await.unwrap();
+    files.sort_by(|left, right| left.partition.cmp(&right.partition));
+    let found: Vec<(Vec<&str>, u64)> = files.iter().map(|file| (labels_of(file), file.rows)).collect();
+    assert_eq!(found, [(vec!["a"], 400_000), (vec!["b"], 400_000), (vec!["c"], 400_000)]);
+}
+
+fn labelled(rows: &[(i64, &str)]) -> RecordBatch {
+    let ids: ArrayRef = Arc::new(Int64Array::from_iter_values(rows.iter().map(|(id, _)| *id)));
+    let labels: ArrayRef = Arc::new(StringArray::from_iter_values(rows.iter().map(|(_, label)| *label)));
+    RecordBatch::try_from_iter([("id", ids), ("label", labels)]).unwrap()
+}
+
+#[tokio::test]
+async fn a_shared_file_keeps_the_rows_that_are_not_replaced() {
+    let place = TestLake::new().await;
+    let table = place.table();
+    let runs = || PartitionBy::Runs(by_label());
+    let files = parts(&table, "w1", runs(), &[&[1, 1, 2, 3, 4]]).await;
+    table.commit(request("w1", WriteMode::ReplacePartitions, files)).await.unwrap();
+    let label = |id: i64| PartitionValues::from([("label".to_owned(), format!("label {id}"))]);
+
+    // Two is written anew, three goes; the file that both shared keeps one and four.
+    let files = parts(&table, "w2", runs(), &[&[2, 2]]).await;
+    let request2 = CommitRequest { replaced: [label(3)].into(), ..request("w2", WriteMode::ReplacePartitions, files) };
+    let held = table.hold(request2).await.unwrap();
+    assert_eq!(held.rows(), 2);
+    assert_eq!(table.preview("w2").await.unwrap().rows(), 5);
+    assert_eq!(current_ids(&table).await, [1, 1, 2, 3, 4], "a preview changes nothing");
+    let manifest = table.promote("w2", None).await.unwrap();
+    assert_eq!(current_ids(&table).await, [1, 1, 2, 2, 4]);
+    let shrunk = manifest.files.iter().find(|file| file.path.starts_with("data/w2.1/")).unwrap();
+    assert_eq!((labels_of(shrunk), shrunk.rows), (vec!["label 1", "label 4"], 3));
+    let bounds = shrunk.bounds["id"];
+    assert_eq!((bounds.min, bounds.max, bounds.nulls), (Some(1), Some(4), 0));
+    assert_eq!(listed(&table).await.len(), manifest.files.len(), "folders hold this version and nothing else");
+
+    // What stays of a file may be one partition, and then nothing.
+    for (write, gone, expected) in [("w3", 1, vec![2, 2, 4]), ("w4", 4, vec![2, 2]), ("w5", 2, vec![])] {
+        let request =
+            CommitRequest { replaced: [label(gone)].into(), ..request(write, WriteMode::ReplacePartitions, vec![]) };
+        table.commit(request).await.unwrap();
+        assert_eq!(current_ids(&table).await, expected);
+    }
 }
 
 #[tokio::test]
