@@ -3,7 +3,7 @@
 use crate::{
     Block, Incidence, Neighbours, Options,
     plain::PlainCounter,
-    selection::{Candidate, Ranking, Selection},
+    selection::{Bounds, Candidate, Ranking, Selection},
     weighted::WeightedCounter,
     weights::Weight,
 };
@@ -57,8 +57,14 @@ impl Counter {
             Candidate { key, pair, place: standing.place, id: other, weight, follows }
         };
         if incidence.sequences.is_none() && incidence.weights.is_none() {
+            let mut bounds = Bounds::default();
             plain.count(incidence, id, options.min_count, |other, pair| {
-                selection.offer(candidate(other, pair, Weight::of_groups(pair), Weight::default()));
+                if bounds.exclude(other, pair) {
+                    return;
+                }
+                if selection.offer(candidate(other, pair, Weight::of_groups(pair), Weight::default())) {
+                    bounds.raise(ranking, selection.least_key(), &incidence.numbering().standing);
+                }
             });
         } else {
             weighted.count(incidence, id, options, |other, total| {

@@ -7,6 +7,9 @@ use crate::Incidence;
 /// Items that are gathered before they are counted: half a megabyte, so that they are still near when they are.
 const GATHERED: usize = 1 << 15;
 
+/// Counters that are cleared in a row in the time that one is cleared somewhere.
+const SCATTERED: usize = 32;
+
 /// A counter as narrow as the row allows. It never overflows, as a pair is counted no more often than its rarer item.
 trait Narrow: Copy + Default + PartialEq + AddAssign + From<u8> + Into<u32> + TryFrom<u32> {}
 
@@ -33,24 +36,22 @@ struct Buffers {
     found: Vec<u32>,
 }
 
-impl Buffers {
-    /// Copies the items of the next groups behind each other; whether there were any.
-    ///
-    /// The groups lie anywhere in memory. Copying them does nothing but wait for memory, so that many of them are on
-    /// their way at the same time; counting while reading would wait for each in turn.
-    fn gather(&mut self, incidence: &Incidence, postings: &mut std::slice::Iter<'_, u32>) -> bool {
-        if postings.len() == 0 {
-            return false;
-        }
-        self.gathered.clear();
-        for group in postings {
-            self.gathered.extend_from_slice(incidence.groups.get(*group as usize));
-            if self.gathered.len() >= GATHERED {
-                break;
-            }
-        }
-        true
+/// Copies the items of the next groups behind each other; whether there were any.
+///
+/// The groups lie anywhere in memory. Copying them does nothing but wait for memory, so that many of them are on their
+/// way at the same time; counting while reading would wait for each in turn.
+fn gather(gathered: &mut Vec<u32>, incidence: &Incidence, postings: &mut std::slice::Iter<'_, u32>) -> bool {
+    if postings.len() == 0 {
+        return false;
     }
+    gathered.clear();
+    for group in postings {
+        gathered.extend_from_slice(incidence.groups.get(*group as usize));
+        if gathered.len() >= GATHERED {
+            break;
+        }
+    }
+    true
 }
 
 impl PlainCounter {
@@ -84,29 +85,33 @@ fn count<C: Narrow>(
     // More groups than the item has cannot be shared.
     let Ok(enough) = C::try_from(min_count) else { return };
     let items = incidence.item_count();
+    let Buffers { gathered, found } = buffers;
     counts.resize(items, C::default());
     // One place more than there are items, for the write that does not count.
-    buffers.found.resize(items + 1, 0);
+    found.resize(items + 1, 0);
+    // Slices, as a vector's address would be read again after every write.
+    let (counts, found) = (counts.as_mut_slice(), found.as_mut_slice());
     let mut end = 0;
     let mut postings = incidence.postings.get(id as usize).iter();
     let mut batches = 0;
-    while buffers.gather(incidence, &mut postings) {
+    while gather(gathered, incidence, &mut postings) {
         batches += 1;
-        for other in &buffers.gathered {
+        for other in &*gathered {
             let count = &mut counts[*other as usize];
             *count += C::from(1);
             // Written always and kept if it counts: a branch would be guessed wrong too often.
-            buffers.found[end] = *other;
+            found[end] = *other;
             end += usize::from(*count == enough);
         }
     }
-    for other in &buffers.found[..end] {
+    for other in &found[..end] {
         if *other != id {
             emit(*other, counts[*other as usize].into());
         }
     }
-    if batches == 1 && buffers.gathered.len() < items {
-        buffers.gathered.iter().for_each(|other| counts[*other as usize] = C::default());
+    // One after the other where that is less than all.
+    if batches == 1 && gathered.len() < items / SCATTERED {
+        gathered.iter().for_each(|other| counts[*other as usize] = C::default());
     } else {
         counts.fill(C::default());
     }

@@ -45,14 +45,22 @@ impl Selection {
         self.least_key = f64::NEG_INFINITY;
     }
 
-    pub(crate) fn offer(&mut self, candidate: Candidate) {
+    /// Takes a candidate unless it is known not to be among the best; whether it is now known of more of them.
+    pub(crate) fn offer(&mut self, candidate: Candidate) -> bool {
         if candidate.key < self.least_key {
-            return;
+            return false;
         }
         self.candidates.push(candidate);
-        if self.candidates.len() >= 4 * self.k + 64 {
+        let is_full = self.candidates.len() >= 4 * self.k + 64;
+        if is_full {
             self.cut();
         }
+        is_full
+    }
+
+    /// The key that a candidate needs at least.
+    pub(crate) fn least_key(&self) -> f64 {
+        self.least_key
     }
 
     fn cut(&mut self) {
@@ -68,6 +76,38 @@ impl Selection {
         }
         self.candidates.sort_unstable_by(Candidate::order);
         &self.candidates
+    }
+}
+
+/// Numbers of shared groups that have a bound.
+const BOUNDED: usize = 8;
+
+/// Bounds by which neighbours are passed over without a look at them.
+///
+/// Ids follow frequency, and no measure ranks a neighbour higher for being more frequent at the same number of shared
+/// groups. So with each small number of shared groups there is an id below which no neighbour can be among the best;
+/// most pairs are of these numbers, and looking a neighbour's frequency up is a miss of the cache.
+#[derive(Debug, Default)]
+pub(crate) struct Bounds {
+    least_ids: [u32; BOUNDED],
+}
+
+impl Bounds {
+    /// Whether a neighbour cannot be among the best.
+    pub(crate) fn exclude(&self, id: u32, pair: u32) -> bool {
+        self.least_ids.get(pair as usize).is_some_and(|least| id < *least)
+    }
+
+    /// Raises the bounds for a least key, of neighbours that stand like this by id.
+    pub(crate) fn raise(&mut self, ranking: Ranking, least_key: f64, standing: &[Standing]) {
+        // Logarithms may be off by their last digit, which must not exclude anybody.
+        let bar = least_key - least_key.abs() * 1e-9;
+        for (pair, least) in (0..).zip(&mut self.least_ids).skip(1) {
+            let weight = Weight::of_groups(pair);
+            let is_below = |standing: &Standing| ranking.key(pair, *standing, weight, Weight::default()) < bar;
+            let below = standing[*least as usize..].partition_point(is_below);
+            *least += u32::try_from(below).unwrap_or(u32::MAX);
+        }
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use arrow::{datatypes::SchemaRef, record_batch::RecordBatch};
+use arrow::{
+    datatypes::{Field, Schema, SchemaRef},
+    record_batch::RecordBatch,
+};
 use object_store::path::Path;
 use parquet::{
     arrow::AsyncArrowWriter,
@@ -29,11 +32,15 @@ const LOOKED_UP_VALUES: u64 = 64 * 1024;
 /// Share of row groups that are read in vain.
 const LOOKED_UP_IN_VAIN: f64 = 0.05;
 
-/// Parquet settings of every file in the lake: zstd level 1, page statistics, bounded row groups, and Bloom filters of
-/// the tracks' URIs.
-pub fn writer_properties() -> WriterProperties {
+/// Parquet settings of every file in the lake: zstd level 1, page statistics, bounded row groups, Bloom filters of the
+/// tracks' URIs, and no dictionaries of floating-point numbers, which seldom repeat: looking for repetitions took a
+/// fifth of the time that a file of measures takes.
+pub fn writer_properties(schema: &Schema) -> WriterProperties {
     let looked_up = ColumnPath::from(LOOKED_UP);
-    WriterProperties::builder()
+    let is_measure = |field: &&Arc<Field>| field.data_type().is_floating();
+    let measures = schema.fields().iter().filter(is_measure).map(|field| ColumnPath::new(vec![field.name().clone()]));
+    measures
+        .fold(WriterProperties::builder(), |builder, column| builder.set_column_dictionary_enabled(column, false))
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_max_row_group_bytes(Some(ROW_GROUP_BYTES))
@@ -68,7 +75,7 @@ impl ParquetFileWriter {
     /// [`Error::Parquet`] if the schema has a type that Parquet cannot hold.
     pub fn try_new(store: Arc<dyn object_store::ObjectStore>, path: Path, schema: SchemaRef) -> Result<Self> {
         let upload = Upload::new(store, path.clone());
-        let writer = AsyncArrowWriter::try_new(upload, Arc::clone(&schema), Some(writer_properties()))
+        let writer = AsyncArrowWriter::try_new(upload, Arc::clone(&schema), Some(writer_properties(&schema)))
             .map_err(Error::parquet("create", &path))?;
         Ok(Self { writer, path, schema, rows: 0 })
     }

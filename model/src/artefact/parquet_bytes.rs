@@ -9,7 +9,7 @@ use crate::{Error, Result};
 /// Writes one batch as a Parquet file.
 pub(super) fn encode(file: &str, schema: &SchemaRef, batch: &RecordBatch) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let mut writer = ArrowWriter::try_new(&mut bytes, SchemaRef::clone(schema), Some(lake::writer_properties()))
+    let mut writer = ArrowWriter::try_new(&mut bytes, SchemaRef::clone(schema), Some(lake::writer_properties(schema)))
         .map_err(Error::format("written", file))?;
     writer.write(batch).map_err(Error::format("written", file))?;
     writer.close().map_err(Error::format("written", file))?;

@@ -73,6 +73,31 @@ fn the_best_of_many_are_kept() {
     assert_eq!(best, [17, 2_500, 4_000]);
 }
 
+/// So many neighbours that bounds are raised several times, of frequencies from 1 to almost all groups.
+#[test]
+fn neighbours_that_are_passed_over_are_none_of_the_best() {
+    let items = 400_u64;
+    let places: Vec<u32> = (0..400).map(|item| (item * 7 + 3) % 400).collect();
+    let hash = |group: u64, item: u64| (group * items + item + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
+    let is_in = |group: u64, item: &u64| hash(group, *item) % (item / 8 + 2) == 0;
+    let groups: Groups = (0..80)
+        .map(|group| {
+            (0..items).filter(|item| is_in(group, item)).map(|item| (u32::try_from(item).unwrap(), 0)).collect()
+        })
+        .collect();
+    for rank_by in Measure::ALL {
+        for (k, min_count) in [(1, 1), (5, 2)] {
+            let options = Options { k, min_count, rank_by, ..Options::default() };
+            let case = Case { groups: groups.clone(), options, has_order: false, parts: 2 };
+            let found: Vec<_> = count(&case, &places).iter().map(|row| (row.0, row.1, row.2, row.3)).collect();
+            let expected = neighbours(&case.groups, &places, &case.options, false);
+            let expected: Vec<_> = expected.iter().map(|row| (row.0, row.1, row.2, row.3)).collect();
+            assert!(found.len() > 300, "{}", found.len());
+            assert_eq!(found, expected, "{}", rank_by.name());
+        }
+    }
+}
+
 fn run(cases: u32, seed: u64, strategy: impl Strategy<Value = Case>, check: impl Fn(Case)) {
     let config = Config { cases, rng_seed: RngSeed::Fixed(seed), failure_persistence: None, ..Config::default() };
     let outcome = TestRunner::new(config).run(&strategy, |case| {
