@@ -59,6 +59,8 @@ run_tests() {
 if (($# == 0)); then
     say "trying the alert rules"
     "$here/alerts.sh"
+    say "checking manifests"
+    "$here/manifests.sh"
 fi
 LIBTORCH=$("$here/libtorch.sh")
 export LIBTORCH
