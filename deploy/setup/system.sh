@@ -2,7 +2,8 @@
 # The whole system as plain processes of this machine: S3 (Ceph radosgw, in memory), MariaDB, a scheduler with the Athena
 # endpoint, two executors, the inference server, `segue watch`, and Prometheus where it is installed.
 #
-#   system.sh up       starts all and waits until each is ready; does nothing for those that run
+#   system.sh up       starts all and waits until each is ready, the inference server aside, which answers when the first
+#                      run has made a model; does nothing for those that run
 #   system.sh status   says what runs and where; exits 1 unless everything does
 #   system.sh env      prints the variables for `segue`: eval "$(deploy/setup/system.sh env)"
 #   system.sh down     ends all, in order, and removes the folder with logs and data
@@ -113,11 +114,12 @@ start_parts() {
     for number in 1 2; do
         ready "executor-$number" "http://127.0.0.1:${ports[1 + number]}/readyz"
     done
-    launch inference "$programs/segue-model" serve --address "127.0.0.1:${ports[6]}"
+    # It ends while there is no model, which the first run makes.
+    # shellcheck disable=SC2016  # the inner shell expands it
+    launch inference bash -c 'until "$@"; do sleep 5; done' inference \
+        "$programs/segue-model" serve --address "127.0.0.1:${ports[6]}"
     launch watch "$programs/segue" watch --poll-minutes 1 --settle-seconds "${SEGUE_SETTLE_SECONDS:-20}" \
         --admin-bind "127.0.0.1:${ports[4]}" --bad-input "${SEGUE_BAD_INPUT:-quarantine}" --log info
-    # Not ready before there is a model, which the first run makes.
-    ready inference "http://127.0.0.1:${ports[6]}/metrics"
     ready watch "http://127.0.0.1:${ports[4]}/readyz"
     start_prometheus "${ports[@]}"
 }
