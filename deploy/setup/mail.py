@@ -7,11 +7,13 @@ Ends when its standard input does.
 import asyncio
 import email
 import email.policy
+import logging
 import pathlib
 import ssl
 import subprocess
 import sys
 import tempfile
+import warnings
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
@@ -44,6 +46,9 @@ def certificate(folder):
 
 
 async def serve(folder):
+    # The one that is encrypted from the start does not know that it is.
+    warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
     key, cert = certificate(folder)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(cert, key)

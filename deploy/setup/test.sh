@@ -73,3 +73,7 @@ else
     start_services
 fi
 run_tests "$@"
+if (($# == 0)) && cargo nextest --version >/dev/null 2>&1; then
+    say "trying mail on a server of others"
+    "$here/mail.sh"
+fi
