@@ -13,11 +13,12 @@ with_libtorch = LIBTORCH="$$($(setup_dir)/libtorch.sh)"; export LIBTORCH;
 SLICES := 30
 RUNS := 3
 
-.PHONY: help setup build demo test fmt lint clean-demo bench-flatten bench-cooccurrence
+.PHONY: help setup build demo up down test fmt lint clean-demo bench-flatten bench-cooccurrence
 
 help:
 	@echo 'make demo              builds Segue and runs the whole pipeline on sample playlists, with no services'
 	@echo 'make demo MPD=FOLDER   the same on slices of the Million Playlist Dataset'
+	@echo 'make up                the whole system as processes: S3, MySQL, cluster, endpoint, inference, watch; make down ends it'
 	@echo 'make clean-demo        removes what the demo wrote'
 	@echo 'make test              builds all and runs every test, against real MySQL and S3 servers that it starts'
 	@echo 'make build             builds all programs into $(target_dir)/debug'
@@ -42,6 +43,12 @@ build:
 demo: build
 	@echo 'demo: running the pipeline (a minute or two)'
 	@$(target_dir)/debug/segue demo $(if $(MPD),--input "$(MPD)")
+
+up: build
+	@$(with_libtorch) $(setup_dir)/system.sh up; $(setup_dir)/system.sh status
+
+down:
+	@$(setup_dir)/system.sh down
 
 clean-demo:
 	rm -rf data/raw/sample data/lake data/segue.db data/segue.db-shm data/segue.db-wal

@@ -59,6 +59,8 @@ run_tests() {
 if (($# == 0)); then
     say "trying the alert rules"
     "$here/alerts.sh"
+    say "checking manifests"
+    "$here/manifests.sh"
 fi
 LIBTORCH=$("$here/libtorch.sh")
 export LIBTORCH
@@ -71,3 +73,7 @@ else
     start_services
 fi
 run_tests "$@"
+if (($# == 0)) && cargo nextest --version >/dev/null 2>&1; then
+    say "trying mail on a server of others"
+    "$here/mail.sh"
+fi

@@ -2,6 +2,7 @@
 
 mod options;
 mod run;
+mod work_folder;
 
 use std::process::ExitCode;
 

@@ -9,7 +9,7 @@ use runtime::{admin, shutdown, telemetry};
 use serde::Serialize;
 use tracing::{error, info};
 
-use crate::options::Options;
+use crate::{options::Options, work_folder::WorkFolder};
 
 /// Deep plans overflow the usual 2 MB; Ballista's own binary takes the same.
 const STACK_BYTES: usize = 32 * 1024 * 1024;
@@ -46,6 +46,7 @@ async fn serve(options: Options) -> Result<()> {
         grpc: SocketAddr::new(options.bind_host, settings.grpc_port),
         admin,
     };
+    tokio::spawn(WorkFolder::registered(&settings.work_dir).context("cannot define metrics")?.watch());
     tokio::spawn(announce(health.clone(), addresses, options.ready_file));
     executor::run(&settings, Arc::new(ObjectStores::from_env()), health).await.map_err(Into::into)
 }

@@ -49,7 +49,7 @@ pub(crate) enum Command {
     Recommend(RecommendArgs),
     /// Train and judge by a protocol, such as leave-one-out on a public data set, and keep nothing but the figures
     Evaluate(EvaluateArgs),
-    /// Show the recorded runs and their steps
+    /// Show the recorded runs and their steps, go on with one, or end one
     Runs(RunsArgs),
     /// Show the lake's tables and where their files are
     Tables(TablesArgs),
@@ -109,6 +109,12 @@ mod tests {
         check("runs", true);
         check("runs show", false);
         check("runs show latest --json", true);
+        check("runs retry", true);
+        check("runs retry r1 --publish-worse", true);
+        check("runs cancel", false);
+        check("run --input data/raw --dry-run --backfill", true);
+        check("run --input data/raw --worse-by 2", false);
+        check("run --input data/raw --row-history sometimes", false);
         check("sample --output x", false);
         check("sample --output x --slices 0", false);
         check("sample --output x --slices 2 --compression zip", false);

@@ -8,7 +8,7 @@ use notify::{AwsCredentials, Notifier};
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Channels {
     /// Whom to tell when runs fail and when they succeed again, separated by commas: https://… (JSON), slack+https://…,
-    /// sns:arn:aws:sns:REGION:ACCOUNT:TOPIC
+    /// sns:arn:aws:sns:REGION:ACCOUNT:TOPIC, smtp://USER:PASSWORD@HOST/?from=ADDRESS&to=ADDRESS
     #[arg(long, env = "SEGUE_NOTIFY", hide_env_values = true, value_name = "CHANNELS", default_value = "")]
     notify: String,
     #[arg(long, env = "AWS_ACCESS_KEY_ID", hide = true)]

@@ -47,6 +47,9 @@ fn of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<u8> {
     if let Some(error) = cause.downcast_ref::<pipeline::Error>() {
         return Some(of_pipeline(error));
     }
+    if cause.is::<pipeline::DagError>() {
+        return Some(CONFIGURATION);
+    }
     if let Some(error) = cause.downcast_ref::<cluster::Error>() {
         return Some(of_cluster(error));
     }

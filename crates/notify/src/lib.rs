@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! Notification ─► Notifier ─┬─► SNS topic (Publish, signed)
+//!                           ├─► mail (SMTP)
 //!                           └─► webhook (JSON, or the shape that Slack reads)
 //! ```
 //!

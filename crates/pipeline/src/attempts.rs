@@ -14,6 +14,11 @@ use crate::{
     steps::{Output, model, named_version, publish, query::QueryStep},
 };
 
+/// Pause before the second attempt at a step; before each further one it is twice as long.
+const PAUSE: Duration = Duration::from_secs(5);
+/// Longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+
 /// What the attempts at a run's steps have in common.
 pub(crate) struct Attempts<'a> {
     pub(crate) workspace: &'a Workspace,
@@ -24,6 +29,17 @@ pub(crate) struct Attempts<'a> {
     pub(crate) slices: &'a SliceVersions,
     /// Identity of the run's work.
     pub(crate) fingerprint: &'a str,
+    /// Content of the trainer's settings file.
+    pub(crate) model_config: &'a [u8],
+}
+
+/// What a step is about to do.
+struct Task<'a> {
+    step: Step,
+    /// Identity of its input and settings.
+    fingerprint: String,
+    inputs: &'a Versions,
+    before: &'a [StepReport],
 }
 
 impl Attempts<'_> {
@@ -34,15 +50,16 @@ impl Attempts<'_> {
         // What comes after a step that is done anew must be done anew, too.
         let mut all_done = true;
         for &step in &self.options.steps {
-            let tables = inputs::of_step(&self.workspace.lake, step).await?;
-            let fingerprint = fingerprint::of_step(self.fingerprint, step, &tables);
+            let inputs = inputs::of_step(&self.workspace.lake, step).await?;
+            let fingerprint = self.fingerprint_of(step, &inputs, &reports);
             let done = if all_done { self.done_before(step, &fingerprint).await? } else { None };
             let report = match done {
                 Some(record) => finished_before(step, &record),
                 None => {
                     all_done = false;
                     let attempts = records.iter().filter(|record| record.step == step.name()).map(|r| r.attempt).max();
-                    self.attempt(step, attempts.unwrap_or(0) + 1, fingerprint, &tables, &reports).await?
+                    let task = Task { step, fingerprint, inputs: &inputs, before: &reports };
+                    self.attempt_until_done(&task, attempts.unwrap_or(0) + 1).await?
                 }
             };
             self.observer.notify(&Event::StepFinished { report: report.clone() });
@@ -51,16 +68,51 @@ impl Attempts<'_> {
         Ok(reports)
     }
 
+    /// Identity of what a step does: within this run, or for the steps of the model in any run.
+    fn fingerprint_of(&self, step: Step, inputs: &Versions, before: &[StepReport]) -> String {
+        let made_before = match step {
+            Step::Predict => output_of(before, Step::Train),
+            Step::Train | Step::Publish => Some(""),
+            _ => None,
+        };
+        match made_before {
+            Some(made_before) => {
+                let lake = self.workspace.lake.url().as_str();
+                fingerprint::of_model_step(self.options, lake, step, inputs, self.model_config, Some(made_before))
+            }
+            // A prediction by itself takes the trainer's choice of a model, which is not known here.
+            None => fingerprint::of_step(self.fingerprint, step, inputs),
+        }
+    }
+
+    /// The attempt of any run that did this very work, if what it wrote is still there. Steps of SQL look at their tables
+    /// instead.
+    async fn done_by_any_run(&self, task: &Task<'_>) -> Result<Option<StepRecord>> {
+        if self.options.full || task.step.sql().is_some() {
+            return Ok(None);
+        }
+        let found = self.workspace.store.latest_with_input(task.step.name(), &task.fingerprint).await?;
+        let Some(record) = found else { return Ok(None) };
+        Ok(self.is_still_there(task.step, &record).await?.then_some(record))
+    }
+
+    async fn is_still_there(&self, step: Step, record: &StepRecord) -> Result<bool> {
+        let output = record.output_version.as_deref();
+        match step.table() {
+            Some(table) => Ok(current_version(&self.workspace.lake.table(table)?).await?.as_deref() == output),
+            None if step == Step::Train => self.has_model(output).await,
+            None => {
+                let current = self.workspace.store.current_set().await?;
+                Ok(current.is_some_and(|set| Some(set.set_id.as_str()) == output))
+            }
+        }
+    }
+
     /// The attempt that did this step, if what it wrote is still what readers see.
     async fn done_before(&self, step: Step, fingerprint: &str) -> Result<Option<StepRecord>> {
         let found = self.workspace.store.completed_step(self.owner.run_id(), step.name(), fingerprint).await?;
         let Some(record) = found else { return Ok(None) };
-        let still_there = match step.table() {
-            Some(table) => current_version(&self.workspace.lake.table(table)?).await? == record.output_version,
-            None if step == Step::Train => self.has_model(record.output_version.as_deref()).await?,
-            None => true,
-        };
-        Ok(still_there.then_some(record))
+        Ok(self.is_still_there(step, &record).await?.then_some(record))
     }
 
     async fn has_model(&self, model_id: Option<&str>) -> Result<bool> {
@@ -73,20 +125,32 @@ impl Attempts<'_> {
         }
     }
 
-    async fn attempt(
-        &self,
-        step: Step,
-        attempt: u32,
-        input_fingerprint: String,
-        inputs: &Versions,
-        before: &[StepReport],
-    ) -> Result<StepReport> {
-        let started = Instant::now();
-        let start = StepStart { step: step.name().to_owned(), attempt, input_fingerprint };
+    /// Tries a step until it is done, fails for good, or has been tried as often as the pipeline's file allows.
+    async fn attempt_until_done(&self, task: &Task<'_>, first: u32) -> Result<StepReport> {
+        let retries = self.options.dag.node(task.step).map_or(0, |node| node.retries);
+        let mut pause = PAUSE;
+        for attempt in first..first + retries {
+            match self.attempt(task, attempt).await {
+                Err(error) if error.may_pass() => {
+                    warn!(step = %task.step, attempt, pause_s = pause.as_secs(), error = %error, "step is tried again");
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+                ended => return ended,
+            }
+        }
+        self.attempt(task, first + retries).await
+    }
+
+    async fn attempt(&self, task: &Task<'_>, attempt: u32) -> Result<StepReport> {
+        let (step, started) = (task.step, Instant::now());
+        let start = StepStart { step: step.name().to_owned(), attempt, input_fingerprint: task.fingerprint.clone() };
         let began = self.workspace.store.start_step(self.owner, &start).await;
         began.map_err(Error::recording(format!("that step `{step}` starts")))?;
         self.observer.notify(&Event::StepStarted { step });
-        let result = self.execute(step, inputs, before).await;
+        let limit = self.options.dag.node(step).map_or(Duration::MAX, |node| node.timeout);
+        let result = tokio::time::timeout(limit, self.execute(task)).await;
+        let result = result.unwrap_or(Err(Error::TimedOut { step, limit }));
         let duration_ms = milliseconds(started.elapsed());
         let output = self.record(step, attempt, duration_ms, result).await?;
         info!(run_id = %self.owner.run_id(), step = %step, rows = output.rows, duration_ms, "step finished");
@@ -99,6 +163,7 @@ impl Attempts<'_> {
             duration_ms,
             output: output.version,
             details: output.details,
+            unusual: output.unusual,
         })
     }
 
@@ -110,7 +175,7 @@ impl Attempts<'_> {
                 bytes: output.bytes,
                 duration_ms: Some(duration_ms),
                 output_version: output.version.clone(),
-                ..StepOutcome::succeeded()
+                ..if output.unchanged { StepOutcome::skipped() } else { StepOutcome::succeeded() }
             },
             Err(error) => StepOutcome { duration_ms: Some(duration_ms), ..StepOutcome::failed(error.to_string()) },
         };
@@ -127,21 +192,29 @@ impl Attempts<'_> {
         }
     }
 
-    async fn execute(&self, step: Step, inputs: &Versions, before: &[StepReport]) -> Result<Output> {
+    async fn execute(&self, task: &Task<'_>) -> Result<Output> {
+        let &Self { workspace, options, slices, .. } = self;
+        let &Task { step, inputs, before, .. } = task;
         if let Some(sql) = step.sql() {
-            let &Self { workspace, options, slices, .. } = self;
             return QueryStep { workspace, options, step, sql, slices, inputs }.run().await;
         }
-        let output_of = |step: Step| {
-            let report = before.iter().find(|report| report.step == step);
-            report.and_then(|report| report.output.as_deref())
-        };
+        if let Some(record) = self.done_by_any_run(task).await? {
+            info!(step = %step, run_id = %record.run_id, "nothing to do, another run did it");
+            let StepRecord { rows_out: rows, bytes, output_version: version, .. } = record;
+            return Ok(Output { rows, bytes, version, unchanged: true, ..Output::default() });
+        }
         match step {
-            Step::Train => model::train(self.workspace, self.options, self.observer).await,
-            Step::Predict => model::predict(self.workspace, self.options, output_of(Step::Train), self.observer).await,
-            _ => publish::run(self.workspace, self.options, self.owner.run_id(), output_of(Step::Predict)).await,
+            Step::Train => model::train(workspace, options, self.observer).await,
+            Step::Predict => model::predict(workspace, options, output_of(before, Step::Train), self.observer).await,
+            _ => publish::run(workspace, options, self.owner.run_id(), output_of(before, Step::Predict)).await,
         }
     }
+}
+
+/// What an earlier step of the run wrote.
+fn output_of(before: &[StepReport], step: Step) -> Option<&str> {
+    let report = before.iter().find(|report| report.step == step);
+    report.and_then(|report| report.output.as_deref())
 }
 
 /// The current version of a table by its name, if it has one.
@@ -159,6 +232,7 @@ fn finished_before(step: Step, record: &StepRecord) -> StepReport {
         duration_ms: record.duration_ms.unwrap_or_default(),
         output: record.output_version.clone(),
         details: None,
+        unusual: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use datafusion::error::DataFusionError;
 
-use crate::{Check, CheckOutcome, Step};
+use crate::{Check, CheckOutcome, RowFinding, Step};
 
 /// Result of a run or a part of it.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -50,6 +50,55 @@ pub enum Error {
         step: Step,
         /// What the check found.
         outcome: CheckOutcome,
+    },
+    /// A step yielded far more or fewer rows than it used to; its table keeps those that it had.
+    #[error(
+        "step `{}` yielded {finding}, so its table stays as it was; look at its input, or let it through once with \
+         --row-history warn",
+        finding.step
+    )]
+    UnusualRows {
+        /// What was found.
+        finding: Box<RowFinding>,
+    },
+    /// A model is worse than the one whose predictions are current.
+    #[error(
+        "step `{step}` stops, as the model {model_id} is worse than {published}, whose predictions are current: {found}, \
+         where that has {expected}; look at what it was trained on, or publish it with --publish-worse"
+    )]
+    WorseModel {
+        /// The step that would have brought it to people.
+        step: Step,
+        /// The new model.
+        model_id: String,
+        /// Its metric and figure.
+        found: String,
+        /// The published model.
+        published: String,
+        /// Its figure.
+        expected: String,
+    },
+    /// An attempt at a step took too long.
+    #[error("step `{step}` was given up after {limit:?}, its timeout_minutes in the pipeline's file")]
+    TimedOut {
+        /// The step.
+        step: Step,
+        /// The longest time that it may take.
+        limit: std::time::Duration,
+    },
+    /// Somebody has asked for the end of the run.
+    #[error("the run was cancelled by {by}")]
+    Cancelled {
+        /// Who.
+        by: String,
+    },
+    /// A run cannot be gone on with, because its work is not the same any more.
+    #[error(
+        "run `{run_id}` cannot go on: its input, its tables or the program changed since; `segue run` begins a new run"
+    )]
+    Changed {
+        /// The run.
+        run_id: String,
     },
     /// The trainer cannot be started.
     #[error("cannot start the trainer `{binary}`: {source}; build it with `make build` or name it with --model-binary")]
@@ -144,7 +193,9 @@ impl Error {
         match self {
             Self::BadInput(_) => ErrorClass::BadData,
             Self::Query { source, .. } if source.to_string().contains("bad input in ") => ErrorClass::BadData,
-            Self::NoRows { .. } | Self::CheckFailed { .. } => ErrorClass::CheckFailed,
+            Self::NoRows { .. } | Self::CheckFailed { .. } | Self::UnusualRows { .. } | Self::WorseModel { .. } => {
+                ErrorClass::CheckFailed
+            }
             // The trainer's exit codes are those of `sysexits.h`.
             Self::Model { status, .. } => match status.code() {
                 Some(65) => ErrorClass::BadData,
@@ -153,12 +204,51 @@ impl Error {
                 _ => ErrorClass::Failed,
             },
             Self::Busy(_) | Self::TakenOver(_) | Self::Overwritten { .. } => ErrorClass::Temporary,
-            Self::ModelMissing { .. } | Self::ModelConfig { .. } | Self::MissingInput { .. } => {
+            Self::ModelMissing { .. } | Self::ModelConfig { .. } | Self::MissingInput { .. } | Self::Changed { .. } => {
                 ErrorClass::Configuration
             }
             Self::Cluster(cluster::Error::InvalidAddress { .. }) => ErrorClass::Configuration,
             Self::Lake(lake::Error::InvalidUrl { .. } | lake::Error::FormatVersion { .. }) => ErrorClass::Configuration,
             _ => ErrorClass::Failed,
+        }
+    }
+
+    /// Whether another attempt at the same step may end better. Of a job's errors only those of a cluster, a bucket or a
+    /// database that did not answer do; what a query says of data and settings, it says again.
+    pub fn may_pass(&self) -> bool {
+        use store::Error as S;
+        match self {
+            Self::Busy(_) | Self::TakenOver(_) | Self::Overwritten { .. } | Self::NotRecorded { .. } => false,
+            Self::TimedOut { .. } => true,
+            Self::Store(error) => matches!(error, S::Unreachable { .. } | S::NoAnswer { .. } | S::Timeout { .. }),
+            Self::Lake(lake::Error::ObjectStore { source, .. } | lake::Error::LakeUnreachable { source, .. }) => {
+                matches!(source, object_store::Error::Generic { .. })
+            }
+            Self::Cluster(error) => matches!(error, cluster::Error::Unreachable { .. }),
+            Self::Query { source, .. } => {
+                let text = source.to_string();
+                ["Generic S3 error", "ransport error", "onnection", "FetchFailed", "ExecutorLost", "Unavailable"]
+                    .iter()
+                    .any(|sign| text.contains(sign))
+            }
+            _ => self.class() == ErrorClass::Temporary,
+        }
+    }
+
+    /// The step at which it happened, if it was one.
+    pub fn step(&self) -> Option<Step> {
+        match self {
+            Self::Query { step, .. }
+            | Self::NoRows { step }
+            | Self::CheckFailed { step, .. }
+            | Self::WorseModel { step, .. }
+            | Self::TimedOut { step, .. }
+            | Self::Model { step, .. }
+            | Self::ModelReport { step, .. }
+            | Self::MissingInput { step, .. }
+            | Self::Overwritten { step, .. } => Some(*step),
+            Self::UnusualRows { finding } => Some(finding.step),
+            _ => None,
         }
     }
 

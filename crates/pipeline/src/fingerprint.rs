@@ -48,6 +48,45 @@ pub(crate) fn of_step(run: &str, step: Step, tables: &Versions) -> String {
     print.finish()
 }
 
+/// Identity of a model step's work whatever run does it: its tables, its settings, the program that does it, and what
+/// an earlier step of the run made for it.
+pub(crate) fn of_model_step(
+    options: &RunOptions,
+    lake: &str,
+    step: Step,
+    tables: &Versions,
+    model_config: &[u8],
+    made_before: Option<&str>,
+) -> String {
+    let mut print = Fingerprint::new();
+    print.field("step by itself");
+    print.field(env!("CARGO_PKG_VERSION"));
+    print.field(lake);
+    print.field(step.name());
+    print.field(format!("{tables:?}"));
+    print.field(made_before.unwrap_or_default());
+    match step {
+        Step::Train => {
+            print.field(format!("{:?}", (options.seed, options.train_seconds)));
+            print.field(model_config);
+            print.field(trainer(options));
+        }
+        Step::Predict => {
+            print.field(options.predictions.to_le_bytes());
+            print.field(trainer(options));
+        }
+        _ => {}
+    }
+    print.finish()
+}
+
+/// Tells one build of the trainer from another, as far as its file does.
+fn trainer(options: &RunOptions) -> String {
+    let file = std::fs::metadata(&options.model_binary).ok();
+    let changed = file.as_ref().and_then(|file| file.modified().ok());
+    format!("{:?}", (file.map(|file| file.len()), changed))
+}
+
 /// A hash of fields.
 pub(crate) struct Fingerprint(Sha256);
 
@@ -71,29 +110,14 @@ impl Fingerprint {
 
 #[cfg(test)]
 mod tests {
-    use udfs::scan::BadInput;
-
     use super::*;
 
     fn options(steps: &[Step]) -> RunOptions {
         RunOptions {
-            input: "file:///raw".parse().unwrap(),
-            bad_input: BadInput::Fail,
             steps: steps.to_vec(),
-            fresh: false,
-            full: false,
-            removed_slices: crate::RemovedSlices::default(),
-            allowed: std::collections::BTreeMap::new(),
-            allow_empty: false,
-            predictions: 10,
-            keep_sets: 3,
             seed: 1,
-            train_seconds: None,
             model_config: Some("model.toml".into()),
-            model_binary: "segue-model".into(),
-            model_arguments: Vec::new(),
-            triggered_by: "test".to_owned(),
-            liveness: crate::Liveness::default(),
+            ..RunOptions::new("file:///raw".parse().unwrap(), crate::Dag::builtin().unwrap())
         }
     }
 
@@ -122,5 +146,22 @@ mod tests {
         assert_ne!(of_step("r", Step::Predict, &tables(2)), first);
         assert_ne!(of_step("r", Step::Train, &tables(1)), first);
         assert_ne!(of_step("s", Step::Predict, &tables(1)), first);
+    }
+
+    #[test]
+    fn a_model_step_is_the_same_in_every_run() {
+        let options = options(&[Step::Train]);
+        let tables = Versions::from([("sequences", 1)]);
+        let of = |options: &RunOptions, step, config: &[u8], before| {
+            of_model_step(options, "file:///lake", step, &tables, config, before)
+        };
+        let first = of(&options, Step::Train, b"a", None);
+        let other_input = RunOptions { input: "file:///other".parse().unwrap(), ..options.clone() };
+        assert_eq!(of(&other_input, Step::Train, b"a", None), first, "it reads tables only");
+        assert_ne!(of(&options, Step::Train, b"b", None), first);
+        assert_ne!(of(&RunOptions { seed: 2, ..options.clone() }, Step::Train, b"a", None), first);
+        let predict = of(&options, Step::Predict, b"a", Some("m1"));
+        assert_eq!(of(&RunOptions { seed: 2, ..options.clone() }, Step::Predict, b"b", Some("m1")), predict);
+        assert_ne!(of(&options, Step::Predict, b"a", Some("m2")), predict);
     }
 }

@@ -3,7 +3,7 @@
 use std::{fs, process};
 
 /// Host and process id, such as `build-7 (process 4711)`.
-pub(crate) fn this_process() -> String {
+pub fn this_process() -> String {
     let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let host = host.trim();
     // A host name has at most 64 bytes on Linux; elsewhere the process id has to do.

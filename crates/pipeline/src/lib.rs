@@ -6,13 +6,14 @@
 //!                                                                                                └─► publish (database)
 //! ```
 //!
-//! The steps of SQL are files under `sql/pipeline`, each a plain query that anyone can run; a step runs it on the
+//! `sql/pipeline/pipeline.toml` declares the graph of steps. The steps of SQL are files under `sql/pipeline`, each a plain query that anyone can run; a step runs it on the
 //! cluster as an `INSERT OVERWRITE` of the table that bears its name, or of the partitions whose slices are new. What it
 //! wrote is checked before anybody else sees it. Every attempt at a step is recorded in the
 //! database, so a run that failed goes on where it stopped. One run works on a lake at a time.
 
 mod attempts;
 mod checks;
+mod dag;
 mod definition;
 mod error;
 mod fingerprint;
@@ -21,8 +22,11 @@ mod increment;
 mod inputs;
 mod liveness;
 mod options;
+mod plan;
 mod preflight;
 mod progress;
+mod quality;
+mod recorded;
 mod report;
 mod run;
 mod session;
@@ -30,11 +34,15 @@ mod step;
 mod steps;
 
 pub use checks::{Check, CheckOutcome};
+pub use dag::{Dag, DagError, Node};
 pub use error::{Error, ErrorClass, Result};
+pub use host::this_process;
 pub use increment::RemovedSlices;
 pub use liveness::Liveness;
 pub use options::RunOptions;
+pub use plan::{PlannedStep, plan};
 pub use progress::{Event, Observer};
+pub use quality::{Distance, RowFinding, RowHistory, RowPolicy, WorseModel};
 pub use report::{RunReport, StepReport};
 pub use run::{PIPELINE, run};
 pub use session::{LakeEngine, RAW_PLAYLISTS, RAW_REJECTS, Workspace};

@@ -1,4 +1,5 @@
-//! Signs of life: by them others know that a run has a process, and the process knows that the run is still its own.
+//! Signs of life: by them others know that a run has a process, and the process knows that the run is still its own and
+//! that nobody has asked for its end.
 
 use std::time::Duration;
 
@@ -16,11 +17,17 @@ pub struct Liveness {
     /// Silence after which a run's process is taken for gone, 45 s, which should be several beats. Shorter takes runs
     /// from processes that are only slow or paused, longer makes everyone wait after a crash.
     pub silent_for: Duration,
+    /// Time between two looks at whether somebody has asked for the run's end, 2 s.
+    pub look_every: Duration,
 }
 
 impl Default for Liveness {
     fn default() -> Self {
-        Self { beat_every: Duration::from_secs(10), silent_for: Duration::from_secs(45) }
+        Self {
+            beat_every: Duration::from_secs(10),
+            silent_for: Duration::from_secs(45),
+            look_every: Duration::from_secs(2),
+        }
     }
 }
 
@@ -35,7 +42,7 @@ impl Heartbeat {
         Self { task: tokio::spawn(beat_until_lost(store, owner, liveness)) }
     }
 
-    /// Waits until the run is no longer this process's.
+    /// Waits until the run is no longer this process's to do.
     pub(crate) async fn lost(&mut self) -> Error {
         match (&mut self.task).await {
             Ok(lost) => lost,
@@ -55,8 +62,22 @@ impl Drop for Heartbeat {
 }
 
 async fn beat_until_lost(store: Store, owner: RunOwner, liveness: Liveness) -> Error {
+    let mut beat = tokio::time::interval(liveness.beat_every);
+    let mut look = tokio::time::interval(liveness.look_every);
+    for interval in [&mut beat, &mut look] {
+        interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    }
     loop {
-        tokio::time::sleep(liveness.beat_every).await;
+        tokio::select! {
+            _ = look.tick() => {
+                // If the database is away, so is who would ask.
+                if let Ok(Some(by)) = store.cancellation(owner.run_id()).await {
+                    return Error::Cancelled { by };
+                }
+                continue;
+            }
+            _ = beat.tick() => {}
+        }
         match store.heartbeat(&owner).await.map_err(Error::recording("this run's sign of life")) {
             Ok(()) => {}
             Err(lost @ Error::TakenOver(_)) => return lost,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::Step;
+use crate::{RowFinding, Step};
 
 /// What a step did.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -24,6 +24,9 @@ pub struct StepReport {
     /// What the trainer or the predictor reported; slices that were read and checks that were made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<serde_json::Value>,
+    /// What is remarkable about its rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unusual: Option<RowFinding>,
 }
 
 /// What a run did.

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use lake::Lake;
-use store::{RunClaim, RunId, RunOwner, RunStart, RunStatus, Store};
+use store::{RunClaim, RunId, RunOwner, RunStart, RunStatus, StepOutcome, StepStatus, Store};
 use tracing::{info, warn};
 use udfs::scan::{ScanSpec, SliceTable, SliceVersions, version_of};
 use uuid::Uuid;
@@ -42,7 +42,8 @@ pub async fn run(workspace: &Workspace, options: &RunOptions, observer: &dyn Obs
     observer.given(&owner);
     observer.notify(&Event::RunStarted { run_id: run_id.clone(), resumed, steps: options.steps.clone() });
     let mut heartbeat = Heartbeat::start(workspace.store.clone(), owner.clone(), options.liveness);
-    let attempts = Attempts { workspace, options, observer, owner: &owner, slices: &slices, fingerprint: &fingerprint };
+    let (slices, fingerprint, model_config) = (&slices, fingerprint.as_str(), model_config.as_slice());
+    let attempts = Attempts { workspace, options, observer, owner: &owner, slices, fingerprint, model_config };
     let outcome = tokio::select! {
         outcome = attempts.make() => outcome,
         lost = heartbeat.lost() => Err(lost),
@@ -52,7 +53,7 @@ pub async fn run(workspace: &Workspace, options: &RunOptions, observer: &dyn Obs
     Ok(RunReport { run_id, resumed, steps, duration_ms: milliseconds(started.elapsed()) })
 }
 
-async fn slices(workspace: &Workspace, options: &RunOptions) -> Result<SliceVersions> {
+pub(crate) async fn slices(workspace: &Workspace, options: &RunOptions) -> Result<SliceVersions> {
     let table =
         SliceTable::try_new(options.input.clone(), ScanSpec::rejects()).map_err(Error::query(Step::Quarantine))?;
     let client = workspace.stores.client(&options.input)?;
@@ -66,6 +67,15 @@ async fn slices(workspace: &Workspace, options: &RunOptions) -> Result<SliceVers
 async fn begin(workspace: &Workspace, options: &RunOptions, fingerprint: &str) -> Result<(RunOwner, bool)> {
     let store = &workspace.store;
     let claim = claim(&workspace.lake, options);
+    if let Some(run_id) = &options.resume {
+        let known = store.run(run_id).await?.ok_or_else(|| store::Error::UnknownRun { run_id: run_id.clone() })?;
+        if known.fingerprint != fingerprint {
+            return Err(Error::Changed { run_id: run_id.to_string() });
+        }
+        let owner = store.resume_run(run_id, &claim).await.map_err(busy)?;
+        info!(%run_id, "run resumed");
+        return Ok((owner, true));
+    }
     if !options.fresh
         && let Some(unfinished) = store.latest_unfinished(PIPELINE, fingerprint).await?
     {
@@ -74,12 +84,11 @@ async fn begin(workspace: &Workspace, options: &RunOptions, fingerprint: &str) -
         return Ok((owner, true));
     }
     let run_id = RunId::try_new(Uuid::now_v7().to_string())?;
-    let steps: Vec<&str> = options.steps.iter().map(|step| step.name()).collect();
     let start = RunStart {
         run_id: run_id.clone(),
         pipeline: PIPELINE.to_owned(),
         triggered_by: options.triggered_by.clone(),
-        options: serde_json::json!({ "input": options.input.as_str(), "steps": steps, "seed": options.seed }),
+        options: options.to_record(workspace.lake.url().as_str()),
         fingerprint: fingerprint.to_owned(),
     };
     let owner = store.start_run(&start, &claim).await.map_err(busy)?;
@@ -103,9 +112,14 @@ fn busy(error: store::Error) -> Error {
 async fn finish(store: &Store, owner: &RunOwner, outcome: Result<Vec<StepReport>>) -> Result<Vec<StepReport>> {
     let (status, reason) = match &outcome {
         Err(Error::TakenOver(_)) => return outcome,
+        Err(error @ Error::Cancelled { .. }) => (RunStatus::Cancelled, Some(error.to_string())),
+        Err(error @ Error::TimedOut { .. }) => (RunStatus::TimedOut, Some(error.to_string())),
         Err(error) => (RunStatus::Failed, Some(error.to_string())),
         Ok(_) => (RunStatus::Succeeded, None),
     };
+    if status == RunStatus::Cancelled {
+        abandon_steps(store, owner, reason.as_deref().unwrap_or_default()).await;
+    }
     let recorded = store.finish_run(owner, status, reason.as_deref()).await;
     match (outcome, recorded) {
         (Ok(steps), recorded) => {
@@ -117,5 +131,19 @@ async fn finish(store: &Store, owner: &RunOwner, outcome: Result<Vec<StepReport>
             warn!(run_id = %owner.run_id(), error = %unrecorded, "cannot record that the run failed");
             Err(error)
         }
+    }
+}
+
+/// Ends the attempts that were cut off.
+async fn abandon_steps(store: &Store, owner: &RunOwner, reason: &str) {
+    let ended = async {
+        for step in store.steps_of(owner.run_id()).await?.iter().filter(|step| step.status == StepStatus::Running) {
+            let outcome = StepOutcome { status: StepStatus::Abandoned, ..StepOutcome::failed(reason) };
+            store.finish_step(owner, &step.step, step.attempt, &outcome).await?;
+        }
+        Ok::<_, store::Error>(())
+    };
+    if let Err(error) = ended.await {
+        warn!(run_id = %owner.run_id(), error = %error, "cannot record that a step was cut off");
     }
 }

@@ -6,4 +6,5 @@
 
 pub mod admin;
 pub mod shutdown;
+mod store_retries;
 pub mod telemetry;

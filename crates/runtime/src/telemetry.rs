@@ -2,7 +2,9 @@
 
 use std::io::IsTerminal;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
+
+use crate::store_retries::StoreRetries;
 
 /// Form of the log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,11 +37,13 @@ impl std::str::FromStr for LogFormat {
 pub fn init(filter: &str, format: LogFormat) -> Result<(), String> {
     let filter = EnvFilter::try_new(filter).map_err(|error| format!("invalid log filter `{filter}`: {error}"))?;
     let colours = std::io::stderr().is_terminal();
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
-    // An error means that logging was started before, by a test or an embedding process.
-    let _already_started = match format {
-        LogFormat::Text => builder.with_target(false).try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+    let retries = StoreRetries::registered().with_filter(StoreRetries::filter());
+    let log = tracing_subscriber::fmt::layer().with_ansi(colours).with_writer(std::io::stderr);
+    let log = match format {
+        LogFormat::Text => log.with_target(false).with_filter(filter).boxed(),
+        LogFormat::Json => log.json().flatten_event(true).with_filter(filter).boxed(),
     };
+    // An error means that logging was started before, by a test or an embedding process.
+    let _already_started = tracing_subscriber::registry().with(log).with(retries).try_init();
     Ok(())
 }

@@ -79,6 +79,16 @@ impl Store {
         }
     }
 
+    /// Reads one model.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Query`] and [`Error::Timeout`], as every call.
+    pub async fn model(&self, model_id: &ModelId) -> Result<Option<ModelRecord>, Error> {
+        let values = [model_id.as_str().into()];
+        self.call("read model", model_id).read_first(MODEL, &values, ModelRecord::from_row).await
+    }
+
     /// Reads the newest model.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use notify::{Notification, Notifier, Severity};
-use pipeline::{Error as RunError, PIPELINE, RunReport};
+use pipeline::{Error as RunError, PIPELINE, RunReport, Step};
 use store::{RunStatus, Store};
 
 use crate::{Error, Result};
@@ -38,17 +38,17 @@ impl Alarms {
             Ok(report) => {
                 let summary = "runs succeed again".to_owned();
                 let notice = notification(&key, Severity::Resolved, summary, Some(report.run_id.clone()));
-                self.tell(WELL, notice).await
+                self.tell(WELL, notice).await?;
+                self.rows_of(report).await
             }
+            // Somebody asked for it, and knows.
+            Err(RunError::Cancelled { .. }) => Ok(()),
             // Another run is at work, and will tell how it ends.
             Err(RunError::Busy(_) | RunError::TakenOver(_)) => Ok(()),
             Err(error) => {
-                let step = step_of(error);
+                let step = error.step().map(Step::name);
                 let state = format!("failed:{}:{}", run_id.as_deref().unwrap_or("none"), step.unwrap_or("start"));
-                let next = match &run_id {
-                    Some(run_id) => format!("segue runs show {run_id}"),
-                    None => "segue doctor".to_owned(),
-                };
+                let next = next_action(error, run_id.as_deref());
                 let at = step.map_or_else(|| "a run failed".to_owned(), |step| format!("a run failed at step {step}"));
                 let notice = Notification {
                     step: step.map(str::to_owned),
@@ -61,6 +61,56 @@ impl Alarms {
         }
     }
 
+    /// Tells of steps whose rows are far from those of past runs, and when they are as usual again.
+    async fn rows_of(&self, report: &RunReport) -> Result<()> {
+        for step in report.steps.iter().filter(|step| !step.unchanged && !step.resumed) {
+            let key = format!("{PIPELINE}/rows/{}", step.step);
+            let run_id = Some(report.run_id.clone());
+            let (state, notice) = match &step.unusual {
+                None => {
+                    let summary = format!("rows of step {} are as usual again", step.step);
+                    (WELL.to_owned(), notification(&key, Severity::Resolved, summary, run_id))
+                }
+                Some(finding) => {
+                    let summary = format!("rows of step {} are far from those of past runs", step.step);
+                    let notice = Notification {
+                        step: Some(step.step.name().to_owned()),
+                        reason: Some(finding.to_string()),
+                        next_action: Some(format!("segue runs show {}", report.run_id)),
+                        ..notification(&key, Severity::Warning, summary, run_id)
+                    };
+                    (format!("unusual:{}", report.run_id), notice)
+                }
+            };
+            self.tell(&state, notice).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells if predictions have not been brought up to date for too long. A run that finds them up to date counts.
+    ///
+    /// # Errors
+    /// As [`Self::run_ended`].
+    pub async fn check_predictions(&self, limit: Duration, watching_for: Duration) -> Result<()> {
+        let last = self.store.latest_done(PIPELINE, Step::Publish.name()).await?;
+        let age = last.as_ref().map_or(watching_for, |step| since(step.finished_at_us.unwrap_or(step.started_at_us)));
+        let key = format!("{PIPELINE}/predictions");
+        if age <= limit {
+            let summary = "predictions are up to date again".to_owned();
+            return self.tell(WELL, notification(&key, Severity::Resolved, summary, None)).await;
+        }
+        let notice = Notification {
+            step: Some(Step::Publish.name().to_owned()),
+            reason: Some(match &last {
+                Some(step) => format!("the last run that brought them up to date was {}", step.run_id),
+                None => "no run ever published any".to_owned(),
+            }),
+            next_action: Some("segue runs".to_owned()),
+            ..notification(&key, Severity::Page, format!("predictions are {} old", hours(age)), None)
+        };
+        self.tell("stale", notice).await
+    }
+
     /// Tells if no run has succeeded for too long, also if none was ever begun.
     ///
     /// # Errors
@@ -68,11 +118,7 @@ impl Alarms {
     pub async fn check_deadline(&self, deadline: Duration, watching_for: Duration) -> Result<()> {
         let runs = self.store.list_runs(LOOKED_AT).await?;
         let success = runs.iter().find(|run| run.status == RunStatus::Succeeded);
-        let age = success.map_or(watching_for, |run| {
-            let finished = u64::try_from(run.finished_at_us.unwrap_or(run.started_at_us)).unwrap_or_default();
-            let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-            now.saturating_sub(Duration::from_micros(finished))
-        });
+        let age = success.map_or(watching_for, |run| since(run.finished_at_us.unwrap_or(run.started_at_us)));
         let key = format!("{PIPELINE}/deadline");
         if age <= deadline {
             let summary = "a run has succeeded in time again".to_owned();
@@ -142,17 +188,25 @@ fn notification(key: &str, severity: Severity, summary: String, run_id: Option<S
     }
 }
 
-fn step_of(error: &RunError) -> Option<&'static str> {
-    match error {
-        RunError::Query { step, .. }
-        | RunError::NoRows { step }
-        | RunError::CheckFailed { step, .. }
-        | RunError::Model { step, .. }
-        | RunError::ModelReport { step, .. }
-        | RunError::MissingInput { step, .. }
-        | RunError::Overwritten { step, .. } => Some(step.name()),
-        _ => None,
+/// What people should do about a failure.
+fn next_action(error: &RunError, run_id: Option<&str>) -> String {
+    match (error, run_id) {
+        (RunError::WorseModel { .. }, Some(run_id)) => {
+            format!("segue runs show {run_id}; to publish it nevertheless, segue runs retry {run_id} --publish-worse")
+        }
+        (RunError::UnusualRows { .. }, Some(run_id)) => {
+            format!("segue runs show {run_id}; if they are right, segue runs retry {run_id} --accept-rows")
+        }
+        (_, Some(run_id)) => format!("segue runs show {run_id}"),
+        (_, None) => "segue doctor".to_owned(),
     }
+}
+
+/// How long ago a moment of the store was.
+fn since(moment_us: i64) -> Duration {
+    let moment = Duration::from_micros(u64::try_from(moment_us).unwrap_or_default());
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    now.saturating_sub(moment)
 }
 
 fn hours(age: Duration) -> String {

@@ -17,6 +17,7 @@ mod metrics;
 mod news;
 mod receiver;
 mod schedule;
+mod setbacks;
 mod settings;
 mod settling;
 mod watcher;

@@ -1,6 +1,7 @@
 //! What Prometheus is told of runs: the database's records, so that runs of any process count, and those that never began
 //! are missed.
 
+use pipeline::Step;
 use prometheus::{Gauge, GaugeVec, IntCounter, Opts, register, register_gauge_vec, register_int_counter};
 use store::{RunStatus, Store};
 
@@ -10,12 +11,14 @@ const PIPELINE: &str = "pipeline";
 /// Runs that are looked at.
 const LOOKED_AT: u32 = 200;
 
-/// Gauges of the last runs and of the input.
+/// Gauges of the last runs, of the input, and of what is published.
 #[derive(Debug, Clone)]
 pub(crate) struct Metrics {
     last_success: GaugeVec,
     last_start: GaugeVec,
     last_status: GaugeVec,
+    predictions: GaugeVec,
+    model: GaugeVec,
     stage_seconds: GaugeVec,
     stage_rows: GaugeVec,
     stage_bytes: GaugeVec,
@@ -43,6 +46,15 @@ impl Metrics {
             last_status: of_pipeline(
                 "segue_run_last_status",
                 "Whether the last run that ended succeeded (1) or not (0).",
+            )?,
+            predictions: of_pipeline(
+                "segue_predictions_up_to_date_timestamp_seconds",
+                "When a run last brought predictions up to date, or found them so.",
+            )?,
+            model: register_gauge_vec!(
+                "segue_model_ndcg",
+                "NDCG@500 of the model whose predictions are current, as measured after training.",
+                &["bound"]
             )?,
             stage_seconds: of_stage("segue_stage_duration_seconds", "How long a step of the last run took.")?,
             stage_rows: register_gauge_vec!(
@@ -89,6 +101,11 @@ impl Metrics {
             let status = f64::from(u8::from(ended.status == RunStatus::Succeeded));
             self.last_status.with_label_values(&[pipeline]).set(status);
         }
+        if let Some(step) = store.latest_done(pipeline, Step::Publish.name()).await? {
+            let ended = step.finished_at_us.unwrap_or(step.started_at_us);
+            self.predictions.with_label_values(&[pipeline]).set(seconds(ended));
+        }
+        self.refresh_model(store).await?;
         for step in store.steps_of(&last.run_id).await? {
             let labels = [pipeline, step.step.as_str()];
             if let Some(millis) = step.duration_ms {
@@ -100,6 +117,17 @@ impl Metrics {
             if let Some(bytes) = step.bytes {
                 self.stage_bytes.with_label_values(&labels).set(bytes as f64);
             }
+        }
+        Ok(())
+    }
+    /// Sets what is known of the model whose predictions are current.
+    async fn refresh_model(&self, store: &Store) -> Result<(), store::Error> {
+        let Some(current) = store.current_set().await? else { return Ok(()) };
+        let Some(model) = store.model(&current.model_id).await? else { return Ok(()) };
+        let figure = model.metrics.pointer("/recommenders/blend/metrics/ndcg_500");
+        for bound in ["mean", "low", "high"] {
+            let value = figure.and_then(|figure| figure.get(bound)).and_then(serde_json::Value::as_f64);
+            self.model.with_label_values(&[bound]).set(value.unwrap_or(f64::NAN));
         }
         Ok(())
     }

@@ -1,6 +1,9 @@
 //! What is at the input that the lake has not seen.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, SystemTime},
+};
 
 use datafusion::error::DataFusionError;
 use lake::Table;
@@ -20,7 +23,7 @@ pub(crate) struct News {
     pub(crate) slices: SliceVersions,
 }
 
-/// Compares the input with the lake. Slices that are gone are news only if a run would do something about them.
+/// Compares the input with the tables that the steps of a run make of slices; without such steps nothing is news. Slices that are gone are news only if a run would do something about them.
 pub(crate) async fn look(workspace: &Workspace, options: &RunOptions) -> Result<News> {
     let input = &options.input;
     let failed = |source: DataFusionError| pipeline::Error::Query { step: Step::Playlists, source: Box::new(source) };
@@ -34,18 +37,44 @@ pub(crate) async fn look(workspace: &Workspace, options: &RunOptions) -> Result<
     };
     let newest = files.iter().map(|file| SystemTime::from(file.last_modified)).max();
     let slices: SliceVersions = files.iter().map(|file| (file.location.to_string(), version_of(file))).collect();
-    let known = known(&workspace.lake.table(Step::PlaylistTracks.name())?).await?;
-    let changed = slices.iter().filter(|(path, version)| known.get(*path) != Some(version)).count();
-    let gone = match options.removed_slices {
-        RemovedSlices::Keep => 0,
-        RemovedSlices::Remove | RemovedSlices::Fail => known.keys().filter(|path| !slices.contains_key(*path)).count(),
-    };
+    let mut pending = BTreeSet::new();
+    for step in options.steps.iter().filter(|step| step.slice_column().is_some()) {
+        let known = known(&workspace.lake.table(step.name())?).await?;
+        pending.extend(unlike(&slices, &known, options.removed_slices));
+    }
     let newest_age = newest.map(|newest| newest.elapsed().unwrap_or_default());
-    Ok(News { pending: changed + gone, newest_age, slices })
+    Ok(News { pending: pending.len(), newest_age, slices })
+}
+
+/// Slices that a table has not the rows of, and those that it should have them no more of.
+fn unlike(slices: &SliceVersions, known: &SliceVersions, removed: RemovedSlices) -> BTreeSet<String> {
+    let changed = slices.iter().filter(|(path, version)| known.get(*path) != Some(version)).map(|(path, _)| path);
+    let gone = known.keys().filter(|path| removed != RemovedSlices::Keep && !slices.contains_key(*path));
+    changed.chain(gone).cloned().collect()
 }
 
 /// The slices that a table has the rows of.
 async fn known(table: &Table) -> Result<SliceVersions> {
     let Some(version) = table.latest_version().await? else { return Ok(SliceVersions::new()) };
     Ok(table.manifest(version).await?.origin.map(|origin| origin.sources).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn versions(slices: &[(&str, &str)]) -> SliceVersions {
+        slices.iter().map(|(path, version)| ((*path).to_owned(), (*version).to_owned())).collect()
+    }
+
+    #[test]
+    fn slices_that_are_gone_are_news_unless_they_are_kept() {
+        let now = versions(&[("a", "1"), ("b", "2"), ("d", "1")]);
+        let known = versions(&[("a", "1"), ("b", "1"), ("c", "1")]);
+        let of = |removed| unlike(&now, &known, removed).into_iter().collect::<Vec<_>>();
+        assert_eq!(of(RemovedSlices::Remove), ["b", "c", "d"]);
+        assert_eq!(of(RemovedSlices::Fail), ["b", "c", "d"]);
+        assert_eq!(of(RemovedSlices::Keep), ["b", "d"]);
+        assert_eq!(unlike(&now, &now, RemovedSlices::Keep), BTreeSet::new());
+    }
 }

@@ -21,6 +21,8 @@ pub struct WatchSettings {
     pub longest_settle: Duration,
     /// People are told if no run has succeeded for so long.
     pub deadline: Duration,
+    /// People are told if predictions have not been brought up to date for so long.
+    pub stale_predictions: Option<Duration>,
     /// People are told if the newest slice is older.
     pub stale_input: Option<Duration>,
 }

@@ -6,12 +6,14 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use pipeline::{Observer, RunOptions, RunReport, Workspace};
+use pipeline::{Observer, RunOptions, RunReport, Step, Workspace};
 use tokio::{sync::mpsc, time};
 use tracing::{info, warn};
 use udfs::scan::SliceVersions;
 
-use crate::{Alarms, Error, Result, Settling, WatchSettings, metrics::Metrics, news, news::News, receiver};
+use crate::{
+    Alarms, Error, Result, Settling, WatchSettings, metrics::Metrics, news, news::News, receiver, setbacks::Setbacks,
+};
 
 /// How often deadline and metrics are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(15);
@@ -30,6 +32,7 @@ pub struct Watcher {
     settling: Settling,
     /// Slices at the last look, so that a delivery that goes on is waited for.
     seen: SliceVersions,
+    setbacks: Setbacks,
     started: Instant,
 }
 
@@ -70,8 +73,19 @@ impl Watcher {
             None => (None, None),
         };
         let settling = Settling::new(settings.settle, settings.longest_settle);
-        let (seen, started) = (SliceVersions::new(), Instant::now());
-        Ok((Self { workspace, options, settings, alarms, metrics, events, settling, seen, started }, address))
+        let watcher = Self {
+            workspace,
+            options,
+            settings,
+            alarms,
+            metrics,
+            events,
+            settling,
+            seen: SliceVersions::new(),
+            setbacks: Setbacks::default(),
+            started: Instant::now(),
+        };
+        Ok((watcher, address))
     }
 
     /// Watches until `stop` is ready. A run that is under way then ends as interrupted ones do.
@@ -142,7 +156,9 @@ impl Watcher {
     /// Lists the input; what is new there settles as if an event had told it.
     async fn poll(&mut self) {
         let Some(news) = self.news().await else { return };
-        if news.pending > 0 && (self.settling.due().is_none() || news.slices != self.seen) {
+        if news.pending > 0 && !self.setbacks.allow(&news.slices, Instant::now()) {
+            info!(pending = news.pending, "the listing shows slices on which a run failed not long ago");
+        } else if news.pending > 0 && (self.settling.due().is_none() || news.slices != self.seen) {
             info!(pending = news.pending, "the listing shows new slices");
             self.settling.heard(Instant::now());
         }
@@ -168,6 +184,10 @@ impl Watcher {
         }
         let on_time = self.alarms.check_deadline(self.settings.deadline, self.started.elapsed()).await;
         self.note(on_time);
+        if let Some(limit) = self.settings.stale_predictions.filter(|_| self.options.steps.contains(&Step::Publish)) {
+            let current = self.alarms.check_predictions(limit, self.started.elapsed()).await;
+            self.note(current);
+        }
         if let Some(limit) = self.settings.stale_input
             && let Some(news) = self.news().await
         {
@@ -179,7 +199,7 @@ impl Watcher {
     async fn run(&mut self, reason: Reason, observer: &dyn Observer) {
         self.settling.clear();
         let news = self.news().await;
-        if reason == Reason::News && news.is_some_and(|news| news.pending == 0) {
+        if reason == Reason::News && news.as_ref().is_some_and(|news| news.pending == 0) {
             info!("what was told of is in the lake already");
             return;
         }
@@ -190,8 +210,18 @@ impl Watcher {
         let options = RunOptions { triggered_by: triggered_by.to_owned(), ..self.options.clone() };
         let outcome: Result<RunReport, pipeline::Error> = pipeline::run(&self.workspace, &options, observer).await;
         match &outcome {
-            Ok(report) => info!(run_id = report.run_id, duration_ms = report.duration_ms, "run succeeded"),
-            Err(error) => warn!(error = %error, "run failed"),
+            Ok(report) => {
+                self.setbacks.clear();
+                info!(run_id = report.run_id, duration_ms = report.duration_ms, "run succeeded");
+            }
+            Err(error @ (pipeline::Error::Busy(_) | pipeline::Error::TakenOver(_))) => {
+                info!(error = %error, "another run is at work");
+            }
+            Err(error) => {
+                let slices = news.map(|news| news.slices).unwrap_or_default();
+                let pause = self.setbacks.failed(&slices, Instant::now());
+                warn!(error = %error, pause_s = pause.as_secs(), "run failed; listings begin another one after a pause");
+            }
         }
         let told = self.alarms.run_ended(&outcome).await;
         self.note(told);

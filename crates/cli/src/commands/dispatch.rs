@@ -10,14 +10,14 @@ pub(crate) async fn dispatch(command: Command, settings: &Settings, mut interrup
     let mut console = Console::new(settings);
     let out = &mut console;
     match command {
-        // These two record that they were interrupted; to serve ends in no other way.
+        // Runs record that they were interrupted; to serve ends in no other way.
         Command::Demo(args) => demo::run(args, settings, out, &mut interrupt).await?,
         Command::Run(args) => run::run(args, settings, out, &mut interrupt).await?,
         Command::Watch(args) => watch::run(*args, settings, out, &mut interrupt).await?,
         Command::Sql(args) => interrupt.race(sql::run(args, settings, out)).await?,
         Command::Recommend(args) => interrupt.race(recommend::run(args, settings, out)).await?,
         Command::Evaluate(args) => interrupt.race(evaluate::run(args, settings)).await?,
-        Command::Runs(args) => interrupt.race(runs::run(args, settings, out)).await?,
+        Command::Runs(args) => runs::run(args, settings, out, &mut interrupt).await?,
         Command::Tables(args) => interrupt.race(tables::run(args, settings, out)).await?,
         Command::Vacuum(args) => interrupt.race(vacuum::run(args, settings, out)).await?,
         Command::Import(args) => interrupt.race(import::run(args, out)).await?,

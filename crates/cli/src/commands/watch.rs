@@ -4,6 +4,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use anyhow::{Context, Result};
 use clap::Args;
+use pipeline::Step;
 use watch::{Alarms, Schedule, WatchSettings, Watcher};
 
 use super::run::RunSettings;
@@ -51,9 +52,13 @@ pub(crate) struct WatchArgs {
     /// Hours without a success after which people are told
     #[arg(long, env = "SEGUE_DEADLINE_HOURS", value_name = "HOURS", default_value_t = 26.0)]
     deadline_hours: f64,
-    /// Hours after which the newest slice is too old, and people are told
-    #[arg(long, value_name = "HOURS")]
+    /// Hours after which the newest slice is too old, and people are told [default: of the pipeline's file, 50]
+    #[arg(long, env = "SEGUE_STALE_INPUT_HOURS", value_name = "HOURS")]
     stale_input_hours: Option<f64>,
+    /// Hours without a run that brought predictions up to date after which people are told [default: of the pipeline's
+    /// file, 50]
+    #[arg(long, env = "SEGUE_STALE_PREDICTIONS_HOURS", value_name = "HOURS")]
+    stale_predictions_hours: Option<f64>,
     /// Where health and metrics are asked for
     #[arg(long, env = "SEGUE_ADMIN_BIND", value_name = "ADDRESS", default_value = "127.0.0.1:50055")]
     admin_bind: SocketAddr,
@@ -69,6 +74,8 @@ pub(crate) async fn run(
         let reason = "nothing would ever start a run: give --schedule, --poll-minutes or --events-bind";
         return Err(UsageError(reason.to_owned()).into());
     }
+    let options = args.run.options(settings, "segue watch")?;
+    let publish_freshness = options.dag.node(Step::Publish).and_then(|node| node.freshness);
     let watched = WatchSettings {
         schedule: args.schedule,
         poll: args.poll_minutes.map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
@@ -77,9 +84,9 @@ pub(crate) async fn run(
         settle: Duration::from_secs(args.settle_seconds.into()),
         longest_settle: Duration::from_secs(args.longest_settle_seconds.into()),
         deadline: hours(args.deadline_hours)?,
-        stale_input: args.stale_input_hours.map(hours).transpose()?,
+        stale_predictions: args.stale_predictions_hours.map(hours).transpose()?.or(publish_freshness),
+        stale_input: args.stale_input_hours.map(hours).transpose()?.or(options.dag.slices_freshness()),
     };
-    let options = args.run.options(settings, "segue watch")?;
     let notifier = args.channels.notifier()?;
     let workspace = interrupt.race(settings.open_workspace()).await?;
     let alarms = Alarms::new(workspace.store.clone(), notifier);

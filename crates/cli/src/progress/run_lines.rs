@@ -88,6 +88,9 @@ pub(super) fn finished(steps: &[Step], report: &StepReport) -> String {
         text.push_str(&format!(", {}", units::bytes(bytes)));
     }
     text.push_str(&format!(", {}", units::milliseconds(report.duration_ms)));
+    if let Some(unusual) = &report.unusual {
+        text.push_str(&format!("; unusual: {unusual}"));
+    }
     text
 }
 
@@ -105,6 +108,7 @@ mod tests {
             duration_ms: 1_500,
             output: None,
             details: None,
+            unusual: None,
         };
         Event::StepFinished { report }
     }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bad_input;
+mod control;
 mod doctor;
 mod failing_trainer;
 mod full_disk;

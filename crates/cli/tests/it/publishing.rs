@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use lake::{Lake, ObjectStores, WriteMode};
 use serde_json::{Value, json};
+use store::{ModelRecord, Store, StoreOptions};
 
 use crate::workplace::{Workplace, check_failure};
 
@@ -55,6 +56,52 @@ async fn predictions_that_somebody_replaced_are_made_anew() {
     assert_eq!((is_resumed(&report), &report["steps"][0]["output"]), (json!(false), &json!("predictions@2")));
 }
 
+#[tokio::test]
+async fn a_worse_model_is_not_published_unless_somebody_says_so() {
+    let workplace = with_tables().await;
+    record_model(&workplace, "m1", 0.40).await;
+    record_model(&workplace, "m2", 0.30).await;
+    record_model(&workplace, "m3", 0.39).await;
+    predict(&workplace, "m1", &[1, 2, 3]).await;
+    workplace.success(PUBLISH).await;
+    let shown = async || workplace.json("recommend --playlist 2 --json").await.as_array().unwrap().len();
+
+    predict(&workplace, "m2", &[1, 2]).await;
+    let words = ["the model m2 is worse than m1", "NDCG@500 0.3000 [0.2900, 0.3100]", "0.4000 [0.3900, 0.4100]"];
+    check_failure(&workplace.run(PUBLISH).await, 3, &[&words[..], &["--publish-worse"]].concat());
+    assert_eq!(shown().await, 3, "what was published stays");
+    check_failure(&workplace.run(&format!("{PUBLISH} --worse-by 0.2")).await, 3, &words);
+    workplace.success(&format!("{PUBLISH} --worse-by 0.26")).await;
+    assert_eq!(shown().await, 2);
+
+    // From the better one back: the other way needs no word, and so does a loss within the limits.
+    predict(&workplace, "m1", &[1, 2, 3]).await;
+    workplace.success(PUBLISH).await;
+    predict(&workplace, "m3", &[1]).await;
+    workplace.success(PUBLISH).await;
+    assert_eq!(shown().await, 1);
+
+    predict(&workplace, "m2", &[1, 2]).await;
+    check_failure(&workplace.run(PUBLISH).await, 3, &["the model m2 is worse than m3"]);
+    workplace.success("runs retry --publish-worse").await;
+    assert_eq!(shown().await, 2);
+    let unknown = "m4";
+    predict(&workplace, unknown, &[1]).await;
+    check_failure(&workplace.run(PUBLISH).await, 3, &["the model m4 is worse than m2", "no figure"]);
+}
+
+/// Records a model as the trainer's report describes it.
+async fn record_model(workplace: &Workplace, model_id: &str, ndcg: f64) {
+    let database = format!("sqlite://{}", workplace.path("data/segue.db").display());
+    let store = Store::connect(&database.parse().unwrap(), &StoreOptions::default()).await.unwrap();
+    let figure = json!({ "mean": ndcg, "low": ndcg - 0.01, "high": ndcg + 0.01 });
+    let metrics = json!({ "recommenders": { "blend": { "metrics": { "ndcg_500": figure } } } });
+    let model_id = model_id.parse().unwrap();
+    let record =
+        ModelRecord { model_id, created_at_us: 1, lake_url: "file:///m".to_owned(), metrics, config: json!({}) };
+    store.record_model(&record).await.unwrap();
+}
+
 /// A folder whose lake has the tables that publication reads besides the predictions.
 async fn with_tables() -> Workplace {
     let workplace = Workplace::with_slices().await;
@@ -63,7 +110,7 @@ async fn with_tables() -> Workplace {
 }
 
 /// Writes predictions of these ranks for the first four playlists.
-async fn predict(workplace: &Workplace, model_id: &str, ranks: &[i32]) {
+pub(crate) async fn predict(workplace: &Workplace, model_id: &str, ranks: &[i32]) {
     let uris = workplace.rows("SELECT track_uri FROM tracks ORDER BY track_uri LIMIT 10").await;
     let uris: Vec<&str> = uris.as_array().unwrap().iter().map(|row| row["track_uri"].as_str().unwrap()).collect();
     let lists: Vec<(i64, i32)> = (0..4).flat_map(|pid| ranks.iter().map(move |rank| (pid, *rank))).collect();

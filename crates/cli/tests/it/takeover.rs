@@ -8,7 +8,7 @@ use testkit::process::ProcessGuard;
 use crate::workplace::{PATIENCE, Workplace, check_failure, wait_until};
 
 /// Begins a run that does not end by itself, and waits until its trainer is at work.
-async fn at_work(workplace: &Workplace) -> ProcessGuard {
+pub(crate) async fn at_work(workplace: &Workplace) -> ProcessGuard {
     let trainer = workplace.trainer("echo $$ > started; exec sleep 300");
     workplace.success("run --input raw --steps playlists,playlist_tracks,tracks,sequences,track_cooccurrence -q").await;
     let line = format!("run --input raw --only train --model-binary {}", trainer.display());

@@ -1,5 +1,6 @@
 //! Where notifications go.
 
+mod mail;
 mod sns;
 mod webhook;
 
@@ -8,7 +9,7 @@ use std::fmt;
 use url::Url;
 
 pub use self::sns::AwsCredentials;
-use self::{sns::SnsTopic, webhook::Webhook};
+use self::{mail::Mail, sns::SnsTopic, webhook::Webhook};
 use crate::Notification;
 
 /// A place where people read.
@@ -17,6 +18,7 @@ use crate::Notification;
 /// |---|---|
 /// | `sns:arn:aws:sns:REGION:ACCOUNT:TOPIC`, with `?endpoint=URL` for another service than AWS | an SNS topic |
 /// | `https://host/path` | a webhook that takes the notification as JSON |
+/// | `smtp://USER:PASSWORD@host/?from=…&to=…;…`, `smtps://…` | mail, see the README of `deploy` |
 /// | `slack+https://hooks.slack.com/…` | a webhook that takes what Slack reads |
 #[derive(Debug, Clone)]
 pub enum Channel {
@@ -24,6 +26,8 @@ pub enum Channel {
     Sns(SnsTopic),
     /// A webhook.
     Webhook(Webhook),
+    /// Mailboxes.
+    Mail(Box<Mail>),
 }
 
 impl Channel {
@@ -41,8 +45,9 @@ impl Channel {
         };
         let url = Url::parse(plain).map_err(|error| error.to_string())?;
         match url.scheme() {
+            "smtp" | "smtps" if !is_slack => Mail::parse(&url).map(|mail| Self::Mail(Box::new(mail))),
             "http" | "https" => Ok(Self::Webhook(Webhook { url, is_slack })),
-            _ => Err("expected sns:arn:…, https://… or slack+https://…".to_owned()),
+            _ => Err("expected sns:arn:…, https://…, slack+https://… or smtp://…".to_owned()),
         }
     }
 
@@ -50,6 +55,7 @@ impl Channel {
         match self {
             Self::Sns(topic) => topic.send(client, notification).await,
             Self::Webhook(webhook) => webhook.send(client, notification).await,
+            Self::Mail(mail) => mail.send(notification).await,
         }
     }
 }
@@ -59,6 +65,7 @@ impl fmt::Display for Channel {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sns(topic) => write!(formatter, "topic {}", topic.arn()),
+            Self::Mail(mail) => write!(formatter, "mail to {}", mail.to()),
             Self::Webhook(webhook) => write!(formatter, "webhook at {}", webhook.url.host_str().unwrap_or_default()),
         }
     }
@@ -96,6 +103,7 @@ mod tests {
         for (address, shown) in [
             ("https://hooks.example/secret", "webhook at hooks.example"),
             ("slack+https://hooks.slack.com/services/T0/B0/secret", "webhook at hooks.slack.com"),
+            ("smtp://me:secret@mail.example/?from=a@b.example&to=c@d.example", "mail to c@d.example"),
         ] {
             let channel = Channel::parse(address, None).unwrap();
             assert_eq!(channel.to_string(), shown);

@@ -1,7 +1,9 @@
-//! Notifications arrive at real listeners: an HTTP server on this host.
+//! Notifications arrive at real listeners: HTTP and mail servers on this host.
 
 #[cfg(test)]
 mod http;
+#[cfg(test)]
+mod mail;
 
 use notify::{Notification, Severity};
 

@@ -9,6 +9,8 @@ mod trainer_words;
 
 use serde_json::Value;
 
+use crate::RowFinding;
+
 /// What a step wrote.
 #[derive(Debug, Default)]
 pub(crate) struct Output {
@@ -19,6 +21,8 @@ pub(crate) struct Output {
     /// Whether it was there before, made from the same.
     pub(crate) unchanged: bool,
     pub(crate) details: Option<Value>,
+    /// What is remarkable about its rows.
+    pub(crate) unusual: Option<RowFinding>,
 }
 
 /// Names a version of a table.

@@ -4,7 +4,7 @@ use serde_json::Value;
 use store::{ModelId, ModelRecord};
 
 use super::{Output, named_version, trainer};
-use crate::{Error, Observer, Result, RunOptions, Step, Workspace};
+use crate::{Error, Observer, Result, RunOptions, Step, Workspace, quality::forbid_worse};
 
 /// Trains a model and records it.
 pub(crate) async fn train(workspace: &Workspace, options: &RunOptions, observer: &dyn Observer) -> Result<Output> {
@@ -29,6 +29,9 @@ pub(crate) async fn predict(
     model_id: Option<&str>,
     observer: &dyn Observer,
 ) -> Result<Output> {
+    if let Some(model_id) = model_id {
+        forbid_worse(&workspace.store, Step::Predict, model_id, options.worse_model).await?;
+    }
     let mut command = trainer::command(workspace, options, "predict");
     command.arg("--k").arg(options.predictions.to_string());
     if let Some(model_id) = model_id {

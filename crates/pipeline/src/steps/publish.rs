@@ -10,7 +10,7 @@ use lake::Snapshot;
 use store::{ModelId, PredictionRow, PredictionSet, RunId, SetId, SetState, Track};
 
 use super::{Output, named_version};
-use crate::{Error, Result, RunOptions, Step, Workspace};
+use crate::{Error, Result, RunOptions, Step, Workspace, quality::forbid_worse};
 
 /// Prediction rows that go to the database together.
 const LOAD_ROWS: usize = 20_000;
@@ -29,6 +29,7 @@ pub(crate) async fn run(
         return Err(Error::Overwritten { step: Step::Publish, expected: expected.to_owned(), found });
     }
     let model_id = model_of(&snapshot).await?;
+    forbid_worse(&workspace.store, Step::Publish, model_id.as_str(), options.worse_model).await?;
     let set_id = SetId::try_new(snapshot.manifest().write_id.clone())?;
     let set = PredictionSet { set_id: set_id.clone(), run_id: Some(run_id.clone()), model_id };
     let playlists = match workspace.store.begin_set(&set).await? {

@@ -19,7 +19,10 @@ use udfs::{lake_table::LakeTable, scan::SliceVersions};
 use uuid::Uuid;
 
 use super::{Output, named_version, rejected};
-use crate::{Error, Result, RunOptions, Step, Workspace, checks, definition, increment::Increment, inputs::Versions};
+use crate::{
+    Error, Result, RunOptions, Step, Workspace, checks, definition, increment::Increment, inputs::Versions,
+    quality::RowJudge,
+};
 
 /// What the lake says of a write that it refuses because no row would be left; a job's error comes as text.
 const BECOMES_EMPTY: &str = "would become empty";
@@ -64,6 +67,22 @@ impl QueryStep<'_> {
         Ok(output)
     }
 
+    /// What the step would do; [`None`] if its table is what it would make.
+    pub(crate) async fn pending(&self) -> Result<Option<String>> {
+        let table = self.workspace.lake.table(self.step.name())?;
+        let before = match table.latest_version().await? {
+            Some(version) => Some(table.manifest(version).await?),
+            None => None,
+        };
+        let definition = definition::of(self.options, self.step, self.sql);
+        Ok(match self.work(before.as_ref(), &definition)? {
+            Work::Nothing => None,
+            Work::Tables if before.is_none() => Some("its table is not there yet".to_owned()),
+            Work::Tables => Some("its query or the tables that it reads are others than before".to_owned()),
+            Work::Slices(increment) => Some(increment.counts().to_string()),
+        })
+    }
+
     fn work(&self, before: Option<&Manifest>, definition: &str) -> Result<Work> {
         let known = before.and_then(|manifest| manifest.origin.as_ref()).filter(|_| !self.options.full);
         if self.step.slice_column().is_some() {
@@ -87,6 +106,10 @@ impl QueryStep<'_> {
         let write_id = Uuid::now_v7().to_string();
         self.write(&context, work, &write_id).await?;
         let checks = checks::run(&context, self.options, self.step, table, &write_id).await?;
+        let rows = table.preview(&write_id).await?.rows();
+        let lake = self.workspace.lake.url().as_str();
+        let judge = RowJudge { store: &self.workspace.store, options: self.options, lake };
+        let unusual = judge.judge(self.step, rows).await?;
         let manifest = table.promote(&write_id, Some(Origin { definition, sources })).await?;
         let mut details = serde_json::Map::new();
         if let Work::Slices(increment) = work {
@@ -96,7 +119,7 @@ impl QueryStep<'_> {
             details.insert("checks".to_owned(), json!(checks));
         }
         let details = (!details.is_empty()).then(|| details.into());
-        Ok(Output { details, ..output(&manifest) })
+        Ok(Output { details, unusual, ..output(&manifest) })
     }
 
     /// Runs the query and holds what it yields as a candidate.

@@ -5,6 +5,7 @@
 #[cfg(test)]
 mod checks;
 mod endings;
+mod history;
 mod increments;
 mod oracle;
 mod place;

@@ -1,13 +1,13 @@
 //! Where the tests' runs happen.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use arrow::array::RecordBatch;
 use cluster::ClusterAddress;
 use futures::TryStreamExt;
-use pipeline::{Liveness, RemovedSlices, RunOptions, Step, Workspace};
+use pipeline::{Dag, RunOptions, Step, Workspace};
 use sample::SampleOptions;
-use udfs::{scan::BadInput, session::EngineOptions};
+use udfs::session::EngineOptions;
 use url::Url;
 
 pub(crate) const SQL_STEPS: [Step; 6] =
@@ -23,23 +23,10 @@ pub(crate) fn make_slices(folder: &Path) -> Url {
 /// Options of a run of all steps of SQL.
 pub(crate) fn options(input: &Url) -> RunOptions {
     RunOptions {
-        input: input.clone(),
-        bad_input: BadInput::Fail,
         steps: SQL_STEPS.to_vec(),
-        fresh: false,
-        full: false,
-        removed_slices: RemovedSlices::Remove,
-        allowed: BTreeMap::new(),
-        allow_empty: false,
-        predictions: 10,
-        keep_sets: 3,
         seed: 1,
-        train_seconds: None,
-        model_config: None,
-        model_binary: "segue-model".into(),
-        model_arguments: Vec::new(),
         triggered_by: "test".to_owned(),
-        liveness: Liveness::default(),
+        ..RunOptions::new(input.clone(), Dag::builtin().unwrap())
     }
 }
 

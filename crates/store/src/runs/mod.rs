@@ -7,7 +7,9 @@
 //! Every run has one owner: the process that started it or took it over last. Whoever is not the owner is refused, and
 //! on a lake one run of a pipeline works at a time, because all of them write the same tables.
 
+mod cancel;
 mod claim;
+mod history;
 mod lease;
 mod resume;
 mod run;

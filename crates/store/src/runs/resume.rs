@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::backend::{Call, Fault, Session, Sql};
 use crate::clock::now_us;
+use crate::runs::cancel::forget;
 use crate::runs::lease::{abandon, abandon_steps, alive, silent_since, take};
 use crate::runs::run::{ended, read_run};
 use crate::{Error, RunClaim, RunId, RunOwner, RunRecord, RunStatus, Store};
@@ -98,6 +99,7 @@ async fn take_and_resume(session: &mut Session, claim: &RunClaim, owner: &RunOwn
             _ => ended(run).into(),
         });
     }
+    forget(session, run_id).await?;
     abandon_steps(session, run_id, now).await
 }
 

@@ -16,15 +16,17 @@ pub enum RunStatus {
     Failed,
     /// It exceeded its time.
     TimedOut,
-    /// Someone stopped it.
+    /// Its process was told to stop, by a signal.
     Stopped,
+    /// Someone asked for its end through the store.
+    Cancelled,
     /// Its process fell silent and nobody resumed it.
     Abandoned,
 }
 
 impl RunStatus {
-    const ALL: [Self; 6] =
-        [Self::Running, Self::Succeeded, Self::Failed, Self::TimedOut, Self::Stopped, Self::Abandoned];
+    const ALL: [Self; 7] =
+        [Self::Running, Self::Succeeded, Self::Failed, Self::TimedOut, Self::Stopped, Self::Cancelled, Self::Abandoned];
 
     /// The name under which it is stored and shown.
     #[must_use]
@@ -35,6 +37,7 @@ impl RunStatus {
             Self::Failed => "failed",
             Self::TimedOut => "timed_out",
             Self::Stopped => "stopped",
+            Self::Cancelled => "cancelled",
             Self::Abandoned => "abandoned",
         }
     }

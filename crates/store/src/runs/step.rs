@@ -17,7 +17,7 @@ const FINISH_STEP: Sql = Sql::Same(
 const STEP: &str = "SELECT * FROM run_steps WHERE run_id = ? AND step = ? AND attempt = ?";
 const STEPS: &str = "SELECT * FROM run_steps WHERE run_id = ? ORDER BY started_at_us, step, attempt";
 const COMPLETED_STEP: &str = "SELECT * FROM run_steps WHERE run_id = ? AND step = ? AND input_fingerprint = ? \
-     AND status = 'succeeded' ORDER BY attempt DESC LIMIT 1";
+     AND status IN ('succeeded', 'skipped') ORDER BY attempt DESC LIMIT 1";
 
 impl Store {
     /// Records that an attempt at a step of the owner's run starts now.

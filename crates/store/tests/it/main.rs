@@ -7,6 +7,7 @@
     reason = "a test fails by panicking and says on standard error what it skips; its helpers do so, too"
 )]
 
+mod cancelling;
 mod chaos_proxy;
 mod connecting;
 mod databases;

@@ -1,12 +1,10 @@
 //! Arguments of `segue demo`, and what becomes of them.
 
-use std::collections::BTreeMap;
-
 use anyhow::Result;
 use clap::Args;
 use lake::ObjectStores;
 use notify::Notifier;
-use pipeline::{Liveness, RemovedSlices, RunOptions, RunReport, Step, Workspace};
+use pipeline::{Dag, RowPolicy, RunOptions, RunReport, Step, Workspace, WorseModel};
 use udfs::scan::BadInput;
 use url::Url;
 use watch::Alarms;
@@ -59,33 +57,28 @@ pub(crate) async fn run(
         None => interrupt.race(sample_slices::provide(console)).await?,
     };
     let workspace = interrupt.race(settings.open_workspace()).await?;
-    let options = options(input, &args.model, settings);
+    let options = options(input, &args.model, settings)?;
     let nobody = Alarms::new(workspace.store.clone(), Notifier::new(Vec::new()));
     let report = execute(&workspace, &options, &nobody, console.is_quiet(), interrupt).await?;
     interrupt.race(tell(&workspace, &report, settings, console)).await
 }
 
-fn options(input: Url, model: &ModelBinary, settings: &Settings) -> RunOptions {
-    RunOptions {
-        input,
+fn options(input: Url, model: &ModelBinary, settings: &Settings) -> Result<RunOptions> {
+    Ok(RunOptions {
         // Somebody's own slices may have a flaw or two, which is no reason to end a demonstration.
         bad_input: BadInput::Quarantine,
-        steps: Step::ALL.to_vec(),
-        fresh: false,
-        full: false,
-        removed_slices: RemovedSlices::Remove,
-        allowed: BTreeMap::new(),
-        allow_empty: false,
+        // It is run on this today and on that tomorrow.
+        row_history: RowPolicy::Off,
+        worse_model: WorseModel { publish: true, ..WorseModel::default() },
         predictions: PREDICTIONS,
         keep_sets: KEEP_SETS,
         seed: SEED,
         train_seconds: Some(TRAIN_SECONDS),
-        model_config: None,
         model_binary: model.path(),
         model_arguments: settings.trainer_log(),
         triggered_by: "segue demo".to_owned(),
-        liveness: Liveness::default(),
-    }
+        ..RunOptions::new(input, Dag::builtin()?)
+    })
 }
 
 async fn tell(workspace: &Workspace, report: &RunReport, settings: &Settings, console: &mut Console) -> Result<()> {

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 use watch::Alarms;
 
-use super::{execute, run_settings::RunSettings, steps_table};
+use super::{execute, run_settings::RunSettings, steps_table, summary::plan_table};
 use crate::{channels::Channels, console::Console, interrupt::Interrupt, settings::Settings, units};
 
 const EXAMPLES: &str = "\
@@ -13,13 +13,19 @@ Examples:
   segue run --input s3://bucket/mpd --bad-input quarantine --k 500
   segue run --input data/raw --from train --model-config model.toml
   segue run --input data/raw --steps quarantine,playlists,playlist_tracks
+  segue run --input data/raw --dry-run
+  segue run --input data/raw --pipeline pipeline.toml
 
 Steps: quarantine, playlists, playlist_tracks, tracks, sequences, track_cooccurrence, train, predict, publish.
 
-Only slices that are new or changed are read, and a step whose input did not change is left out.
+Only slices that are new or changed are read, and a step whose input did not change is left out,
+training, prediction and publication included, unless --full says otherwise.
 What a step writes is checked before it is seen (sql/checks): duplicate_playlists,
 playlists_reconciled, quarantined_playlists, declared_track_counts, doubled_playlists,
 tracks_reconciled, malformed_uris, durations.
+
+A step whose rows are far from those of past runs fails (--row-history), and a model that is worse
+than the published one is not published (--worse-by, --publish-worse).
 
 A run that failed or was interrupted goes on where it stopped when the same command is given again.
 One run works on a lake at a time. SEGUE_MODEL_THREADS and SEGUE_MODEL_DEVICE tell the trainer what
@@ -33,6 +39,9 @@ pub(crate) struct RunArgs {
     run: RunSettings,
     #[command(flatten)]
     channels: Channels,
+    /// Show what the run would do, and do nothing
+    #[arg(long)]
+    dry_run: bool,
     /// Print the report as one JSON document instead of a table
     #[arg(long)]
     json: bool,
@@ -47,6 +56,10 @@ pub(crate) async fn run(
     let options = args.run.options(settings, "segue run")?;
     let notifier = args.channels.notifier()?;
     let workspace = interrupt.race(settings.open_workspace()).await?;
+    if args.dry_run {
+        let planned = interrupt.race(async { Ok(pipeline::plan(&workspace, &options).await?) }).await?;
+        return if args.json { console.json(&planned) } else { Ok(console.table(&plan_table(&planned))?) };
+    }
     let alarms = Alarms::new(workspace.store.clone(), notifier);
     let report = execute(&workspace, &options, &alarms, console.is_quiet(), interrupt).await?;
     if args.json {

@@ -8,5 +8,5 @@ mod summary;
 
 pub(crate) use command::{RunArgs, run};
 pub(crate) use execute::execute;
-pub(crate) use run_settings::{BadInput, RunSettings};
+pub(crate) use run_settings::{BadInput, RunSettings, dag};
 pub(crate) use summary::steps_table;

@@ -1,15 +1,15 @@
 //! What a run is told on the command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use lake::ObjectStores;
-use pipeline::{Check, Liveness, RemovedSlices, RunOptions};
+use pipeline::{Check, Dag, RemovedSlices, RowPolicy, RunOptions, WorseModel};
 use udfs::scan;
 
 use super::step_selection::StepSelection;
-use crate::{model_binary::ModelBinary, place, settings::Settings};
+use crate::{failure::UsageError, model_binary::ModelBinary, place, settings::Settings};
 
 /// Arguments that say what a run does.
 #[derive(Debug, Args)]
@@ -25,8 +25,8 @@ pub(crate) struct RunSettings {
     /// Begin anew even if an unfinished run of the same work could be continued
     #[arg(long)]
     fresh: bool,
-    /// Make the tables anew from all slices, even where these did not change
-    #[arg(long)]
+    /// Make everything anew from all slices, even where these did not change
+    #[arg(long, visible_alias = "backfill")]
     full: bool,
     /// What happens to the rows of slices that are there no more: remove, keep (until --full) or fail
     #[arg(long, env = "SEGUE_REMOVED_SLICES", value_name = "POLICY", default_value = "remove")]
@@ -37,6 +37,18 @@ pub(crate) struct RunSettings {
     /// Let steps succeed that yield no rows
     #[arg(long)]
     allow_empty: bool,
+    /// What happens when a step yields far more or fewer rows than in past runs: off, warn or fail
+    #[arg(long, env = "SEGUE_ROW_HISTORY", value_name = "POLICY", default_value = "fail")]
+    row_history: RowPolicy,
+    /// Share of the published model's NDCG@500 that a new one may lose; a loss that chance explains passes, too
+    #[arg(long, env = "SEGUE_WORSE_BY", value_name = "SHARE", default_value_t = 0.05, value_parser = share)]
+    worse_by: f64,
+    /// Publish a model although it is worse than the published one
+    #[arg(long)]
+    publish_worse: bool,
+    /// The graph of steps, a TOML file like sql/pipeline/pipeline.toml, which is the default
+    #[arg(long, env = "SEGUE_PIPELINE", value_name = "FILE")]
+    pipeline: Option<PathBuf>,
     /// Tracks to predict for each playlist
     #[arg(long, value_name = "COUNT", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=10_000))]
     k: u16,
@@ -78,17 +90,19 @@ impl RunSettings {
     /// The options of a run.
     ///
     /// # Errors
-    /// If the input is no address.
+    /// If the input is no address, the graph cannot be used, or a step is not part of it.
     pub(crate) fn options(self, settings: &Settings, triggered_by: &str) -> Result<RunOptions> {
+        let dag = dag(self.pipeline.as_deref())?;
         Ok(RunOptions {
-            input: ObjectStores::parse_url(&self.input)?,
+            steps: self.selection.steps(&dag.steps()).map_err(UsageError)?,
             bad_input: self.bad_input.into(),
-            steps: self.selection.steps(),
             fresh: self.fresh,
             full: self.full,
             removed_slices: self.removed_slices,
             allowed: self.allow.into_iter().collect(),
             allow_empty: self.allow_empty,
+            row_history: self.row_history,
+            worse_model: WorseModel { tolerated: self.worse_by, publish: self.publish_worse },
             predictions: self.k,
             keep_sets: self.keep_sets,
             seed: self.seed,
@@ -97,8 +111,24 @@ impl RunSettings {
             model_binary: self.model.path(),
             model_arguments: settings.trainer_log(),
             triggered_by: triggered_by.to_owned(),
-            liveness: Liveness::default(),
+            ..RunOptions::new(ObjectStores::parse_url(&self.input)?, dag)
         })
+    }
+}
+
+/// The graph of a file, or the program's own.
+///
+/// # Errors
+/// [`pipeline::DagError`].
+pub(crate) fn dag(path: Option<&Path>) -> Result<Dag> {
+    Ok(path.map_or_else(Dag::builtin, Dag::read)?)
+}
+
+/// Reads a share.
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err(format!("`{text}` is no share: expected a number from 0 to 1")),
     }
 }
 
@@ -109,8 +139,5 @@ fn allowance(text: &str) -> Result<(String, f64), String> {
     if !Check::ALL.iter().any(|check| check.name == name) {
         return Err(format!("unknown check `{name}`: expected one of {}", names()));
     }
-    match share.parse() {
-        Ok(share) if (0.0..=1.0).contains(&share) => Ok((name.to_owned(), share)),
-        _ => Err(format!("`{share}` is no share: expected a number from 0 to 1")),
-    }
+    Ok((name.to_owned(), self::share(share)?))
 }

@@ -20,13 +20,20 @@ pub(crate) struct StepSelection {
 
 impl StepSelection {
     /// The steps in the order in which they run.
-    pub(crate) fn steps(&self) -> Vec<Step> {
-        let is_wanted = |step: &Step| match (self.from, self.only) {
-            (Some(first), _) => *step >= first,
-            (_, Some(only)) => *step == only,
-            _ => self.steps.is_empty() || self.steps.contains(step),
+    ///
+    /// # Errors
+    /// If a step is not one of the pipeline's.
+    pub(crate) fn steps(&self, pipeline: &[Step]) -> Result<Vec<Step>, String> {
+        let named = self.steps.iter().chain(&self.from).chain(&self.only);
+        if let Some(stranger) = named.into_iter().find(|step| !pipeline.contains(step)) {
+            return Err(format!("step `{stranger}` is not part of this pipeline"));
+        }
+        let first = self.from.and_then(|from| pipeline.iter().position(|step| *step == from)).unwrap_or(0);
+        let is_wanted = |step: &Step| match self.only {
+            Some(only) => *step == only,
+            None => self.steps.is_empty() || self.steps.contains(step),
         };
-        Step::ALL.into_iter().filter(is_wanted).collect()
+        Ok(pipeline.iter().copied().skip(first).filter(is_wanted).collect())
     }
 }
 
@@ -45,7 +52,7 @@ mod tests {
     #[track_caller]
     fn check(arguments: &[&str], expected: &[Step]) {
         let line = Line::try_parse_from(std::iter::once(&"run").chain(arguments)).unwrap();
-        assert_eq!(line.selection.steps(), expected);
+        assert_eq!(line.selection.steps(&Step::ALL).unwrap(), expected);
     }
 
     #[test]
@@ -54,5 +61,7 @@ mod tests {
         check(&["--steps", "tracks,playlists,tracks"], &[Step::Playlists, Step::Tracks]);
         check(&["--from", "predict"], &[Step::Predict, Step::Publish]);
         check(&["--only", "train"], &[Step::Train]);
+        let line = Line::try_parse_from(["run", "--from", "train"]).unwrap();
+        assert!(line.selection.steps(&Step::ALL[..6]).unwrap_err().contains("step `train` is not part"));
     }
 }

@@ -1,7 +1,7 @@
 //! What a run did, as a table.
 
 use comfy_table::Table;
-use pipeline::RunReport;
+use pipeline::{PlannedStep, RunReport};
 
 use crate::{table::table, units};
 
@@ -21,6 +21,16 @@ pub(crate) fn steps_table(report: &RunReport) -> Table {
                 _ => output,
             },
         ]);
+    }
+    shown
+}
+
+/// What a run would do, a row for each step.
+pub(crate) fn plan_table(planned: &[PlannedStep]) -> Table {
+    let mut shown = table(&["step", "waits for", "would", "because"], &[]);
+    for step in planned {
+        let would = if step.runs { "run" } else { "be left out" };
+        shown.add_row([step.step.to_string(), step.inputs.join(", "), would.to_owned(), step.reason.clone()]);
     }
     shown
 }

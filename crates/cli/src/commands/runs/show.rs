@@ -1,67 +1,15 @@
-//! `segue runs`.
+//! `segue runs list` and `segue runs show`.
 
 use anyhow::{Result, bail};
-use clap::{Args, Subcommand};
 use serde::Serialize;
 use store::{RunId, RunRecord, StepRecord, Store};
 
+use super::LATEST;
 use crate::{
     console::Console,
-    settings::Settings,
     table::{plain, table},
     units,
 };
-
-/// Runs that are listed at most.
-const MOST_RUNS: i64 = 10_000;
-const DEFAULT_LIMIT: u32 = 20;
-/// Stands for the id of the run that started last.
-const LATEST: &str = "latest";
-
-const EXAMPLES: &str = "\
-Examples:
-  segue runs
-  segue runs show latest
-  segue runs list --limit 3 --json";
-
-/// Arguments of `runs`.
-#[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
-pub(crate) struct RunsArgs {
-    #[command(subcommand)]
-    command: Option<RunsCommand>,
-    /// Print one JSON document instead of a table
-    #[arg(long, global = true)]
-    json: bool,
-}
-
-/// What can be shown.
-#[derive(Debug, Subcommand)]
-enum RunsCommand {
-    /// List the runs, the newest first; this is the default
-    List(ListArgs),
-    /// Show one run and every attempt at its steps
-    Show(ShowArgs),
-}
-
-#[derive(Debug, Args)]
-struct ListArgs {
-    /// Most runs to list
-    #[arg(
-        long,
-        value_name = "COUNT",
-        default_value_t = DEFAULT_LIMIT,
-        value_parser = clap::value_parser!(u32).range(1..=MOST_RUNS)
-    )]
-    limit: u32,
-}
-
-#[derive(Debug, Args)]
-struct ShowArgs {
-    /// Id of the run, or `latest`
-    #[arg(value_name = "ID")]
-    run: String,
-}
 
 /// A run and what was done in it.
 #[derive(Debug, Serialize)]
@@ -71,16 +19,23 @@ struct RunWithSteps {
     steps: Vec<StepRecord>,
 }
 
-pub(crate) async fn run(args: RunsArgs, settings: &Settings, console: &mut Console) -> Result<()> {
-    let store = settings.open_store().await?;
-    match args.command {
-        Some(RunsCommand::Show(ShowArgs { run })) => show(&run, args.json, &store, console).await,
-        Some(RunsCommand::List(ListArgs { limit })) => list(limit, args.json, &store, console).await,
-        None => list(DEFAULT_LIMIT, args.json, &store, console).await,
+/// The run of an id, or the latest.
+///
+/// # Errors
+/// If there is none.
+pub(super) async fn find(id: &str, store: &Store) -> Result<RunRecord> {
+    let run = if id == LATEST {
+        store.list_runs(1).await?.into_iter().next()
+    } else {
+        store.run(&RunId::try_new(id)?).await?
+    };
+    match run {
+        Some(run) => Ok(run),
+        None => bail!("there is no run `{id}`; `segue runs` lists them"),
     }
 }
 
-async fn list(limit: u32, is_json: bool, store: &Store, console: &mut Console) -> Result<()> {
+pub(super) async fn list(limit: u32, is_json: bool, store: &Store, console: &mut Console) -> Result<()> {
     let runs = store.list_runs(limit).await?;
     if is_json {
         return console.json(&runs);
@@ -102,13 +57,8 @@ async fn list(limit: u32, is_json: bool, store: &Store, console: &mut Console) -
     Ok(console.table(&shown)?)
 }
 
-async fn show(id: &str, is_json: bool, store: &Store, console: &mut Console) -> Result<()> {
-    let run = if id == LATEST {
-        store.list_runs(1).await?.into_iter().next()
-    } else {
-        store.run(&RunId::try_new(id)?).await?
-    };
-    let Some(run) = run else { bail!("there is no run `{id}`; `segue runs` lists them") };
+pub(super) async fn show(id: &str, is_json: bool, store: &Store, console: &mut Console) -> Result<()> {
+    let run = find(id, store).await?;
     let steps = store.steps_of(&run.run_id).await?;
     if is_json {
         return console.json(&RunWithSteps { run, steps });

@@ -1,0 +1,51 @@
+//! Requests to end runs.
+
+use store::{Error, RunStatus, StepOutcome, StepStart};
+
+use crate::databases::on_each_database;
+use crate::samples::{claim, run_id, run_start};
+
+#[tokio::test]
+async fn a_request_is_found_and_forgotten_when_the_run_goes_on() {
+    on_each_database(async |database| {
+        let (here, there) = (database.store().await, database.store().await);
+        let id = run_id("r1");
+        assert!(matches!(there.request_cancellation(&id, "me").await.unwrap_err(), Error::UnknownRun { .. }));
+        let owner = here.start_run(&run_start("r1"), &claim()).await.unwrap();
+        assert_eq!(here.cancellation(&id).await.unwrap(), None);
+        there.request_cancellation(&id, "me").await.unwrap();
+        there.request_cancellation(&id, "somebody else").await.unwrap();
+        assert_eq!(here.cancellation(&id).await.unwrap().as_deref(), Some("me"));
+        here.finish_run(&owner, RunStatus::Cancelled, Some("cancelled by me")).await.unwrap();
+        assert_eq!(there.run(&id).await.unwrap().unwrap().status, RunStatus::Cancelled);
+        let late = there.request_cancellation(&id, "me").await.unwrap_err();
+        assert!(matches!(late, Error::RunEnded { status: RunStatus::Cancelled, .. }), "{late}");
+        there.resume_run(&id, &claim()).await.unwrap();
+        assert_eq!(here.cancellation(&id).await.unwrap(), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn work_is_found_again_whatever_run_did_it() {
+    on_each_database(async |database| {
+        let store = database.store().await;
+        for (id, fingerprint, outcome) in [
+            ("r1", "i1", StepOutcome { output_version: Some("m1".to_owned()), ..StepOutcome::succeeded() }),
+            ("r2", "i2", StepOutcome::failed("no luck")),
+            ("r3", "i1", StepOutcome { output_version: Some("m1".to_owned()), ..StepOutcome::skipped() }),
+        ] {
+            let owner = store.start_run(&run_start(id), &claim()).await.unwrap();
+            let start = StepStart { step: "train".to_owned(), attempt: 1, input_fingerprint: fingerprint.to_owned() };
+            store.start_step(&owner, &start).await.unwrap();
+            store.finish_step(&owner, "train", 1, &outcome).await.unwrap();
+            store.finish_run(&owner, RunStatus::Succeeded, None).await.unwrap();
+        }
+        let found = store.latest_with_input("train", "i1").await.unwrap().unwrap();
+        assert_eq!((found.run_id.as_str(), found.output_version.as_deref()), ("r1", Some("m1")), "it did the work");
+        assert_eq!(store.latest_with_input("train", "i2").await.unwrap(), None);
+        assert_eq!(store.latest_done("nightly", "train").await.unwrap().unwrap().run_id, run_id("r3"));
+        assert_eq!(store.latest_done("weekly", "train").await.unwrap(), None);
+    })
+    .await;
+}

@@ -1,0 +1,250 @@
+"""Checks what is deployed: manifests.py ROOT [PROGRAMS]
+
+Kubernetes: renders the kustomizations of deploy/kubernetes, validates every object against the schemas of some versions of
+Kubernetes, and looks at policies that the schemas do not know. Compose: policies, and with PROGRAMS, the folder of the
+programs, that these know every flag and variable that a service gives them. Needs kubernetes-validate and PyYAML.
+"""
+
+import copy
+import hashlib
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+import kubernetes_validate
+import yaml
+
+VERSIONS = ["1.30", "1.34", "1.37"]
+OVERLAYS = ["dev", "production"]
+WORKLOADS = {"Deployment", "CronJob", "Job", "StatefulSet", "DaemonSet"}
+
+
+class Renderer:
+    """What of kustomize these folders use: resources, namespace, labels, configMapGenerator, replicas, JSON patches.
+
+    A field that it does not know is an error, so that nothing is passed over."""
+
+    KNOWN = {"apiVersion", "kind", "namespace", "resources", "labels", "configMapGenerator", "replicas", "patches"}
+
+    def render(self, folder):
+        declared = yaml.safe_load((folder / "kustomization.yaml").read_text())
+        unknown = set(declared) - self.KNOWN
+        assert not unknown, f"{folder}: this renderer does not know {unknown}"
+        objects = []
+        for name in declared.get("resources", []):
+            path = folder / name
+            if path.is_dir():
+                objects += self.render(path)
+            else:
+                objects += [found for found in yaml.safe_load_all(path.read_text()) if found]
+        for generator in declared.get("configMapGenerator", []):
+            objects.append(self.config_map(generator))
+            rename(objects, generator["name"], objects[-1]["metadata"]["name"])
+        for labels in declared.get("labels", []):
+            assert not labels.get("includeSelectors"), f"{folder}: selectors cannot change"
+            for found in objects:
+                found["metadata"].setdefault("labels", {}).update(labels["pairs"])
+        if "namespace" in declared:
+            for found in objects:
+                found["metadata"]["namespace"] = declared["namespace"]
+        for replicas in declared.get("replicas", []):
+            self.one(objects, folder, name=replicas["name"])["spec"]["replicas"] = replicas["count"]
+        for patch in declared.get("patches", []):
+            target = patch["target"]
+            found = self.one(objects, folder, name=target["name"], kind=target["kind"])
+            for operation in yaml.safe_load(patch["patch"]):
+                apply(found, operation, folder)
+        return objects
+
+    @staticmethod
+    def config_map(generator):
+        data = dict(literal.split("=", 1) for literal in generator["literals"])
+        suffix = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:10]
+        return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"{generator['name']}-{suffix}"}, "data": data}
+
+    @staticmethod
+    def one(objects, folder, name, kind=None):
+        found = [one for one in objects if one["metadata"]["name"] == name and kind in (None, one["kind"]) and "spec" in one]
+        if kind is None:
+            found = [one for one in found if one["kind"] == "Deployment"]
+        assert len(found) == 1, f"{folder}: {name} names {len(found)} objects"
+        return found[0]
+
+
+def rename(node, before, after):
+    """References to a generated config map."""
+    if isinstance(node, dict):
+        reference = node.get("configMapRef")
+        if isinstance(reference, dict) and reference.get("name") == before:
+            reference["name"] = after
+        node = list(node.values())
+    if isinstance(node, list):
+        for child in node:
+            rename(child, before, after)
+
+
+def apply(found, operation, folder):
+    """One operation of a JSON patch (RFC 6902)."""
+    assert operation["op"] in ("replace", "add"), f"{folder}: {operation['op']} is not known here"
+    *parents, last = [part.replace("~1", "/").replace("~0", "~") for part in operation["path"].strip("/").split("/")]
+    for part in parents:
+        found = found[int(part)] if isinstance(found, list) else found[part]
+    last = int(last) if isinstance(found, list) else last
+    assert operation["op"] == "add" or (last in found if isinstance(found, dict) else last < len(found)), \
+        f"{folder}: {operation['path']} is not there"
+    found[last] = operation["value"]
+
+
+def pod_of(found):
+    spec = found["spec"]
+    if found["kind"] == "CronJob":
+        spec = spec["jobTemplate"]["spec"]
+    return spec["template"]["spec"]
+
+
+def policies(found):
+    """What is wrong with a workload, in words."""
+    pod = pod_of(found)
+    security = pod.get("securityContext", {})
+    if not security.get("runAsNonRoot") or not security.get("runAsUser"):
+        yield "runs as root"
+    if security.get("seccompProfile", {}).get("type") != "RuntimeDefault":
+        yield "has no seccomp profile"
+    if pod.get("automountServiceAccountToken", True) or "serviceAccountName" not in pod:
+        yield "can call the Kubernetes API"
+    for container in pod["containers"] + pod.get("initContainers", []):
+        name = container["name"]
+        own = container.get("securityContext", {})
+        if not own.get("readOnlyRootFilesystem") or own.get("allowPrivilegeEscalation", True):
+            yield f"{name} can write its root file system or gain rights"
+        if own.get("capabilities", {}).get("drop") != ["ALL"]:
+            yield f"{name} keeps capabilities"
+        resources = container.get("resources", {})
+        if "memory" not in resources.get("limits", {}) or not {"cpu", "memory"} <= set(resources.get("requests", {})):
+            yield f"{name} lacks a limit of memory or requests"
+        elif resources["limits"]["memory"] != resources["requests"]["memory"]:
+            yield f"{name} requests less memory than it may use"
+        if not re.search(r":[^:/]*\d[^:/]*$|@sha256:[0-9a-f]{64}$", container["image"]):
+            yield f"{name} has an image without a pinned tag: {container['image']}"
+        if found["kind"] == "Deployment" and not {"readinessProbe", "livenessProbe"} <= set(container):
+            yield f"{name} lacks a probe"
+        for variable in container.get("env", []):
+            if re.search("SECRET|PASSWORD|TOKEN|KEY|DATABASE", variable["name"]) and "value" in variable:
+                yield f"{name} has the secret {variable['name']} in the open"
+
+
+def kubernetes(root):
+    folder = root / "deploy/kubernetes"
+    for overlay in OVERLAYS:
+        objects = Renderer().render(folder / "overlays" / overlay)
+        names = [(found["kind"], found["metadata"]["name"]) for found in objects]
+        assert len(names) == len(set(names)), f"{overlay}: an object is there twice"
+        for found in objects:
+            for version in VERSIONS:
+                kubernetes_validate.validate(found, version, strict=True)
+            if found["kind"] in WORKLOADS:
+                for reason in policies(found):
+                    yield f"{overlay}: {found['kind']} {found['metadata']['name']} {reason}"
+        yield from references(overlay, objects)
+        print(f"manifests: {overlay}: {len(objects)} objects fit Kubernetes {', '.join(VERSIONS)}", file=sys.stderr)
+
+
+def references(overlay, objects):
+    """Names that nothing bears."""
+    there = {(found["kind"], found["metadata"]["name"]) for found in objects}
+    for found in objects:
+        if found["kind"] in WORKLOADS:
+            pod = pod_of(found)
+            if ("ServiceAccount", pod["serviceAccountName"]) not in there:
+                yield f"{overlay}: {found['metadata']['name']} has an unknown service account"
+            for container in pod["containers"]:
+                for source in container.get("envFrom", []):
+                    if "configMapRef" in source and ("ConfigMap", source["configMapRef"]["name"]) not in there:
+                        yield f"{overlay}: {found['metadata']['name']} has an unknown config map"
+        if found["kind"] in ("Service", "NetworkPolicy", "PodDisruptionBudget"):
+            selector = found["spec"].get("selector") or found["spec"].get("podSelector")
+            wanted = selector.get("matchLabels", selector)
+            pods = [pod_labels(other) for other in objects if other["kind"] in WORKLOADS]
+            if not any(wanted.items() <= labels.items() for labels in pods):
+                yield f"{overlay}: {found['kind']} {found['metadata']['name']} selects no pod"
+
+
+def pod_labels(found):
+    spec = found["spec"]["jobTemplate"]["spec"] if found["kind"] == "CronJob" else found["spec"]
+    return spec["template"]["metadata"]["labels"]
+
+
+def compose(root, programs):
+    path = root / "deploy/compose.yaml"
+    declared = yaml.safe_load(path.read_text())
+    for name, service in declared["services"].items():
+        image = service.get("image", "")
+        if not re.search(r":[^:/]*\d", image):
+            yield f"compose: {name} has an image without a pinned tag"
+        if not image.startswith("segue-"):
+            continue
+        if service.get("user", "root").startswith("0") or not service.get("read_only") or service.get("cap_drop") != ["ALL"]:
+            yield f"compose: {name} runs as root, can write its root file system, or keeps capabilities"
+        for port in service.get("ports", []):
+            if not port.startswith("127.0.0.1:"):
+                yield f"compose: {name} listens beyond this machine: {port}"
+        if programs and "command" in service:
+            yield from unknown_words(name, service, programs)
+
+
+def unknown_words(name, service, programs):
+    program = {"segue-scheduler": "segue-scheduler", "segue-executor": "segue-executor"}.get(
+        service["image"].split(":")[0], (service.get("entrypoint") or ["segue"])[0])
+    command = [word for word in service["command"] if re.fullmatch("[a-z]+", word)][:1]
+    sub = command if program in ("segue", "segue-model") else []
+    text = subprocess.run([programs / program, *sub, "--help"], capture_output=True, text=True, check=True).stdout
+    flags = [word for word in service["command"] if word.startswith("--")]
+    variables = [word for word in service.get("environment", {}) if word.startswith("SEGUE_")]
+    for word in flags + variables:
+        if not re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text):
+            yield f"compose: {program} does not know {word}, which {name} gives it"
+
+
+def broken(root):
+    """The checks themselves: a workload without each guard must be refused, or they would see nothing."""
+    objects = Renderer().render(root / "deploy/kubernetes/overlays/production")
+    sound = next(found for found in objects if found["metadata"]["name"] == "segue-executor" and found["kind"] == "Deployment")
+    for path, value in [
+        (["securityContext", "runAsNonRoot"], False),
+        (["automountServiceAccountToken"], True),
+        (["containers", 0, "securityContext", "readOnlyRootFilesystem"], False),
+        (["containers", 0, "resources", "limits"], {}),
+        (["containers", 0, "image"], "segue-executor:latest"),
+        (["containers", 0, "livenessProbe"], None),
+    ]:
+        spoilt = copy.deepcopy(sound)
+        node = pod_of(spoilt)
+        for part in path[:-1]:
+            node = node[part]
+        if value is None:
+            del node[path[-1]]
+        else:
+            node[path[-1]] = value
+        assert list(policies(spoilt)), f"nobody minds that {path} is {value}"
+    spoilt = copy.deepcopy(sound)
+    spoilt["spec"]["replica"] = 1
+    try:
+        kubernetes_validate.validate(spoilt, VERSIONS[0], strict=True)
+    except kubernetes_validate.ValidationError:
+        return
+    raise AssertionError("nobody minds an unknown field")
+
+
+def main():
+    root = pathlib.Path(sys.argv[1])
+    programs = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None
+    broken(root)
+    wrong = [*kubernetes(root), *compose(root, programs)]
+    for reason in wrong:
+        print(f"manifests: {reason}", file=sys.stderr)
+    sys.exit(bool(wrong))
+
+
+main()
