@@ -13,7 +13,7 @@ with_libtorch = LIBTORCH="$$($(setup_dir)/libtorch.sh)"; export LIBTORCH;
 SLICES := 30
 RUNS := 3
 
-.PHONY: help setup build demo up down test fmt lint clean-demo bench-flatten bench-cooccurrence
+.PHONY: help setup build demo up down test fmt lint clean-demo bench-flatten bench-cooccurrence bench-train
 
 help:
 	@echo 'make demo              builds Segue and runs the whole pipeline on sample playlists, with no services'
@@ -26,6 +26,7 @@ help:
 	@echo 'make fmt               formats the Rust code'
 	@echo 'make bench-flatten     measures Segue beside Polars, DuckDB and PySpark, with SLICES=$(SLICES) RUNS=$(RUNS)'
 	@echo 'make bench-cooccurrence   neighbours of tracks beside SciPy, DuckDB and Polars; SYNTHETIC=1000000 for the full size'
+	@echo 'make bench-train       training steps of Segue beside PyTorch in Python (gets PyTorch, 2.5 GB, once)'
 	@echo 'make setup             gets libtorch and the test servers, which the other targets do when they need them'
 	@echo
 	@echo 'The first build takes about 20 minutes on 2 cores. Downloads are kept in $${SEGUE_CACHE:-~/.cache/segue}.'
@@ -74,3 +75,10 @@ bench-cooccurrence:
 	@python="$$(benches/venv.sh)"; python3 benches/cooccurrence.py --python "$$python" \
 		--segue "$(target_dir)/release/segue" --runs "$(RUNS)" \
 		$(if $(SYNTHETIC),--synthetic "$(SYNTHETIC)",--slices "$(SLICES)")
+
+# The workspace's release build would link every program again; what is measured is one example, optimised alike.
+bench-train:
+	@$(setup_dir)/toolchain.sh
+	@$(with_libtorch) echo 'bench-train: compiling'; cargo build --workspace --example train_speed
+	@python="$$(benches/venv.sh train)"; python3 benches/train.py --python "$$python" \
+		--train-speed "$(target_dir)/debug/examples/train_speed" --runs "$(RUNS)" $(if $(JSON),--json "$(JSON)")

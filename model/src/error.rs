@@ -224,6 +224,23 @@ pub enum Error {
     /// The threads that wait for storage cannot be started.
     #[error("cannot start the threads that wait for storage")]
     Runtime(#[source] std::io::Error),
+    /// A model cannot be exported.
+    #[error("cannot export to `{path}`")]
+    Export {
+        /// The folder or the file.
+        path: String,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The table of attributes cannot be read.
+    #[error("attributes `{path}`: {problem}")]
+    Attributes {
+        /// The file.
+        path: String,
+        /// What is wrong and what would be right.
+        problem: String,
+    },
     /// Standard output or error cannot be written.
     #[error("cannot write to {stream}")]
     Output {
@@ -253,6 +270,7 @@ impl Error {
             | Self::FormatVersion { .. }
             | Self::Damaged { .. }
             | Self::VocabularyMismatch { .. }
+            | Self::Attributes { .. }
             | Self::TensorMismatch { .. } => 65,
             Self::Lake { source, .. } => match **source {
                 lake::Error::InvalidUrl { .. }
@@ -274,6 +292,7 @@ impl Error {
             | Self::NotANumber { .. }
             | Self::Torch(_)
             | Self::Runtime(_)
+            | Self::Export { .. }
             | Self::Output { .. } => 1,
         }
     }

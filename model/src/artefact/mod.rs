@@ -15,6 +15,7 @@
 //! and shape of every tensor.
 
 mod description;
+mod export;
 mod file_record;
 mod manifest;
 mod model;
@@ -29,6 +30,7 @@ mod vocabulary_file;
 pub(crate) mod weights_file;
 
 pub use description::Description;
+pub use export::export;
 pub use file_record::FileRecord;
 pub use manifest::{ARTEFACT_FORMAT, Manifest};
 pub use model::Model;

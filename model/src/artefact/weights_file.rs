@@ -14,13 +14,14 @@ pub(super) const FILE: &str = "model.safetensors";
 
 /// A tensor's bytes, as the format wants them.
 struct Weights {
+    dtype: Dtype,
     shape: Vec<usize>,
     bytes: Vec<u8>,
 }
 
 impl View for Weights {
     fn dtype(&self) -> Dtype {
-        Dtype::F32
+        self.dtype
     }
 
     fn shape(&self) -> &[usize] {
@@ -47,12 +48,16 @@ pub(crate) fn encode_with(
     metadata: Option<HashMap<String, String>>,
 ) -> Result<Vec<u8>> {
     let view = |(name, tensor): (&String, &Tensor)| -> Result<(String, Weights)> {
-        let tensor = tensor.f_detach()?.f_to_device(Device::Cpu)?.f_to_kind(Kind::Float)?.f_contiguous()?;
+        let (kind, dtype, width) = match tensor.kind() {
+            Kind::Int64 => (Kind::Int64, Dtype::I64, size_of::<i64>()),
+            _ => (Kind::Float, Dtype::F32, size_of::<f32>()),
+        };
+        let tensor = tensor.f_detach()?.f_to_device(Device::Cpu)?.f_to_kind(kind)?.f_contiguous()?;
         let count = tensor.numel();
-        let mut bytes = vec![0; count * size_of::<f32>()];
+        let mut bytes = vec![0; count * width];
         tensor.f_copy_data_u8(&mut bytes, count)?;
         let shape = tensor.size().into_iter().map(|size| usize::try_from(size).unwrap_or(0)).collect();
-        Ok((name.clone(), Weights { shape, bytes }))
+        Ok((name.clone(), Weights { dtype, shape, bytes }))
     };
     let views: Vec<_> = weights.iter().map(view).collect::<Result<_>>()?;
     safetensors::serialize(views, metadata).map_err(Error::format("written", FILE))

@@ -5,8 +5,8 @@ use runtime::telemetry::LogFormat;
 
 use super::{
     challenge::ChallengeArgs, compare::CompareArgs, container::ContainerArgs, evaluate::EvaluateArgs,
-    models::ModelsArgs, predict::PredictArgs, recommend::RecommendArgs, report::ReportArgs, serve::ServeArgs,
-    train::TrainArgs, version::VersionArgs,
+    export::ExportArgs, models::ModelsArgs, predict::PredictArgs, recommend::RecommendArgs, report::ReportArgs,
+    serve::ServeArgs, train::TrainArgs, version::VersionArgs,
 };
 use crate::DeviceChoice;
 
@@ -58,6 +58,8 @@ pub(super) enum Command {
     Challenge(ChallengeArgs),
     /// Write what was measured about a model as a page of HTML.
     Report(ReportArgs),
+    /// Write a model as files that other programs can compute with.
+    Export(ExportArgs),
     /// Put what was measured about models side by side.
     Compare(CompareArgs),
     /// List the models of the lake with what was measured.
@@ -120,6 +122,8 @@ mod tests {
         check("compare --lake /tmp/lake latest", false);
         check("compare --lake /tmp/lake latest latest", true);
         check("report --lake /tmp/lake --output r.html", true);
+        check("export --lake /tmp/lake --output out", true);
+        check("export --lake /tmp/lake", false);
         check("models --lake /tmp/lake --json", true);
         check("version", true);
     }

@@ -59,7 +59,13 @@ pub(super) async fn run(args: ContainerArgs) -> Result<()> {
     let id = artefact::resolve(&lake, ModelSelector::Latest).await?;
     let (_, model) = artefact::load(&lake, id, device).await?;
     let (address, ready_file) = (args.address, args.ready_file);
-    let options =
-        ServeOptions { address, engine: EngineOptions::default(), watch: Duration::ZERO, drain: DRAIN, ready_file };
+    let options = ServeOptions {
+        address,
+        grpc_port: None,
+        engine: EngineOptions::default(),
+        watch: Duration::ZERO,
+        drain: DRAIN,
+        ready_file,
+    };
     serve(lake, id, model, device, options).await
 }

@@ -29,6 +29,10 @@ pub(super) struct EvaluateArgs {
     /// TOML file with settings; what it leaves out keeps the protocol's default.
     #[arg(long, env = "SEGUE_MODEL_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Parquet file of attributes of tracks, joined by its column `track_uri`: numbers, truth values and texts, which the
+    /// network is given beside the address; default from the settings.
+    #[arg(long, env = "SEGUE_MODEL_ATTRIBUTES", value_name = "FILE")]
+    attributes: Option<String>,
     /// Seed of every random choice; default from the settings.
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
@@ -44,6 +48,9 @@ pub(super) struct EvaluateArgs {
 pub(super) async fn run(args: EvaluateArgs) -> Result<()> {
     let started = Instant::now();
     let mut config = ModelConfig::for_protocol(args.protocol, args.config.as_deref())?;
+    if let Some(file) = &args.attributes {
+        config.attributes.file.clone_from(file);
+    }
     config.seed = args.seed.unwrap_or(config.seed);
     config.training.max_seconds = args.max_seconds.unwrap_or(config.training.max_seconds);
     config.validate()?;

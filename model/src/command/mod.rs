@@ -9,6 +9,7 @@ mod cli;
 mod compare;
 mod container;
 mod evaluate;
+mod export;
 mod models;
 mod output;
 mod predict;

@@ -8,7 +8,7 @@ use tch::Device;
 use super::{
     Cli, challenge,
     cli::{Command, ComputeArgs, LakeArgs},
-    compare, container, evaluate, models, predict, recommend, report, serve, train, version,
+    compare, container, evaluate, export, models, predict, recommend, report, serve, train, version,
 };
 use crate::{Error, Result};
 
@@ -26,6 +26,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Container(args) => container::run(args).await,
         Command::Challenge(args) => challenge::run(args).await,
         Command::Report(args) => report::run(args).await,
+        Command::Export(args) => export::run(args).await,
         Command::Compare(args) => compare::run(args).await,
         Command::Models(args) => models::run(args).await,
         Command::Version(args) => version::run(&args),

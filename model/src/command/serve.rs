@@ -31,6 +31,10 @@ pub(super) struct ServerArgs {
     /// Where to listen; port 0 takes a free one.
     #[arg(long, env = "SEGUE_MODEL_ADDRESS", value_name = "IP:PORT", default_value = "127.0.0.1:8080")]
     address: SocketAddr,
+    /// Port of the Open Inference Protocol over gRPC, at the same address; port 0 takes a free one. Without it there is no
+    /// gRPC.
+    #[arg(long, env = "SEGUE_MODEL_GRPC_PORT", value_name = "PORT")]
+    grpc_port: Option<u16>,
     /// Playlists that may wait; more are refused with 503.
     #[arg(long, value_name = "COUNT", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     queue: u32,
@@ -46,7 +50,7 @@ pub(super) struct ServerArgs {
     /// Seconds that requests under way may take once a stop is asked for.
     #[arg(long, value_name = "SECONDS", default_value_t = 25)]
     drain_seconds: u64,
-    /// File to write the address to once the server listens.
+    /// File to write the addresses to once the server listens.
     #[arg(long, value_name = "FILE")]
     ready_file: Option<PathBuf>,
 }
@@ -67,6 +71,7 @@ impl ServerArgs {
     pub(super) fn options(&self) -> ServeOptions {
         ServeOptions {
             address: self.address,
+            grpc_port: self.grpc_port,
             engine: EngineOptions {
                 queue: self.queue as usize,
                 batch: self.batch as usize,

@@ -38,6 +38,10 @@ pub(super) struct TrainArgs {
     /// Most passes over the training playlists; default from the settings.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     epochs: Option<u32>,
+    /// Parquet file of attributes of tracks, joined by its column `track_uri`: numbers, truth values and texts, which the
+    /// network is given beside the address; default from the settings.
+    #[arg(long, env = "SEGUE_MODEL_ATTRIBUTES", value_name = "FILE")]
+    attributes: Option<String>,
     /// Seed of every random choice; default from the settings.
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
@@ -104,6 +108,9 @@ fn settings(args: &TrainArgs) -> Result<ModelConfig> {
         Some(path) => ModelConfig::from_file(path)?,
         None => ModelConfig::default(),
     };
+    if let Some(file) = &args.attributes {
+        config.attributes.file.clone_from(file);
+    }
     config.seed = args.seed.unwrap_or(config.seed);
     config.training.epochs = args.epochs.unwrap_or(config.training.epochs);
     config.training.max_seconds = args.max_seconds.unwrap_or(config.training.max_seconds);

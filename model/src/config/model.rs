@@ -5,8 +5,8 @@ use std::{fmt::Display, path::Path};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BlendConfig, EvaluationConfig, KnnConfig, LossConfig, NetworkConfig, OptimiserConfig, TitleConfig, TrainingConfig,
-    VocabularyConfig,
+    AlsConfig, AttributesConfig, BlendConfig, EvaluationConfig, KnnConfig, LossConfig, NetworkConfig, OptimiserConfig,
+    TitleConfig, TrainingConfig, VocabularyConfig,
 };
 use crate::{Error, Result, evaluation::Protocol};
 
@@ -18,6 +18,8 @@ pub struct ModelConfig {
     pub seed: u64,
     /// Which tracks the model knows.
     pub vocabulary: VocabularyConfig,
+    /// What is known of tracks beside their address.
+    pub attributes: AttributesConfig,
     /// Shape of the network.
     pub network: NetworkConfig,
     /// What the network is trained to do.
@@ -28,6 +30,8 @@ pub struct ModelConfig {
     pub training: TrainingConfig,
     /// The nearest-neighbour rival.
     pub knn: KnnConfig,
+    /// The matrix-factorisation rival.
+    pub als: AlsConfig,
     /// Recommendation from a title alone.
     pub title: TitleConfig,
     /// How network and neighbours are mixed.
@@ -41,11 +45,13 @@ impl Default for ModelConfig {
         Self {
             seed: 42,
             vocabulary: VocabularyConfig::default(),
+            attributes: AttributesConfig::default(),
             network: NetworkConfig::default(),
             loss: LossConfig::default(),
             optimiser: OptimiserConfig::default(),
             training: TrainingConfig::default(),
             knn: KnnConfig::default(),
+            als: AlsConfig::default(),
             title: TitleConfig::default(),
             blend: BlendConfig::default(),
             evaluation: EvaluationConfig::default(),
@@ -76,8 +82,8 @@ impl ModelConfig {
 
     /// Settings for a protocol: its defaults, and over them those of a TOML file.
     ///
-    /// The defaults for leave-one-out are for sets of short, sparse histories, where a pass takes seconds: more passes,
-    /// every item known, more dropout.
+    /// The defaults for leave-one-out know every item, and leave open what follows from the size of the set, see
+    /// [`Self::fitted_to`].
     ///
     /// # Errors
     /// As [`Self::from_file`].
@@ -92,7 +98,12 @@ impl ModelConfig {
             let text = std::fs::read_to_string(path).map_err(|source| unreadable(Box::new(source)))?;
             overlay(&mut table, toml::from_str(&text).map_err(|source| unreadable(Box::new(source)))?);
         }
-        let config: Self = table.try_into().map_err(|source: toml::de::Error| unreadable(Box::new(source)))?;
+        let decided = table.get("network").is_some_and(|network| network.get("dropout").is_some());
+        let mut config: Self = table.try_into().map_err(|source: toml::de::Error| unreadable(Box::new(source)))?;
+        if protocol == Protocol::LeaveOneOut && !decided {
+            // TOML has no word for what is left open.
+            config.network.dropout = None;
+        }
         config.validate()?;
         Ok(config)
     }
@@ -103,11 +114,13 @@ impl ModelConfig {
     /// [`Error::Configuration`] naming the first setting that cannot be used.
     pub fn validate(&self) -> Result<()> {
         self.vocabulary.validate()?;
+        self.attributes.validate()?;
         self.network.validate()?;
         self.loss.validate()?;
         self.optimiser.validate()?;
         self.training.validate()?;
         self.knn.validate()?;
+        self.als.validate()?;
         self.title.validate()?;
         self.blend.validate()?;
         self.evaluation.validate()
@@ -178,7 +191,8 @@ mod tests {
         check("[network]\ndimension = 0\n", "`network.dimension`");
         check("[network]\nheads = 3\n", "`network.heads`");
         check("[network]\ndropout = 1.5\n", "`network.dropout`");
-        check("[training]\nepochs = 0\n", "`training.epochs`");
+        check("[training]\nepochs = 100001\n", "`training.epochs`");
+        check("[loss]\nobjective = \"gbce\"\n", "`loss.sampler`");
         check("[optimiser]\nlearning_rate = -1.0\n", "`optimiser.learning_rate`");
         check("[loss]\nnegatives = 0\n", "`loss.negatives`");
         check("[blend]\nsteps = 0\n", "`blend.steps`");

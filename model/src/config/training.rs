@@ -9,11 +9,13 @@ use crate::Result;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TrainingConfig {
-    /// Most passes over the training playlists; default 3.
+    /// Most passes over the training playlists; default 3. 0 leaves it open: about 4,000 steps, from 10 to 100 passes, and at
+    /// most 30 million tracks read.
     pub epochs: u32,
-    /// Pieces of playlists in a batch; default 32. Fewer take more, noisier steps; more use many cores better.
+    /// Pieces of playlists in a batch; default 32. Fewer take more, noisier steps; more use many cores better. 0 leaves it
+    /// open: about 48 batches in a pass, of 16 to 256 pieces.
     pub batch_size: usize,
-    /// Validations without improvement after which training stops; default 2.
+    /// Validations without improvement after which training stops; default 2. 0 leaves it open: a fifth of the passes.
     pub patience: u32,
     /// Optimiser steps between validations; default 0, which validates after every epoch.
     pub validate_every_steps: u64,
@@ -40,9 +42,9 @@ impl Default for TrainingConfig {
 
 impl TrainingConfig {
     pub(super) fn validate(&self) -> Result<()> {
-        check_range("training.epochs", self.epochs, 1, 100_000)?;
-        check_range("training.batch_size", self.batch_size, 1, 65_536)?;
-        check_range("training.patience", self.patience, 1, u32::MAX)?;
+        check_range("training.epochs", self.epochs, 0, 100_000)?;
+        check_range("training.batch_size", self.batch_size, 0, 65_536)?;
+        check_range("training.patience", self.patience, 0, u32::MAX)?;
         check_range("training.validation_playlists", self.validation_playlists, 1, 1_000_000)
     }
 }

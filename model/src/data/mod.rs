@@ -5,6 +5,7 @@
 //! changes. What joins them is the track's address.
 
 mod artist_index;
+mod attributes;
 mod batch;
 mod batches;
 mod catalogue;
@@ -22,6 +23,7 @@ mod track_id;
 mod vocabulary;
 
 pub use artist_index::{ArtistId, ArtistIndex};
+pub use attributes::{Attributes, Categories};
 pub use batch::Batch;
 pub use batches::Batches;
 pub use catalogue::Catalogue;

@@ -84,9 +84,21 @@ pub fn evaluate(
 /// # Errors
 /// As [`evaluate`].
 pub fn mean_of(metric: &dyn Metric, recommender: &dyn Recommender, set: &EvaluationSet<'_>) -> Result<f64> {
+    Ok(mean(&values_of(metric, recommender, set)?))
+}
+
+/// One metric alone, playlist by playlist.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn values_of(metric: &dyn Metric, recommender: &dyn Recommender, set: &EvaluationSet<'_>) -> Result<Vec<f64>> {
     let lists = rank(recommender, set.queries(), metric.list_length())?;
-    let sum: f64 = judge_all(set, &lists, &[metric]).iter().map(|row| row[0]).sum();
-    Ok(sum / set.len().max(1) as f64)
+    Ok(judge_all(set, &lists, &[metric]).iter().map(|row| row[0]).collect())
+}
+
+/// Mean of values; 0 of none.
+pub(crate) fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
 fn judge_all(set: &EvaluationSet<'_>, lists: &[Vec<Recommendation>], metrics: &[&dyn Metric]) -> Vec<Vec<f64>> {

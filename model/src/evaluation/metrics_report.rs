@@ -5,7 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Protocol, RecommenderMetrics};
-use crate::{blend::BlendChoice, metrics::Interval, rivals::KnnChoice, training::TrainingReport};
+use crate::{
+    blend::BlendChoice,
+    metrics::Interval,
+    rivals::{AlsChoice, KnnChoice},
+    training::TrainingReport,
+};
 
 /// Everything measured about a model; the `metrics.json` of its artefact.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,12 +22,18 @@ pub struct MetricsReport {
     pub playlists: PlaylistCounts,
     /// Tracks that the model knows.
     pub vocabulary: usize,
+    /// Attributes of tracks that the network was given.
+    #[serde(default)]
+    pub attributes: Vec<String>,
     /// Share of the hidden test tracks that the model does not know, and that every recommender misses.
     pub hidden_unknown_share: f64,
     /// How training went.
     pub training: TrainingReport,
     /// How the neighbours were tuned.
     pub item_knn: KnnChoice,
+    /// How the matrix factorisation was tuned, where there is one.
+    #[serde(default)]
+    pub als: Option<AlsChoice>,
     /// How the blend was weighed.
     pub blend: BlendChoice,
     /// How each recommender did on the test playlists.

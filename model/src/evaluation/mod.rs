@@ -8,7 +8,8 @@ mod protocol;
 mod recommender_metrics;
 
 pub use coverage::Coverage;
-pub use evaluate::{Evaluation, evaluate, mean_of};
+pub(crate) use evaluate::mean;
+pub use evaluate::{Evaluation, evaluate, mean_of, values_of};
 pub use evaluation_set::EvaluationSet;
 pub use metrics_report::{Comparison, MetricsReport, PlaylistCounts};
 pub use protocol::Protocol;

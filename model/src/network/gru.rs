@@ -37,7 +37,7 @@ impl GruEncoder {
             weights.push(path.f_var("input_bias", &[gates], Init::Const(0.0))?);
             weights.push(path.f_var("hidden_bias", &[gates], Init::Const(0.0))?);
         }
-        Ok(Self { dimension, layers, dropout: config.dropout, weights })
+        Ok(Self { dimension, layers, dropout: config.dropout_share(), weights })
     }
 }
 

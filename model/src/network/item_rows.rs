@@ -12,8 +12,10 @@ use crate::Result;
 pub struct ItemRows {
     /// Which rows these are, ascending and each once: `[rows]`.
     pub indices: Tensor,
-    /// Embeddings: `[rows, dimension]`.
+    /// Rows of the table: `[rows, dimension]`.
     pub weights: Tensor,
+    /// Embeddings, which are the rows, and what attributes add to them: `[rows, dimension]`.
+    pub embeddings: Tensor,
     /// Biases: `[rows]`.
     pub bias: Tensor,
     sorted: Vec<i64>,
@@ -28,7 +30,7 @@ impl ItemRows {
             Ok(tch::no_grad(|| tensor.f_index_select(0, &indices))?.f_set_requires_grad(true)?)
         };
         let (weights, bias) = (copy(table)?, copy(bias)?);
-        Ok(Self { indices, weights, bias, sorted: wanted })
+        Ok(Self { indices, embeddings: weights.shallow_clone(), weights, bias, sorted: wanted })
     }
 
     /// Number of rows.
@@ -46,11 +48,15 @@ impl ItemRows {
     /// # Errors
     /// [`crate::Error::Torch`] if memory is short.
     pub fn places(&self, wanted: &[i64]) -> Result<Tensor> {
+        Ok(Tensor::f_from_slice(&self.find(wanted))?.f_to_device(self.weights.device())?)
+    }
+
+    /// The same as numbers.
+    pub(crate) fn find(&self, wanted: &[i64]) -> Vec<i64> {
         let place = |row: &i64| {
             let place = self.sorted.binary_search(row).unwrap_or_else(|next| next);
             i64::try_from(place).unwrap_or(i64::MAX)
         };
-        let places: Vec<i64> = wanted.iter().map(place).collect();
-        Ok(Tensor::f_from_slice(&places)?.f_to_device(self.weights.device())?)
+        wanted.iter().map(place).collect()
     }
 }

@@ -7,7 +7,8 @@ use tch::{
 
 use crate::Result;
 
-const EPSILON: f64 = 1e-5;
+/// Added to the variance.
+pub(crate) const LAYER_NORM_EPSILON: f64 = 1e-5;
 
 /// Layer normalisation over the last dimension (Ba, Kiros & Hinton 2016, arXiv 1607.06450).
 #[derive(Debug)]
@@ -33,6 +34,6 @@ impl LayerNorm {
     /// # Errors
     /// [`crate::Error::Torch`] if shapes do not fit.
     pub fn forward(&self, xs: &Tensor) -> Result<Tensor> {
-        Ok(xs.f_layer_norm([self.dimension], Some(&self.weight), Some(&self.bias), EPSILON, true)?)
+        Ok(xs.f_layer_norm([self.dimension], Some(&self.weight), Some(&self.bias), LAYER_NORM_EPSILON, true)?)
     }
 }

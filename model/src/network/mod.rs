@@ -9,6 +9,7 @@
 //! target still learns from where it stands as context. The encoder is a [`SequenceEncoder`], so that another one is
 //! another file here.
 
+mod attribute_embedding;
 mod dot;
 mod gru;
 mod item_index;
@@ -24,7 +25,9 @@ mod transformer;
 mod transformer_block;
 
 pub(crate) use item_index::Search;
+pub(crate) use layer_norm::LAYER_NORM_EPSILON;
 pub(crate) use logit_moments::LogitMoments;
+pub(crate) use transformer_block::FEED_FORWARD_FACTOR;
 
 pub use gru::GruEncoder;
 pub use item_rows::ItemRows;

@@ -4,15 +4,24 @@ use std::collections::BTreeMap;
 
 use tch::{Device, Kind, Tensor, nn::VarStore};
 
-use super::{GruEncoder, ItemTable, LayerNorm, SequenceEncoder, TransformerEncoder};
+use super::{
+    GruEncoder, ItemRows, ItemTable, LayerNorm, SequenceEncoder, TransformerEncoder,
+    attribute_embedding::AttributeEmbedding,
+};
 use crate::{
     Error, Result,
     config::{EncoderKind, NetworkConfig},
-    data::Item,
+    data::{Attributes, Item},
 };
 
 /// Sequences that are read at once when nothing is learnt; it bounds the memory of scoring.
 const SEQUENCES_AT_ONCE: usize = 256;
+
+/// Names of the weights of attributes begin with this.
+const ATTRIBUTES: &str = "attributes";
+
+/// Name of the item table.
+const TABLE: &str = "items.weight";
 
 /// The whole network with its weights on one device.
 #[derive(Debug)]
@@ -22,6 +31,7 @@ pub struct NextTrackNetwork {
     items: ItemTable,
     encoder: Box<dyn SequenceEncoder>,
     output_norm: LayerNorm,
+    attributes: Option<AttributeEmbedding>,
 }
 
 impl NextTrackNetwork {
@@ -39,7 +49,47 @@ impl NextTrackNetwork {
             EncoderKind::Gru => Box::new(GruEncoder::try_new(&root.sub("encoder"), config)?),
         };
         let output_norm = LayerNorm::try_new(&root.sub("output_norm"), dimension)?;
-        Ok(Self { config: config.clone(), items: table, encoder, output_norm, variables })
+        Ok(Self { config: config.clone(), items: table, encoder, output_norm, variables, attributes: None })
+    }
+
+    /// Lets attributes add to the embeddings of tracks while the network is trained; [`Self::folded`] puts them in for good.
+    ///
+    /// # Errors
+    /// [`Error::Torch`] if memory is short.
+    pub fn add_attributes(&mut self, attributes: &Attributes) -> Result<()> {
+        let path = self.variables.root().sub(ATTRIBUTES);
+        let (items, dimension) = (self.items.items(), i64::from(self.config.dimension));
+        self.attributes = Some(AttributeEmbedding::try_new(&path, attributes, items, dimension)?);
+        Ok(())
+    }
+
+    /// The same network without attributes, what they add being part of the item table; none if there are none.
+    ///
+    /// # Errors
+    /// [`Error::Torch`] if memory is short.
+    pub fn folded(&self) -> Result<Option<Self>> {
+        let Some(attributes) = &self.attributes else { return Ok(None) };
+        let mut folded = Self::try_new(&self.config, self.items.items(), self.device())?;
+        let mut weights = self.weights();
+        weights.retain(|name, _| !name.starts_with(ATTRIBUTES));
+        let rows = i64::try_from(self.items.items() + 1).unwrap_or(i64::MAX);
+        let rows = Tensor::f_arange(rows, (Kind::Int64, self.device()))?;
+        let table = tch::no_grad(|| -> Result<Tensor> { Ok(self.items.weights().f_add(&attributes.of(&rows)?)?) })?;
+        weights.insert(TABLE.to_owned(), table);
+        folded.restore(&weights)?;
+        Ok(Some(folded))
+    }
+
+    /// Copies rows of the item table out for a step; `wanted` may name rows in any order and more than once.
+    ///
+    /// # Errors
+    /// [`Error::Torch`] if a row does not exist.
+    pub fn rows(&self, wanted: Vec<i64>) -> Result<ItemRows> {
+        let mut rows = self.items.rows(wanted)?;
+        if let Some(attributes) = &self.attributes {
+            rows.embeddings = rows.weights.f_add(&attributes.of(&rows.indices)?)?;
+        }
+        Ok(rows)
     }
 
     /// Shape of the network.

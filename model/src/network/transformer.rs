@@ -25,7 +25,11 @@ impl TransformerEncoder {
         let blocks = (0..config.blocks)
             .map(|number| TransformerBlock::try_new(&path.sub(format!("block_{number}")), config))
             .collect::<Result<_>>()?;
-        Ok(Self { dropout: config.dropout, positions: path.f_var("positions", &shape, INITIAL_WEIGHTS)?, blocks })
+        Ok(Self {
+            dropout: config.dropout_share(),
+            positions: path.f_var("positions", &shape, INITIAL_WEIGHTS)?,
+            blocks,
+        })
     }
 }
 

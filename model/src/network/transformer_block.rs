@@ -6,7 +6,7 @@ use super::{LayerNorm, Linear};
 use crate::{Result, config::NetworkConfig};
 
 /// Width of the feed-forward layer in units of the dimension. `SASRec` uses 1, language models 4.
-const FEED_FORWARD_FACTOR: i64 = 2;
+pub(crate) const FEED_FORWARD_FACTOR: i64 = 2;
 
 /// Causal self-attention and a feed-forward layer, each behind a normalisation and beside a residual path
 /// (pre-norm: Xiong et al. 2020, arXiv 2002.04745; it needs little warm-up).
@@ -32,7 +32,7 @@ impl TransformerBlock {
         let inner = FEED_FORWARD_FACTOR * dimension;
         Ok(Self {
             heads: i64::from(config.heads),
-            dropout: config.dropout,
+            dropout: config.dropout_share(),
             attention_norm: LayerNorm::try_new(&path.sub("attention_norm"), dimension)?,
             projection: Linear::try_new(&path.sub("projection"), dimension, 3 * dimension)?,
             attention_output: Linear::try_new(&path.sub("attention_output"), dimension, dimension)?,

@@ -3,8 +3,10 @@
 //! Item k-nearest-neighbours over co-occurrence is a strong rival: tuned, it reached 95 % of the winner of the RecSys
 //! Challenge 2018. It is therefore measured beside the network and is half of the blend that is shipped.
 
+mod als_tuning;
 mod counting;
 mod item_knn;
+mod matrix_factorisation;
 mod measure;
 mod neighbours;
 mod popularity;
@@ -15,7 +17,9 @@ mod title_model;
 mod title_recommender;
 mod tuning;
 
+pub use als_tuning::{AlsChoice, TriedAls, choose_als};
 pub use item_knn::ItemKnn;
+pub use matrix_factorisation::{AlsOptions, MatrixFactorisation};
 pub use measure::NeighbourMeasure;
 pub use neighbours::{Neighbour, Neighbours};
 pub use popularity::Popularity;

@@ -25,7 +25,7 @@ impl Default for SeedWeights {
 impl SeedWeights {
     /// Factor for a seed that so many training playlists hold.
     #[expect(clippy::cast_possible_truncation, reason = "scores are f32")]
-    pub(super) fn of_count(self, count: u32) -> f32 {
+    pub(crate) fn of_count(self, count: u32) -> f32 {
         match self.damping {
             damping if damping > 0.0 => ((f64::from(count.max(1)) - 1.0).powf(damping) + 1.0).recip() as f32,
             _ => 1.0,

@@ -1,10 +1,11 @@
-//! Why a request has no answer, as HTTP says it.
+//! Why a request has no answer, as HTTP and gRPC say it.
 
 use axum::{
     Json,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
+use tonic::{Code, Status};
 
 use crate::Error;
 
@@ -51,6 +52,18 @@ impl Failure {
         }
     }
 
+    fn code(&self) -> Code {
+        match self {
+            Self::Busy => Code::ResourceExhausted,
+            Self::Stopped => Code::Unavailable,
+            Self::TooSlow => Code::DeadlineExceeded,
+            Self::Malformed(_) | Self::UnknownForm(_) => Code::InvalidArgument,
+            Self::NoSuchModel(_) => Code::NotFound,
+            Self::NothingKnown(_) => Code::FailedPrecondition,
+            Self::Internal(_) => Code::Internal,
+        }
+    }
+
     fn message(&self) -> &str {
         match self {
             Self::Busy => "the queue is full, try again in a moment",
@@ -73,5 +86,11 @@ impl IntoResponse for Failure {
             Self::Busy => (self.status(), [(header::RETRY_AFTER, "1")], body).into_response(),
             _ => (self.status(), body).into_response(),
         }
+    }
+}
+
+impl From<Failure> for Status {
+    fn from(failure: Failure) -> Self {
+        Self::new(failure.code(), failure.message())
     }
 }

@@ -1,5 +1,7 @@
 //! What is measured while serving.
 
+use std::time::Duration;
+
 use prometheus::{
     Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
     exponential_buckets,
@@ -11,8 +13,8 @@ use crate::artefact::ModelId;
 #[derive(Debug, Clone)]
 pub(super) struct Metrics {
     registry: Registry,
-    pub(super) requests: IntCounterVec,
-    pub(super) seconds: HistogramVec,
+    requests: IntCounterVec,
+    seconds: HistogramVec,
     pub(super) batch: Histogram,
     pub(super) queued: IntGauge,
     model: IntGaugeVec,
@@ -30,7 +32,7 @@ impl Metrics {
             .buckets(exponential_buckets(0.0005, 2.0, 16)?);
         let batch = HistogramOpts::new("segue_model_batch_playlists", "Playlists that were answered together.")
             .buckets(exponential_buckets(1.0, 2.0, 10)?);
-        let requests = Opts::new("segue_model_requests_total", "Requests by endpoint and HTTP status.");
+        let requests = Opts::new("segue_model_requests_total", "Requests by endpoint or gRPC method, and by status.");
         let queued = Opts::new("segue_model_queued_playlists", "Playlists that wait for the model.");
         let model = Opts::new("segue_model_info", "The model that answers.");
         let metrics = Self {
@@ -53,6 +55,12 @@ impl Metrics {
     pub(super) fn serves(&self, id: ModelId) {
         self.model.reset();
         self.model.with_label_values(&[&id.to_string()]).set(1);
+    }
+
+    /// Notes an answer of an endpoint, or of a method.
+    pub(super) fn answered(&self, endpoint: &str, status: &str, after: Duration) {
+        self.seconds.with_label_values(&[endpoint]).observe(after.as_secs_f64());
+        self.requests.with_label_values(&[endpoint, status]).inc();
     }
 
     /// All in the text format.

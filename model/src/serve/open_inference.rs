@@ -1,4 +1,4 @@
-//! The Open Inference Protocol, version 2, over REST: bodies and metadata.
+//! The Open Inference Protocol, version 2: what REST and gRPC have in common, and the bodies of REST.
 //!
 //! A request has the input `tracks`, of datatype `BYTES` and shape `[n]`, each element the tracks of a playlist separated
 //! by commas, or `title`, or both; the parameter `k` is the number of tracks wanted. The outputs are `track_uri`
@@ -18,6 +18,38 @@ use crate::{
 
 /// Name of the model.
 pub(super) const NAME: &str = "segue";
+
+/// Name of the server.
+pub(super) const SERVER_NAME: &str = "segue-model";
+
+/// What runs the model.
+pub(super) const PLATFORM: &str = "segue";
+
+pub(super) const TRACKS: &str = "tracks";
+pub(super) const TITLE: &str = "title";
+pub(super) const TRACK_URI: &str = "track_uri";
+pub(super) const SCORE: &str = "score";
+
+/// Tracks for each playlist where the parameter `k` is not given.
+pub(super) const K_DEFAULT: usize = 10;
+
+/// A tensor as the metadata describe it; a size of -1 is any.
+#[derive(Debug, Serialize)]
+pub(super) struct TensorForm {
+    pub(super) name: &'static str,
+    pub(super) datatype: &'static str,
+    pub(super) shape: &'static [i64],
+}
+
+pub(super) const INPUTS: [TensorForm; 2] = [
+    TensorForm { name: TRACKS, datatype: "BYTES", shape: &[-1] },
+    TensorForm { name: TITLE, datatype: "BYTES", shape: &[-1] },
+];
+
+pub(super) const OUTPUTS: [TensorForm; 2] = [
+    TensorForm { name: TRACK_URI, datatype: "BYTES", shape: &[-1, -1] },
+    TensorForm { name: SCORE, datatype: "FP32", shape: &[-1, -1] },
+];
 
 /// Body of `infer`.
 #[derive(Debug, Deserialize)]
@@ -54,27 +86,12 @@ struct Output {
 impl InferRequest {
     /// Tracks wanted.
     pub(super) fn k(&self) -> usize {
-        self.parameters.k.unwrap_or(10)
+        self.parameters.k.unwrap_or(K_DEFAULT)
     }
 
     /// One request for each element.
     pub(super) fn requests(&self) -> Result<Vec<Request>, Failure> {
-        let (tracks, titles) = (self.texts("tracks")?, self.texts("title")?);
-        let count = tracks.as_ref().or(titles.as_ref()).map_or(0, Vec::len);
-        if count == 0 || [&tracks, &titles].into_iter().flatten().any(|texts| texts.len() != count) {
-            let problem = "expected the input `tracks`, `title`, or both, of one length and not empty";
-            return Err(Failure::Malformed(problem.to_owned()));
-        }
-        if !(1..=K_MAX).contains(&self.k()) {
-            return Err(Failure::Malformed(format!("parameter `k` is {}, expected 1 to {K_MAX}", self.k())));
-        }
-        let request = |place: usize| {
-            let listed = tracks.as_ref().map_or("", |tracks| tracks[place]);
-            let tracks = listed.split(',').map(str::trim).filter(|track| !track.is_empty()).map(str::to_owned);
-            let title = titles.as_ref().map(|titles| titles[place]).filter(|title| !title.is_empty());
-            Instance { tracks: tracks.collect(), title: title.map(str::to_owned), k: self.k() }.request()
-        };
-        (0..count).map(request).collect()
+        requests(self.texts(TRACKS)?.as_deref(), self.texts(TITLE)?.as_deref(), self.k())
     }
 
     fn texts(&self, name: &str) -> Result<Option<Vec<&str>>, Failure> {
@@ -94,6 +111,29 @@ impl InferRequest {
     }
 }
 
+/// One request for each element of the inputs, which are of one length; tracks are separated by commas.
+pub(super) fn requests<T: AsRef<str>>(
+    tracks: Option<&[T]>,
+    titles: Option<&[T]>,
+    k: usize,
+) -> Result<Vec<Request>, Failure> {
+    let count = tracks.or(titles).map_or(0, <[T]>::len);
+    if count == 0 || [tracks, titles].into_iter().flatten().any(|texts| texts.len() != count) {
+        let problem = "expected the input `tracks`, `title`, or both, of one length and not empty";
+        return Err(Failure::Malformed(problem.to_owned()));
+    }
+    if !(1..=K_MAX).contains(&k) {
+        return Err(Failure::Malformed(format!("parameter `k` is {k}, expected 1 to {K_MAX}")));
+    }
+    let request = |place: usize| {
+        let listed = tracks.map_or("", |tracks| tracks[place].as_ref());
+        let tracks = listed.split(',').map(str::trim).filter(|track| !track.is_empty()).map(str::to_owned);
+        let title = titles.map(|titles| titles[place].as_ref()).filter(|title| !title.is_empty());
+        Instance { tracks: tracks.collect(), title: title.map(str::to_owned), k }.request()
+    };
+    (0..count).map(request).collect()
+}
+
 /// Body of the answer to `infer`.
 pub(super) fn infer_response(id: Option<String>, model: ModelId, k: usize, answers: &[Answer]) -> Value {
     let shape = [answers.len(), k];
@@ -103,8 +143,8 @@ pub(super) fn infer_response(id: Option<String>, model: ModelId, k: usize, answe
     let uris = fill(|answer, place| json!(answer.recommendations.get(place).map_or("", |line| &line.track_uri)));
     let scores = fill(|answer, place| json!(answer.recommendations.get(place).map_or(0.0, |line| line.score)));
     let outputs = [
-        Output { name: "track_uri", shape, datatype: "BYTES", data: uris },
-        Output { name: "score", shape, datatype: "FP32", data: scores },
+        Output { name: TRACK_URI, shape, datatype: "BYTES", data: uris },
+        Output { name: SCORE, shape, datatype: "FP32", data: scores },
     ];
     let mut body = json!({ "model_name": NAME, "model_version": model.to_string(), "outputs": outputs });
     if let (Some(id), Some(body)) = (id, body.as_object_mut()) {
@@ -115,18 +155,16 @@ pub(super) fn infer_response(id: Option<String>, model: ModelId, k: usize, answe
 
 /// What `GET /v2` answers.
 pub(super) fn server_metadata() -> Value {
-    json!({ "name": "segue-model", "version": env!("CARGO_PKG_VERSION"), "extensions": [] })
+    json!({ "name": SERVER_NAME, "version": env!("CARGO_PKG_VERSION"), "extensions": [] })
 }
 
 /// What `GET /v2/models/{name}` answers.
 pub(super) fn model_metadata(model: ModelId) -> Value {
-    let tensor =
-        |name: &str, datatype: &str, shape: &[i64]| json!({ "name": name, "datatype": datatype, "shape": shape });
     json!({
         "name": NAME,
         "versions": [model.to_string()],
-        "platform": "segue",
-        "inputs": [tensor("tracks", "BYTES", &[-1]), tensor("title", "BYTES", &[-1])],
-        "outputs": [tensor("track_uri", "BYTES", &[-1, -1]), tensor("score", "FP32", &[-1, -1])],
+        "platform": PLATFORM,
+        "inputs": INPUTS,
+        "outputs": OUTPUTS,
     })
 }

@@ -9,6 +9,8 @@ use super::EngineOptions;
 pub struct ServeOptions {
     /// Where to listen. Port 0 takes a free one.
     pub address: SocketAddr,
+    /// Port of gRPC at the same address; none serves HTTP only. Port 0 takes a free one.
+    pub grpc_port: Option<u16>,
     /// Queue and batches.
     pub engine: EngineOptions,
     /// How often to look for a newer model; zero never does.

@@ -1,13 +1,6 @@
 //! Routes and the life of the server.
 
-use std::{
-    future::IntoFuture,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::{future::IntoFuture, net::SocketAddr, time::Instant};
 
 use axum::{
     Json, Router,
@@ -18,40 +11,28 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use futures::future::try_join_all;
 use lake::Lake;
 use runtime::shutdown;
 use serde_json::json;
 use tch::Device;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::watch};
 
 use super::{
     Engine, ServeOptions,
     failure::Failure,
-    invocations,
+    grpc, invocations,
     metrics::Metrics,
-    open_inference::{self, InferRequest, NAME},
+    open_inference::{self, InferRequest},
+    shared::Shared,
     watcher,
 };
 use crate::{
     Error, Result,
     artefact::{Model, ModelId},
-    recommend::{Answer, Request},
 };
 
-/// `SageMaker` gives a request 60 s.
-const LONGEST_REQUEST: Duration = Duration::from_secs(55);
-
 /// Largest body: `SageMaker` allows 6 MB, or 25 where it is asked to.
-const LARGEST_BODY: usize = 25 << 20;
-
-/// What all handlers share.
-#[derive(Debug, Clone)]
-struct Shared {
-    engine: Engine,
-    metrics: Metrics,
-    is_draining: Arc<AtomicBool>,
-}
+pub(super) const LARGEST_BODY: usize = 25 << 20;
 
 /// Serves until SIGTERM or SIGINT, then answers what is under way and returns.
 ///
@@ -60,39 +41,62 @@ struct Shared {
 pub async fn serve(lake: Lake, id: ModelId, model: Model, device: Device, options: ServeOptions) -> Result<()> {
     let metrics = Metrics::try_new().map_err(|error| Error::Runtime(std::io::Error::other(error)))?;
     let engine = Engine::start(id, model, options.engine, metrics.clone())?;
-    let shared = Shared { engine: engine.clone(), metrics, is_draining: Arc::default() };
-    let listener = TcpListener::bind(options.address).await.map_err(Error::Runtime)?;
-    let address = listener.local_addr().map_err(Error::Runtime)?;
+    let shared = Shared::new(engine.clone(), metrics);
+    let (rest, address) = listen(options.address).await?;
+    let grpc_address = options.grpc_port.map(|port| SocketAddr::new(options.address.ip(), port));
+    let grpc = match grpc_address {
+        Some(address) => Some(listen(address).await?),
+        None => None,
+    };
+    let grpc_address = grpc.as_ref().map(|(_, address)| *address);
     if let Some(path) = &options.ready_file {
-        shutdown::write_ready_file(path, &json!({ "address": address })).map_err(Error::Runtime)?;
+        let ready = json!({ "address": address, "grpc_address": grpc_address });
+        shutdown::write_ready_file(path, &ready).map_err(Error::Runtime)?;
     }
-    tracing::info!(%address, model_id = %id, "listening");
+    tracing::info!(%address, grpc_address = grpc_address.map(tracing::field::display), model_id = %id, "listening");
     let watcher = (!options.watch.is_zero()).then(|| tokio::spawn(watcher::watch(lake, device, engine, options.watch)));
-    let (is_draining, drain) = (Arc::clone(&shared.is_draining), options.drain);
-    let stop = async move {
+    let (stop, stopping) = watch::channel(false);
+    let rest = axum::serve(rest, router(shared.clone())).with_graceful_shutdown(stopped(stopping.clone()));
+    let rest = async { rest.into_future().await.map_err(Error::Runtime) };
+    let grpc = async {
+        match grpc {
+            Some((listener, _)) => grpc::serve(listener, shared.clone(), stopped(stopping.clone()))
+                .await
+                .map_err(|error| Error::Runtime(std::io::Error::other(error))),
+            None => Ok(()),
+        }
+    };
+    // Connections that stay open must not hold the process up for ever.
+    let limit = async {
         if let Err(error) = shutdown::requested().await {
             tracing::error!(%error, "signals cannot be received");
         }
-        is_draining.store(true, Ordering::Relaxed);
-    };
-    let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
-    let graceful = axum::serve(listener, router(shared)).with_graceful_shutdown(async move {
-        stop.await;
-        drop(stopping);
-    });
-    // Connections that stay open must not hold the process up for ever.
-    let limit = async move {
-        let _ = stopped.await;
-        tokio::time::sleep(drain).await;
+        shared.drain();
+        stop.send_replace(true);
+        tokio::time::sleep(options.drain).await;
     };
     tokio::select! {
-        served = graceful.into_future() => served.map_err(Error::Runtime)?,
+        served = async { tokio::try_join!(rest, grpc) } => {
+            served?;
+        }
         () = limit => tracing::warn!("requests under way were given up"),
     }
     if let Some(watcher) = watcher {
         watcher.abort();
     }
     Ok(())
+}
+
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(address).await.map_err(Error::Runtime)?;
+    let address = listener.local_addr().map_err(Error::Runtime)?;
+    Ok((listener, address))
+}
+
+/// Ends when a stop was asked for.
+async fn stopped(mut stopping: watch::Receiver<bool>) {
+    // Without a sender there is nobody left to serve for.
+    let _ = stopping.wait_for(|&stop| stop).await;
 }
 
 fn router(shared: Shared) -> Router {
@@ -117,7 +121,7 @@ fn router(shared: Shared) -> Router {
 }
 
 async fn ping(State(shared): State<Shared>) -> Response {
-    if shared.engine.is_alive() && !shared.is_draining.load(Ordering::Relaxed) {
+    if shared.is_ready() {
         Json(json!({ "status": "Healthy", "model_id": shared.engine.model_id() })).into_response()
     } else {
         Failure::Stopped.into_response()
@@ -127,7 +131,7 @@ async fn ping(State(shared): State<Shared>) -> Response {
 async fn invoke(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> Result<Response, Failure> {
     let asked = invocations::read(&headers, &body)?;
     let is_list = asked.is_list();
-    Ok(invocations::write(&headers, is_list, ask(&shared, asked.requests).await?))
+    Ok(invocations::write(&headers, is_list, shared.ask(asked.requests).await?))
 }
 
 /// For batch transform jobs.
@@ -136,7 +140,7 @@ async fn execution_parameters() -> Response {
 }
 
 async fn model_metadata(State(shared): State<Shared>, Path(name): Path<String>) -> Result<Response, Failure> {
-    require_model(&shared, &name, None)?;
+    shared.require_model(&name, None)?;
     Ok(Json(open_inference::model_metadata(shared.engine.model_id())).into_response())
 }
 
@@ -144,12 +148,12 @@ async fn version_metadata(
     State(shared): State<Shared>,
     Path((name, version)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
-    require_model(&shared, &name, Some(&version))?;
+    shared.require_model(&name, Some(&version))?;
     Ok(Json(open_inference::model_metadata(shared.engine.model_id())).into_response())
 }
 
 async fn model_ready(state: State<Shared>, Path(name): Path<String>) -> Result<Response, Failure> {
-    require_model(&state, &name, None)?;
+    state.require_model(&name, None)?;
     Ok(ping(state).await)
 }
 
@@ -157,12 +161,12 @@ async fn version_ready(
     state: State<Shared>,
     Path((name, version)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
-    require_model(&state, &name, Some(&version))?;
+    state.require_model(&name, Some(&version))?;
     Ok(ping(state).await)
 }
 
 async fn infer(State(shared): State<Shared>, Path(name): Path<String>, body: Bytes) -> Result<Response, Failure> {
-    require_model(&shared, &name, None)?;
+    shared.require_model(&name, None)?;
     infer_body(&shared, &body).await
 }
 
@@ -171,31 +175,17 @@ async fn infer_version(
     Path((name, version)): Path<(String, String)>,
     body: Bytes,
 ) -> Result<Response, Failure> {
-    require_model(&shared, &name, Some(&version))?;
+    shared.require_model(&name, Some(&version))?;
     infer_body(&shared, &body).await
 }
 
 async fn infer_body(shared: &Shared, body: &[u8]) -> Result<Response, Failure> {
     let request: InferRequest = serde_json::from_slice(body)
         .map_err(|error| Failure::Malformed(format!("the body cannot be read: {error}")))?;
-    let answers = ask(shared, request.requests()?).await?;
+    let answers = shared.ask(request.requests()?).await?;
     let model = answers.first().map_or_else(|| shared.engine.model_id(), |answer| answer.model_id);
     let k = request.k();
     Ok(Json(open_inference::infer_response(request.id, model, k, &answers)).into_response())
-}
-
-/// Asks the engine for all at once, so that they come into one batch where they fit.
-async fn ask(shared: &Shared, requests: Vec<Request>) -> Result<Vec<Answer>, Failure> {
-    let answers = try_join_all(requests.into_iter().map(|request| shared.engine.answer(request)));
-    tokio::time::timeout(LONGEST_REQUEST, answers).await.unwrap_or(Err(Failure::TooSlow))
-}
-
-fn require_model(shared: &Shared, name: &str, version: Option<&str>) -> Result<(), Failure> {
-    let id = shared.engine.model_id().to_string();
-    if name == NAME && version.is_none_or(|version| version == id) {
-        return Ok(());
-    }
-    Err(Failure::NoSuchModel(format!("there is the model `{NAME}` in version `{id}` only")))
 }
 
 async fn metrics(State(shared): State<Shared>) -> Response {
@@ -211,7 +201,6 @@ async fn measure(State(shared): State<Shared>, request: HttpRequest, next: Next)
     let endpoint = matched.map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
     let started = Instant::now();
     let response = next.run(request).await;
-    shared.metrics.seconds.with_label_values(&[&endpoint]).observe(started.elapsed().as_secs_f64());
-    shared.metrics.requests.with_label_values(&[endpoint.as_str(), response.status().as_str()]).inc();
+    shared.metrics.answered(&endpoint, response.status().as_str(), started.elapsed());
     response
 }

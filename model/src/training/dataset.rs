@@ -9,8 +9,8 @@ use crate::{
     Error, Result,
     config::ModelConfig,
     data::{
-        ArtistIndex, Catalogue, Corpus, HeldOut, Item, ItemLookup, SEQUENCES, Sequences, TRACK_COOCCURRENCE, TRACKS,
-        TrackId, Vocabulary, choose_tracks, hex, open_table, require_made_from,
+        ArtistIndex, Attributes, Catalogue, Corpus, HeldOut, Item, ItemLookup, SEQUENCES, Sequences,
+        TRACK_COOCCURRENCE, TRACKS, TrackId, Vocabulary, choose_tracks, hex, open_table, require_made_from,
     },
     evaluation::Protocol,
     rivals::{NeighbourMeasure, Neighbours, TitleModel},
@@ -30,6 +30,8 @@ pub struct Dataset {
     pub lookup: ItemLookup,
     /// Training playlists in items.
     pub train: Sequences<Item>,
+    /// What is known of the items beside their address, if anything.
+    pub attributes: Option<Attributes>,
     /// Nearest neighbours of each item, by one measure or several to choose from; the cosine is always there.
     pub neighbours: Vec<(NeighbourMeasure, Neighbours)>,
     /// What playlists of the same title hold.
@@ -79,6 +81,10 @@ impl Dataset {
         let catalogue = Catalogue::new(tracks);
         let chosen = choose_tracks(&corpus.train, &config.vocabulary)?;
         let vocabulary = Vocabulary::try_new(catalogue.describe(&chosen).await?)?;
+        let attributes = match config.attributes.file.is_empty() {
+            true => None,
+            false => Some(Attributes::load(&config.attributes, &vocabulary)?),
+        };
         let tracks: Vec<TrackId> = chosen.into_iter().map(|(track, _)| track).collect();
         let lookup = ItemLookup::from_order(tracks.iter().copied());
         let train: Sequences<Item> = corpus.train.rows().map(|playlist| lookup.known(playlist)).collect();
@@ -105,6 +111,7 @@ impl Dataset {
             tracks,
             lookup,
             train,
+            attributes,
             neighbours,
             titles,
             validation: corpus.validation,
@@ -128,6 +135,11 @@ impl Dataset {
         for playlist in self.train.rows() {
             hasher.update((playlist.len() as u64).to_le_bytes());
             playlist.iter().for_each(|item| hasher.update(item.0.to_le_bytes()));
+        }
+        if let Some(attributes) = &self.attributes {
+            attributes.numbers.iter().flatten().for_each(|number| hasher.update(number.to_le_bytes()));
+            let codes = attributes.categories.iter().flat_map(|column| &column.codes);
+            codes.for_each(|code| hasher.update(code.to_le_bytes()));
         }
         hex(&hasher.finalize())
     }

@@ -9,13 +9,16 @@ use crate::{
     Result,
     artefact::Model,
     blend::{Blend, BlendChoice, choose_weight},
-    config::ModelConfig,
+    config::{DataShape, ModelConfig},
     data::draw,
     evaluation::{EvaluationSet, MetricsReport, PlaylistCounts, evaluate, mean_of},
     metrics::Bootstrap,
     network::{NetworkRecommender, NextTrackNetwork},
     recommender::Recommender,
-    rivals::{ItemKnn, KnnChoice, Neighbours, Popularity, TitleRecommender, choose_knn},
+    rivals::{
+        AlsChoice, ItemKnn, KnnChoice, MatrixFactorisation, Neighbours, Popularity, TitleRecommender, choose_als,
+        choose_knn,
+    },
 };
 
 /// Trains a network on a dataset, weighs the blend, judges all recommenders on the test playlists, and puts together what
@@ -31,6 +34,7 @@ pub fn train_model(
     progress: &mut dyn Progress,
 ) -> Result<Model> {
     seed(config.seed);
+    let config = &config.fitted_to(&DataShape::new(dataset.train.rows().map(<[_]>::len), dataset.vocabulary.len()));
     let counts = dataset.vocabulary.train_counts();
     let metric = dataset.protocol.validation_metric();
     let validation = draw(&dataset.validation, config.training.validation_playlists, config.seed);
@@ -42,22 +46,36 @@ pub fn train_model(
     ));
     let mut network = NextTrackNetwork::try_new(&config.network, counts.len(), device)?;
     network.items().start_from_popularity(&counts)?;
+    if let Some(attributes) = &dataset.attributes {
+        network.add_attributes(attributes)?;
+    }
     let mut trainer = Trainer::try_new(&network, &dataset.train, &counts, config)?;
     if let Some(file) = checkpoint {
         trainer = trainer.keep_in(file, &mut network)?;
     }
     let training = trainer.run(
         &mut network,
-        &mut |network| mean_of(metric, &NetworkRecommender::try_new(network)?, &validation),
+        &mut |network| {
+            let folded = network.folded()?;
+            mean_of(metric, &NetworkRecommender::try_new(folded.as_ref().unwrap_or(network))?, &validation)
+        },
         progress,
     )?;
+    let network = network.folded()?.unwrap_or(network);
     progress.phase("tuning the neighbours and the blend");
     let item_knn = choose_knn(&dataset.neighbours, &counts, &validation, metric, &config.knn)?;
     let neighbours = chosen(&dataset, &item_knn);
     let knn = ItemKnn::new(neighbours, &counts, item_knn.weights);
     let blend = choose_weight(&knn, &NetworkRecommender::try_new(&network)?, &validation, metric, &config.blend)?;
+    let als = match config.als.iterations {
+        0 => None,
+        _ => {
+            progress.phase("factorising the matrix of playlists and tracks");
+            Some(choose_als(&dataset.train, counts.len(), &validation, metric, config)?)
+        }
+    };
     progress.phase("judging on the test playlists");
-    let fitted = Fitted { network, training, item_knn, blend, validation_playlists: validation.len() };
+    let fitted = Fitted { network, training, item_knn, als, blend, validation_playlists: validation.len() };
     let metrics = judge(&dataset, config, &fitted)?;
     let neighbours = chosen(&dataset, &fitted.item_knn).clone();
     Ok(Model {
@@ -79,6 +97,7 @@ struct Fitted {
     network: NextTrackNetwork,
     training: TrainingReport,
     item_knn: KnnChoice,
+    als: Option<(AlsChoice, MatrixFactorisation)>,
     blend: BlendChoice,
     validation_playlists: usize,
 }
@@ -109,15 +128,17 @@ fn judge(dataset: &Dataset, config: &ModelConfig, fitted: &Fitted) -> Result<Met
     let mixture = Blend::try_new(&knn, &network, fitted.blend.weight)?;
     let metrics = dataset.protocol.metrics();
     let judge = |recommender: &dyn Recommender| evaluate(recommender, &set, &metrics, &counts);
-    let evaluations = [judge(&popularity)?, judge(&title)?, judge(&knn)?, judge(&network)?, judge(&mixture)?];
+    let (knn, mixture) = (judge(&knn)?, judge(&mixture)?);
+    let alone = judge(&network)?;
     let shuffled = evaluate(&network, &set.with_shuffled_seeds(config.seed), &metrics, &counts)?;
     let shuffled = shuffled.named("network_shuffled");
     let bootstrap = Bootstrap::new(config.evaluation.bootstrap, config.seed);
-    let recommenders: BTreeMap<_, _> = evaluations
-        .iter()
+    let als = fitted.als.as_ref().map(|(_, als)| judge(als)).transpose()?;
+    let recommenders: BTreeMap<_, _> = [&judge(&popularity)?, &judge(&title)?, &knn, &alone, &mixture]
+        .into_iter()
+        .chain(&als)
         .map(|evaluation| (evaluation.recommender().to_owned(), evaluation.summary(bootstrap)))
         .collect();
-    let [_, _, knn, network, mixture] = &evaluations;
     Ok(MetricsReport {
         protocol: dataset.protocol,
         playlists: PlaylistCounts {
@@ -127,16 +148,18 @@ fn judge(dataset: &Dataset, config: &ModelConfig, fitted: &Fitted) -> Result<Met
             nothing_hidden: dataset.nothing_hidden,
         },
         vocabulary: dataset.vocabulary.len(),
+        attributes: dataset.attributes.as_ref().map(|attributes| attributes.names.clone()).unwrap_or_default(),
         hidden_unknown_share: set.hidden_unknown_share(),
         training: fitted.training.clone(),
         item_knn: fitted.item_knn.clone(),
+        als: fitted.als.as_ref().map(|(choice, _)| choice.clone()),
         blend: fitted.blend.clone(),
         recommenders,
         comparisons: vec![
-            network.compare(knn, bootstrap),
-            mixture.compare(knn, bootstrap),
-            mixture.compare(network, bootstrap),
-            shuffled.compare(network, bootstrap),
+            alone.compare(&knn, bootstrap),
+            mixture.compare(&knn, bootstrap),
+            mixture.compare(&alone, bootstrap),
+            shuffled.compare(&alone, bootstrap),
         ],
     })
 }

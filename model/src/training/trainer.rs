@@ -73,7 +73,7 @@ impl<'a> Trainer<'a> {
             adam: Adam::try_new(network, &config.optimiser)?,
             rate: LearningRate::new(&config.optimiser, planned_steps),
             stopping: EarlyStopping::new(config.training.patience),
-            negatives: ChaCha8Rng::seed_from_u64(config.seed ^ 0x6e65_6761_7469_7665),
+            negatives: Self::negatives_generator(config.seed),
             started: Instant::now(),
             loss_sum: 0.0,
             loss_count: 0,
@@ -83,6 +83,11 @@ impl<'a> Trainer<'a> {
             epoch_loss: 0.0,
             checkpoint: None,
         })
+    }
+
+    /// The generator that a run of a seed draws its negatives from.
+    pub fn negatives_generator(seed: u64) -> ChaCha8Rng {
+        ChaCha8Rng::seed_from_u64(seed ^ 0x6e65_6761_7469_7665)
     }
 
     /// Trains until the passes are done, validation stops improving, or the budget is spent, and leaves the network in
@@ -214,23 +219,25 @@ impl<'a> Trainer<'a> {
         seed_step(self.config.seed, self.adam.steps());
         let negatives = self.objective.draw(&mut self.negatives);
         let wanted = [&batch.tokens, &batch.targets, &negatives.items].into_iter().flatten().copied().collect();
-        let rows = network.items().rows(wanted)?;
+        let rows = network.rows(wanted)?;
         let [rows_count, length] = [batch.rows, batch.length].map(|size| i64::try_from(size).unwrap_or(i64::MAX));
         let dimension = i64::from(network.config().dimension);
-        let embedded =
-            rows.weights.f_index_select(0, &rows.places(&batch.tokens)?)?.f_reshape([rows_count, length, dimension])?;
+        let embedded = rows
+            .embeddings
+            .f_index_select(0, &rows.places(&batch.tokens)?)?
+            .f_reshape([rows_count, length, dimension])?;
         let places = Tensor::f_from_slice(&batch.places)?.f_to_device(network.device())?;
         let contexts = network
             .contexts(&embedded, true)?
             .f_reshape([rows_count * length, dimension])?
             .f_index_select(0, &places)?; // [targets, dimension]
         let loss = self.objective.value(&contexts, &rows, &batch.targets, &negatives)?;
-        let value = f64::try_from(&loss)?;
+        let value = f64::try_from(&loss.value)?;
         let step = self.adam.steps() + 1;
         if !value.is_finite() {
             return Err(Error::Diverged { what: "the loss", step });
         }
-        self.adam.step(&loss, &rows, self.rate.at(step))?;
+        self.adam.step(&loss.gradient_source, &rows, self.rate.at(step))?;
         self.loss_sum += value;
         self.loss_count += 1;
         Ok(value)

@@ -1,9 +1,10 @@
 //! The encoders and the optimiser.
 
 use model::{
-    config::{EncoderKind, ModelConfig},
+    config::{EncoderKind, ModelConfig, ObjectiveKind, SamplerKind},
     data::{Batches, Item, Sequences},
-    network::NextTrackNetwork,
+    network::{NetworkRecommender, NextTrackNetwork},
+    recommender::{Query, rank},
     training::Trainer,
 };
 use rand::SeedableRng;
@@ -21,6 +22,28 @@ async fn one_batch_overfits_with_either_encoder() {
     check_overfits(EncoderKind::Gru, ITEMS);
     // Above the limit of the exact softmax the loss is sampled.
     check_overfits(EncoderKind::Transformer, 1);
+}
+
+#[tokio::test]
+async fn gbce_learns_what_follows() {
+    let _torch = torch().await;
+    let mut config = small_config();
+    config.loss.objective = ObjectiveKind::Gbce;
+    config.loss.sampler = SamplerKind::Uniform;
+    config.loss.negatives = 12;
+    config.training.epochs = 400;
+    tch::manual_seed(5);
+    let network = NextTrackNetwork::try_new(&config.network, ITEMS, Device::Cpu).unwrap();
+    let sequences = successors(8);
+    let mut trainer = Trainer::try_new(&network, &sequences, &[1; ITEMS], &config).unwrap();
+    let batch = Batches::new(&sequences, ITEMS, 8, 21, 1, ChaCha8Rng::seed_from_u64(1)).next().unwrap();
+    (0..400).for_each(|_| {
+        trainer.step(&network, &batch).unwrap();
+    });
+    let queries: Vec<Query> = sequences.rows().map(|row| Query { seeds: row[..6].to_vec(), title: None }).collect();
+    let lists = rank(&NetworkRecommender::try_new(&network).unwrap(), &queries, 1).unwrap();
+    let right = sequences.rows().zip(&lists).filter(|(row, list)| list[0].item == row[6]).count();
+    assert_eq!(right, 8, "{lists:?}");
 }
 
 #[track_caller]

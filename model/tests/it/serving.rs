@@ -20,9 +20,10 @@ use crate::{
 };
 
 /// A running server; it is killed when it is dropped.
-struct Server {
-    child: Child,
+pub(crate) struct Server {
+    pub(crate) child: Child,
     url: String,
+    pub(crate) grpc_address: Option<String>,
     client: reqwest::Client,
 }
 
@@ -50,14 +51,15 @@ impl Server {
         }
         let ready: Value = serde_json::from_slice(&std::fs::read(&ready_file).unwrap()).unwrap();
         let url = format!("http://{}", ready["address"].as_str().unwrap());
-        Self { child, url, client: reqwest::Client::builder().no_proxy().build().unwrap() }
+        let grpc_address = ready["grpc_address"].as_str().map(str::to_owned);
+        Self { child, url, grpc_address, client: reqwest::Client::builder().no_proxy().build().unwrap() }
     }
 
-    async fn serve(lake: &Path, more: &[&str]) -> Self {
+    pub(crate) async fn serve(lake: &Path, more: &[&str]) -> Self {
         Self::start(lake, &[&["serve", "--lake", lake.to_str().unwrap()], more].concat()).await
     }
 
-    async fn get(&self, path: &str) -> (u16, String) {
+    pub(crate) async fn get(&self, path: &str) -> (u16, String) {
         let response = self.client.get(format!("{}{path}", self.url)).send().await.unwrap();
         (response.status().as_u16(), response.text().await.unwrap())
     }
@@ -68,13 +70,13 @@ impl Server {
         (response.status().as_u16(), response.text().await.unwrap())
     }
 
-    async fn ask(&self, path: &str, body: Value) -> (u16, Value) {
+    pub(crate) async fn ask(&self, path: &str, body: Value) -> (u16, Value) {
         let (status, text) = self.post(path, "application/json", body.to_string()).await;
         (status, serde_json::from_str(&text).unwrap())
     }
 }
 
-async fn lake_with_model(folder: &Path) -> (Lake, String) {
+pub(crate) async fn lake_with_model(folder: &Path) -> (Lake, String) {
     let lake = write_lake(folder, &playlists(200, 41)).await;
     let model = train(&lake, &small_config()).await;
     let id = artefact::save(&lake, &model).await.unwrap().model_id.to_string();

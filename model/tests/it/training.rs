@@ -21,7 +21,7 @@ async fn equal_seeds_give_equal_models() {
     let folder = tempfile::tempdir().unwrap();
     let lake = write_lake(folder.path(), &playlists(200, 1)).await;
     let mut config = small_config();
-    config.network.dropout = 0.2;
+    config.network.dropout = Some(0.2);
     config.training.epochs = 1;
     let (first, second) = (train(&lake, &config).await, train(&lake, &config).await);
     assert_eq!(losses(&first), losses(&second));

@@ -1,0 +1,36 @@
+//! The Open Inference Protocol, version 2, over gRPC: `inference.GRPCInferenceService`.
+//!
+//! It has the queue, the limits, the drain and the metrics of the REST form, and the same inputs and outputs. Inputs come
+//! as contents or as raw bytes, and outputs go back in the form of the inputs.
+
+mod inference;
+mod messages;
+mod methods;
+mod service;
+
+use std::{future::Future, time::Duration};
+
+use tokio::net::TcpListener;
+use tonic::transport::{self, Server, server::TcpIncoming};
+
+use self::service::InferenceService;
+use super::shared::Shared;
+
+/// How long a connection may be silent before it is asked whether it is alive.
+const KEEP_ALIVE: Duration = Duration::from_secs(60);
+
+/// Serves until `stop`, then answers what is under way and returns.
+///
+/// # Errors
+/// Those of the transport.
+pub(super) async fn serve(
+    listener: TcpListener,
+    shared: Shared,
+    stop: impl Future<Output = ()>,
+) -> Result<(), transport::Error> {
+    Server::builder()
+        .http2_keepalive_interval(Some(KEEP_ALIVE))
+        .add_service(InferenceService::new(shared))
+        .serve_with_incoming_shutdown(TcpIncoming::from(listener).with_nodelay(Some(true)), stop)
+        .await
+}
