@@ -65,13 +65,12 @@ async fn announce(health: ExecutorHealth, addresses: Addresses, ready_file: Opti
 
 async fn settings(options: &Options) -> Result<ExecutorOptions> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let [free_flight, free_grpc] = cluster::ports::free_ports().await?;
-    let or_free = |port, free| if port == 0 { free } else { port };
+    let (flight_port, grpc_port) = ports(options).await?;
     Ok(ExecutorOptions {
         bind_host: options.bind_host.to_string(),
         external_host: options.external_host.clone(),
-        flight_port: or_free(options.flight_port, free_flight),
-        grpc_port: or_free(options.grpc_port, free_grpc),
+        flight_port,
+        grpc_port,
         scheduler_host: options.scheduler_host.clone(),
         scheduler_port: options.scheduler_port,
         connect_timeout_seconds: options.connect_timeout_seconds,
@@ -81,4 +80,17 @@ async fn settings(options: &Options) -> Result<ExecutorOptions> {
         job_data_seconds: options.job_data_seconds,
         heartbeat_seconds: options.heartbeat_seconds,
     })
+}
+
+/// The ports that were asked for, and free ones where that is any.
+async fn ports(options: &Options) -> Result<(u16, u16)> {
+    let asked = (options.flight_port, options.grpc_port);
+    if asked.0 != 0 && asked.1 != 0 {
+        return Ok(asked);
+    }
+    let free: [u16; 3] = cluster::ports::free_ports(options.bind_host).await?;
+    // One of three may be the one that was asked for.
+    let mut free = free.into_iter().filter(|port| ![asked.0, asked.1].contains(port));
+    let mut or_free = |port: u16| if port == 0 { free.next().unwrap_or_default() } else { port };
+    Ok((or_free(asked.0), or_free(asked.1)))
 }

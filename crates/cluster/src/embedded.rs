@@ -117,7 +117,7 @@ fn scheduler_options(address: SocketAddr, engine: EngineOptions) -> SchedulerOpt
 }
 
 async fn executor_options(scheduler: SocketAddr, vcores: usize, work_dir: &TempDir) -> Result<ExecutorOptions> {
-    let [flight_port, grpc_port] = ports::free_ports().await?;
+    let [flight_port, grpc_port] = ports::free_ports(Ipv4Addr::LOCALHOST.into()).await?;
     Ok(ExecutorOptions {
         bind_host: LOCALHOST.to_owned(),
         external_host: Some(LOCALHOST.to_owned()),

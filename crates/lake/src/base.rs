@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
-use object_store::ObjectStoreExt;
+use object_store::{ObjectStore, ObjectStoreExt, path::Path};
 
 use crate::{
     Column, CommitRequest, DataFile, Error, PartitionValues, Result, Table, WriteMode, shrunk_file::ShrunkFile,
@@ -109,7 +109,7 @@ impl Table {
             let path = carried_path(write_id, base.version, &file);
             async move {
                 let (from, to) = (self.path(&file.path), self.path(&path));
-                self.store().copy(&from, &to).await.map_err(Error::store("carry over", &from))?;
+                copy_once(self.store().as_ref(), &from, &to).await.map_err(Error::store("carry over", &from))?;
                 Ok::<_, Error>(DataFile { path, ..file })
             }
         });
@@ -125,9 +125,23 @@ impl Table {
     pub(crate) async fn shrink(&self, write_id: &str, base: &Base) -> Result<Vec<DataFile>> {
         let written = base.shrunk.iter().map(|shrunk| {
             let path = carried_path(write_id, base.version, &shrunk.file);
-            async move { shrunk.write(self, path).await }
+            async move { shrunk.write(self, write_id, path).await }
         });
         stream::iter(written.collect::<Vec<_>>()).buffer_unordered(REWRITES_AT_ONCE).try_collect().await
+    }
+}
+
+/// Copies an object unless another attempt has done it.
+///
+/// Stores that cannot tell copy it again, which replaces it by the same; on a disk, a link over a link to the same file
+/// would leave the name that it had on the way.
+async fn copy_once(store: &dyn ObjectStore, from: &Path, to: &Path) -> object_store::Result<()> {
+    match store.copy_if_not_exists(from, to).await {
+        Err(object_store::Error::AlreadyExists { .. }) => Ok(()),
+        Err(object_store::Error::NotSupported { .. } | object_store::Error::NotImplemented { .. }) => {
+            store.copy(from, to).await
+        }
+        outcome => outcome,
     }
 }
 

@@ -133,8 +133,7 @@ impl Table {
             return Ok(done);
         }
         let request = self.candidate(write_id).await?.request(origin)?;
-        let files = request.files.clone();
-        let manifest = self.put_manifest(&request, files).await?;
+        let manifest = self.put_manifest(&request).await?;
         self.staged(write_id).remove_leftovers().await;
         Ok(manifest)
     }

@@ -11,6 +11,7 @@ use tracing::{debug, info};
 
 use crate::{
     Column, DataFile, Error, Manifest, Origin, PartitionValues, Result, Table,
+    base::Base,
     staged_write::{StagedWrite, create},
 };
 
@@ -80,7 +81,7 @@ impl Table {
     /// [`Error::ObjectStore`] if a file cannot be moved or the manifest not be written, [`Error::SchemaMismatch`] if
     /// added rows have other columns than the table, [`Error::EmptyTable`] if nothing would be left and that is not
     /// allowed, [`Error::CommitConflict`] if other writers keep winning.
-    pub async fn commit(&self, request: CommitRequest) -> Result<Manifest> {
+    pub async fn commit(&self, mut request: CommitRequest) -> Result<Manifest> {
         if let Some(done) = self.find_commit(&request.write_id).await? {
             debug!(table = self.name(), version = done.version, "write was committed before");
             return Ok(done);
@@ -90,7 +91,9 @@ impl Table {
             // Another attempt may have committed and removed what this one wants to move.
             Err(error) => return self.find_commit(&request.write_id).await?.ok_or(error),
         };
-        let manifest = self.put_manifest(&request, files).await?;
+        // What is replaced follows from the files that the first attempt brought.
+        request.files = files;
+        let manifest = self.put_manifest(&request).await?;
         self.staged(&request.write_id).remove_leftovers().await;
         Ok(manifest)
     }
@@ -99,16 +102,19 @@ impl Table {
     pub(crate) async fn place(&self, request: &CommitRequest) -> Result<Vec<DataFile>> {
         // What cannot be committed is refused before any file is moved.
         let base = self.base(request).await?;
-        let rows: u64 = request.files.iter().map(|file| file.rows).sum();
-        if !request.allow_empty && rows == 0 && !base.has_rows() {
-            return Err(Error::EmptyTable { table: self.name().to_owned() });
-        }
+        self.check_rows(request, &base)?;
         if base.version == 0 {
             self.lake().ensure_marker().await?;
         }
         let files = self.staged(&request.write_id).publish(&request.files).await?;
         let target = data_folder(&request.write_id);
         Ok(files.into_iter().map(|file| DataFile { path: format!("{target}/{}", file.path), ..file }).collect())
+    }
+
+    /// Fails if the table would have no row and may not.
+    fn check_rows(&self, request: &CommitRequest, base: &Base) -> Result<()> {
+        let has_rows = base.has_rows() || request.files.iter().any(|file| file.rows > 0);
+        if request.allow_empty || has_rows { Ok(()) } else { Err(Error::EmptyTable { table: self.name().to_owned() }) }
     }
 
     pub(crate) fn staged(&self, write_id: &str) -> StagedWrite {
@@ -127,8 +133,9 @@ impl Table {
         Ok(None)
     }
 
-    /// Creates the next version of the table with these files of the write, whatever others commit meanwhile.
-    pub(crate) async fn put_manifest(&self, request: &CommitRequest, files: Vec<DataFile>) -> Result<Manifest> {
+    /// Creates the next version of the table with the files of the write, which have their place, whatever others commit
+    /// meanwhile.
+    pub(crate) async fn put_manifest(&self, request: &CommitRequest) -> Result<Manifest> {
         for _ in 0..MAX_ATTEMPTS {
             let base = self.base(request).await?;
             // Looked for behind the base: another attempt at this write is either found now, or takes the version that
@@ -136,9 +143,10 @@ impl Table {
             if let Some(done) = self.find_commit(&request.write_id).await? {
                 return Ok(done);
             }
+            self.check_rows(request, &base)?;
             let (version, columns) = (base.version + 1, base.columns.clone());
             let stay = self.carry(&request.write_id, base).await?;
-            let files = stay.into_iter().chain(files.iter().cloned()).collect();
+            let files = stay.into_iter().chain(request.files.iter().cloned()).collect();
             let manifest = Manifest::new(self, version, request, columns, files);
             if self.try_create(&manifest).await? {
                 let (rows, bytes) = (manifest.rows(), manifest.bytes());

@@ -39,7 +39,7 @@ pub enum Error {
     },
     /// The lake was written by another version of Segue.
     #[error(
-        "the lake at `{url}` has format {found}, this segue reads format {expected}; use the segue that wrote it, or another --lake"
+        "the lake at `{url}` has format {found}, this segue reads formats up to {expected}; use the segue that wrote it, or another --lake"
     )]
     FormatVersion {
         /// The lake.

@@ -13,8 +13,8 @@ use url::Url;
 
 use crate::{Error, ObjectStores, Result, Table};
 
-/// Format of the lake that this build reads and writes.
-pub const LAKE_FORMAT: u64 = 1;
+/// Format of the lake that this build writes. It reads format 1 as well, in which no file has rows of several partitions.
+pub const LAKE_FORMAT: u64 = 2;
 
 const MARKER: &str = "_segue.json";
 /// Folder of the model artefacts, which are no table.
@@ -136,7 +136,7 @@ impl Lake {
             what: "lake marker",
             reason: error.to_string(),
         })?;
-        if marker.format == LAKE_FORMAT {
+        if (1..=LAKE_FORMAT).contains(&marker.format) {
             return Ok(());
         }
         Err(Error::FormatVersion { url: self.url.to_string(), found: marker.format, expected: LAKE_FORMAT })

@@ -57,7 +57,10 @@ pub struct Column {
 }
 
 /// A data file of a version.
+///
+/// A field that this build does not know is an error: whoever passed over it could count rows twice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DataFile {
     /// Path relative to the table's folder, `data/<write_id>/<file>`.
     pub path: String,

@@ -22,7 +22,8 @@ use crate::{DataFile, Error, ParquetFileWriter, Result};
 
 /// A new file is started past this size.
 const TARGET_FILE_BYTES: u64 = 256 * 1024 * 1024;
-/// A file of one run of rows takes in the next run until it has this size.
+/// A file of one run of rows takes in the next run until it has this size. At twice the size it is finished, so that a
+/// large run does not become the neighbour of small ones with all of its rows.
 const SHARED_FILE_BYTES: u64 = 1024 * 1024;
 /// Files that one writer keeps open; the one not written to for longest is finished before another is started.
 const MAX_OPEN_FILES: usize = 24;
@@ -182,7 +183,9 @@ impl PartWriter {
         let file = &mut self.open[index];
         file.used = self.clock;
         file.writer.write(rows).await?;
-        if file.writer.estimated_bytes() >= TARGET_FILE_BYTES {
+        let is_shared = file.partitions.len() > 1;
+        let most = if is_shared { 2 * SHARED_FILE_BYTES } else { TARGET_FILE_BYTES };
+        if file.writer.estimated_bytes() >= most {
             self.finish_file(index).await?;
         }
         Ok(())

@@ -6,10 +6,11 @@ use arrow::{array::ArrayRef, compute::partition, error::ArrowError, record_batch
 use futures::TryStreamExt;
 use object_store::{ObjectStoreExt, path::Path};
 use parquet::arrow::ParquetRecordBatchStreamBuilder;
+use uuid::Uuid;
 
 use crate::{
-    DataFile, Error, ParquetFileWriter, PartitionValues, Result, Table, bounds, parquet_object::ParquetObject,
-    part_writer::value_of,
+    DataFile, Error, ParquetFileWriter, PartitionValues, Result, Table, bounds, layout::below,
+    parquet_object::ParquetObject, part_writer::value_of,
 };
 
 /// A file of several partitions, some of which are replaced.
@@ -23,11 +24,18 @@ pub(crate) struct ShrunkFile {
 impl ShrunkFile {
     /// Writes the rows that stay to `path`, relative to the table's folder, unless that was done before: whoever chooses
     /// the path must see to it that it tells what stays.
-    pub(crate) async fn write(&self, table: &Table, path: String) -> Result<DataFile> {
+    pub(crate) async fn write(&self, table: &Table, write_id: &str, path: String) -> Result<DataFile> {
         let target = table.path(&path);
         let written = match table.store().head(&target).await {
             Ok(meta) => described(table, target, meta.size).await?,
-            Err(object_store::Error::NotFound { .. }) => self.rewrite(table, target).await?,
+            Err(object_store::Error::NotFound { .. }) => {
+                // Like every file it comes to its place when it is whole.
+                let staged =
+                    below(&table.staging_path(write_id), &format!("stays-{}.parquet", Uuid::now_v7().simple()));
+                let written = self.rewrite(table, staged.clone()).await?;
+                table.store().rename(&staged, &target).await.map_err(Error::store("publish", &staged))?;
+                written
+            }
             Err(source) => return Err(Error::store("look for", &target)(source)),
         };
         let mut shared = self.staying.clone();

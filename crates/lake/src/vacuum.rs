@@ -6,7 +6,7 @@ use std::{
 };
 
 use futures::TryStreamExt;
-use object_store::{ObjectMeta, ObjectStoreExt, path::Path};
+use object_store::{ObjectMeta, ObjectStoreExt};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -88,9 +88,10 @@ impl Table {
             let listed: Vec<ObjectMeta> =
                 self.store().list(Some(&prefix)).try_collect().await.map_err(Error::store("list", &prefix))?;
             let is_old = |meta: &ObjectMeta| {
+                let within = meta.location.as_ref().strip_prefix(prefix.as_ref()).unwrap_or_default();
                 // A file that was carried over may be a link, which has the age of the file that it is a link to.
                 SystemTime::from(meta.last_modified) < horizon
-                    && write_time(&meta.location).is_none_or(|written| written < horizon)
+                    && write_time(within).is_none_or(|written| written < horizon)
             };
             for meta in listed.iter().filter(|meta| is_old(meta) && !is_needed(meta)) {
                 report.files += 1;
@@ -113,9 +114,9 @@ impl Table {
     }
 }
 
-/// When a write began whose id is part of the path, if the id tells it.
-fn write_time(path: &Path) -> Option<SystemTime> {
-    let id = path.parts().find_map(|part| Uuid::try_parse(part.as_ref().split('.').next()?).ok())?;
+/// When the write began whose id the path within a table's folder begins with, if the id tells it.
+fn write_time(within: &str) -> Option<SystemTime> {
+    let id = Uuid::try_parse(within.trim_start_matches('/').split(['/', '.']).next()?).ok()?;
     let (seconds, nanos) = id.get_timestamp()?.to_unix();
     UNIX_EPOCH.checked_add(Duration::new(seconds, nanos))
 }

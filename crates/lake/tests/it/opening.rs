@@ -22,10 +22,10 @@ async fn an_empty_place_becomes_a_lake_and_opens_again() {
 #[tokio::test]
 async fn a_lake_of_another_format_is_refused() {
     let place = TestLake::new().await;
-    std::fs::write(place.path().join(MARKER), "{\"format\": 2}").unwrap();
+    std::fs::write(place.path().join(MARKER), "{\"format\": 3}").unwrap();
     let error = open(place.path()).await.unwrap_err();
     let expected = format!(
-        "the lake at `{}` has format 2, this segue reads format 1; use the segue that wrote it, or another --lake",
+        "the lake at `{}` has format 3, this segue reads formats up to 2; use the segue that wrote it, or another --lake",
         place.lake.url()
     );
     assert_eq!(error.to_string(), expected);

@@ -156,6 +156,47 @@ fn labelled(rows: &[(i64, &str)]) -> RecordBatch {
 }
 
 #[tokio::test]
+async fn a_large_run_behind_a_small_one_does_not_share_all_of_its_rows() {
+    let place = TestLake::new().await;
+    let table = place.table();
+    let folder = table.staging_path("w");
+    let by = PartitionBy::Runs(by_label());
+    let mut writer = PartWriter::try_new(table.lake().object_store(), folder, labelled(&[]).schema(), by).unwrap();
+    writer.write(&labelled(&[(1, "small")])).await.unwrap();
+    for part in 0..20_i64 {
+        let numbers = (0..50_000_i64).map(|number| (part * 50_000 + number).wrapping_mul(0x1E37_79B9_7F4A_7C15));
+        let rows: Vec<(i64, &str)> = numbers.map(|number| (number, "large")).collect();
+        writer.write(&labelled(&rows)).await.unwrap();
+    }
+    let files = writer.finish().await.unwrap();
+    let shared: Vec<&DataFile> = files.iter().filter(|file| !file.shared.is_empty()).collect();
+    assert_eq!((files.len(), shared.len()), (2, 1), "{files:?}");
+    assert!(shared[0].rows < 500_000, "{shared:?}");
+    assert_eq!(files.iter().map(|file| file.rows).sum::<u64>(), 1_000_001);
+}
+
+#[tokio::test]
+async fn attempts_side_by_side_leave_nothing_else_in_the_folders() {
+    let place = TestLake::new().await;
+    let table = place.table();
+    let split = parts(&table, "w1", PartitionBy::Split(by_label()), &[&[1, 2, 3]]).await;
+    let shared = parts(&table, "w1", PartitionBy::Runs(by_label()), &[&[4, 5]]).await;
+    let all = split.into_iter().chain(shared).collect();
+    table.commit(request("w1", WriteMode::ReplacePartitions, all)).await.unwrap();
+    let files = parts(&table, "w2", PartitionBy::Split(by_label()), &[&[1, 4]]).await;
+    let again = request("w2", WriteMode::ReplacePartitions, files);
+    let attempts: Vec<_> = (0..8).map(|_| table.commit(again.clone())).collect();
+    let manifests = futures::future::try_join_all(attempts).await.unwrap();
+    assert!(manifests.iter().all(|manifest| manifest == &manifests[0]));
+    assert_eq!(current_ids(&table).await, [1, 2, 3, 4, 5]);
+    // What the file system has, whose names with `#` the store does not list.
+    let named = |folder: &str| manifests[0].files.iter().filter(|file| file.path.starts_with(folder)).count();
+    for folder in ["data/w2/", "data/w2.1/"] {
+        assert_eq!(place.files(folder).len(), named(folder), "{:?}", place.files(folder));
+    }
+}
+
+#[tokio::test]
 async fn a_shared_file_keeps_the_rows_that_are_not_replaced() {
     let place = TestLake::new().await;
     let table = place.table();
