@@ -139,9 +139,16 @@ impl Alarms {
     ///
     /// # Errors
     /// As [`Self::run_ended`].
-    pub async fn check_input(&self, newest_age: Option<Duration>, limit: Duration) -> Result<()> {
+    pub async fn check_input(
+        &self,
+        newest_age: Option<Duration>,
+        limit: Duration,
+        watching_for: Duration,
+    ) -> Result<()> {
         let key = format!("{PIPELINE}/input");
         match newest_age {
+            // The first delivery is waited for as long as any other.
+            None if watching_for <= limit => Ok(()),
             Some(age) if age <= limit => {
                 let summary = "new slices have come".to_owned();
                 self.tell(WELL, notification(&key, Severity::Resolved, summary, None)).await

@@ -191,7 +191,7 @@ impl Watcher {
         if let Some(limit) = self.settings.stale_input
             && let Some(news) = self.news().await
         {
-            let fresh = self.alarms.check_input(news.newest_age, limit).await;
+            let fresh = self.alarms.check_input(news.newest_age, limit, self.started.elapsed()).await;
             self.note(fresh);
         }
     }

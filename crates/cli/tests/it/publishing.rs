@@ -7,7 +7,10 @@ use lake::{Lake, ObjectStores, WriteMode};
 use serde_json::{Value, json};
 use store::{ModelRecord, Store, StoreOptions};
 
-use crate::workplace::{Workplace, check_failure};
+use crate::{
+    watching::Webhook,
+    workplace::{Workplace, check_failure},
+};
 
 const PUBLISH: &str = "run --input raw --only publish --json";
 
@@ -68,7 +71,13 @@ async fn a_worse_model_is_not_published_unless_somebody_says_so() {
 
     predict(&workplace, "m2", &[1, 2]).await;
     let words = ["the model m2 is worse than m1", "NDCG@500 0.3000 [0.2900, 0.3100]", "0.4000 [0.3900, 0.4100]"];
-    check_failure(&workplace.run(PUBLISH).await, 3, &[&words[..], &["--publish-worse"]].concat());
+    let webhook = Webhook::start();
+    let told = format!("{PUBLISH} --notify {}", webhook.url);
+    check_failure(&workplace.run(&told).await, 3, &[&words[..], &["--publish-worse"]].concat());
+    let heard = webhook.heard().remove(0);
+    assert_eq!((&heard["severity"], &heard["step"]), (&json!("page"), &json!("publish")));
+    assert!(heard["reason"].as_str().unwrap().contains(words[0]), "{heard}");
+    assert!(heard["next_action"].as_str().unwrap().contains("segue runs retry"), "{heard}");
     assert_eq!(shown().await, 3, "what was published stays");
     check_failure(&workplace.run(&format!("{PUBLISH} --worse-by 0.2")).await, 3, &words);
     workplace.success(&format!("{PUBLISH} --worse-by 0.26")).await;

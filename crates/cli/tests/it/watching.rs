@@ -15,13 +15,13 @@ use crate::workplace::{Workplace, wait_until};
 const STEPS: &str = "quarantine,playlists,playlist_tracks";
 
 /// A webhook that takes everything and remembers it.
-struct Webhook {
-    url: String,
+pub(crate) struct Webhook {
+    pub(crate) url: String,
     heard: Arc<Mutex<Vec<Value>>>,
 }
 
 impl Webhook {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
         let heard = Arc::new(Mutex::new(Vec::new()));
@@ -36,7 +36,7 @@ impl Webhook {
         Self { url, heard }
     }
 
-    fn heard(&self) -> Vec<Value> {
+    pub(crate) fn heard(&self) -> Vec<Value> {
         self.heard.lock().unwrap().clone()
     }
 }
@@ -153,12 +153,31 @@ async fn slices_are_worked_in_once_and_failures_told_once() {
 }
 
 #[tokio::test]
+async fn slices_that_are_gone_and_kept_are_no_news_whatever_steps_are_run() {
+    let workplace = Workplace::with_slices().await;
+    let line = "watch --input raw --steps quarantine,playlists --removed-slices keep --poll-minutes 60 --settle-seconds 1 \
+                --events-bind 127.0.0.1:0 --admin-bind 127.0.0.1:0 --log info";
+    let watch = workplace.segue.start(line.split_whitespace()).unwrap();
+    let events = address(&watch, "events are taken at").await;
+    wait_for_runs(&workplace, &watch, 1, "run succeeded").await;
+    for count in 1..=2 {
+        // Nothing has changed the first time; the second time a slice is gone, whose rows are kept.
+        post_event(&events, "", "mpd.slice.0-59.json");
+        let phrase = "is in the lake already";
+        wait_until(phrase, || watch.stderr().matches(phrase).count() >= count).await;
+        let _ = fs::remove_file(workplace.path("raw/mpd.slice.0-59.json"));
+    }
+    assert_eq!(runs(&workplace).await.len(), 1, "{}", watch.stderr());
+    assert_eq!(workplace.rows("SELECT count(*) AS n FROM playlists").await, json!([{ "n": 120 }]));
+}
+
+#[tokio::test]
 async fn a_night_without_a_run_is_noticed() {
     let workplace = Workplace::new();
     fs::create_dir(workplace.path("raw")).unwrap();
     let webhook = Webhook::start();
     let line = format!(
-        "watch --input raw --deadline-hours 0.0001 --stale-input-hours 1 --admin-bind 127.0.0.1:0 --notify {}",
+        "watch --input raw --deadline-hours 0.0001 --stale-input-hours 0.0001 --admin-bind 127.0.0.1:0 --notify {}",
         webhook.url
     );
     let mut words: Vec<&str> = line.split_whitespace().collect();
