@@ -40,9 +40,15 @@ lock() {
 pid_of() {
     local pid
     pid=$(cat "$run/$1.pid" 2>/dev/null) || return 0
-    if tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ" | grep --quiet --fixed-strings --line-regexp "SEGUE_SYSTEM_PART=$run/$1"; then
+    if grep --null-data --quiet --fixed-strings --line-regexp "SEGUE_SYSTEM_PART=$run/$1" "/proc/$pid/environ" 2>/dev/null; then
         echo "$pid"
     fi
+}
+
+# The ids of all processes of a part: the trainer of a run is one of its own.
+processes_of() {
+    grep --null-data --files-with-matches --fixed-strings --line-regexp "SEGUE_SYSTEM_PART=$run/$1" \
+        /proc/[0-9]*/environ 2>/dev/null | cut --delimiter=/ --fields=3 || true
 }
 
 # launch NAME COMMAND...
@@ -173,17 +179,17 @@ down() {
         rm -f "$run.lock"
         return 0
     }
-    local index name pid
+    local index name
+    local -a pids
     for ((index = ${#parts[@]} - 1; index >= 0; index--)); do
         name=${parts[index]}
-        pid=$(pid_of "$name")
-        [[ -n $pid ]] || continue
+        mapfile -t pids < <(processes_of "$name")
+        ((${#pids[@]} > 0)) || continue
         say "ending $name"
-        # The whole session: the trainer of a run is a process of its own.
-        kill -TERM -- "-$pid" 2>/dev/null || true
+        kill -TERM "${pids[@]}" 2>/dev/null || true
         local deadline=$((SECONDS + 20))
-        while [[ -n $(pid_of "$name") ]]; do
-            ((SECONDS < deadline)) || kill -KILL -- "-$pid" 2>/dev/null || true
+        while mapfile -t pids < <(processes_of "$name") && ((${#pids[@]} > 0)); do
+            ((SECONDS < deadline)) || kill -KILL "${pids[@]}" 2>/dev/null || true
             sleep 0.1
         done
     done

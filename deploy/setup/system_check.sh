@@ -22,8 +22,8 @@ trap 'exit 143' TERM
 
 # says URL PATTERN: waits for a minute until it answers so; the watch looks at the database every 15 s.
 says() {
-    local deadline=$((SECONDS + 60))
-    until curl --silent --fail --noproxy '*' --max-time 5 "$1" | grep --quiet "$2"; do
+    local answer deadline=$((SECONDS + 60))
+    until answer=$(curl --silent --fail --noproxy '*' --max-time 5 "$1") && grep --quiet "$2" <<<"$answer"; do
         ((SECONDS < deadline)) || fail "$1 does not say $2"
         sleep 1
     done

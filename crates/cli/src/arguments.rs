@@ -19,8 +19,8 @@ Examples:
   segue recommend --title 'road trip'           tracks for a list that nobody has seen before
   segue doctor                                  find out what is missing here
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a check failed, 65 bad data,
-75 temporary (try again later), 78 wrong configuration, 130 and 143 interrupted.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a check failed, 4 cancelled,
+65 bad data, 75 temporary (try again later), 78 wrong configuration, 130 and 143 interrupted.
 
 Object store credentials come from the AWS_* environment variables. NO_COLOR is respected.";
 

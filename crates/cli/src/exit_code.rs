@@ -1,6 +1,7 @@
 //! Exit codes: what a person or a scheduler of jobs should do about a failure.
 //!
-//! They follow `sysexits.h` where it has a word for it. A job that ends with 2, 65 or 78 will not end better by itself.
+//! They follow `sysexits.h` where it has a word for it. A job that ends with 2, 3, 65 or 78 will not end better by itself,
+//! and one that ends with 4 should not be begun again, as somebody has cancelled its run.
 
 use std::{io, sync::Arc};
 
@@ -16,6 +17,7 @@ pub(crate) const OK: u8 = 0;
 const FAILED: u8 = 1;
 const USAGE: u8 = 2;
 const CHECK_FAILED: u8 = 3;
+const CANCELLED: u8 = 4;
 const BAD_DATA: u8 = 65;
 const TEMPORARY: u8 = 75;
 const CONFIGURATION: u8 = 78;
@@ -72,6 +74,7 @@ fn of_pipeline(error: &pipeline::Error) -> u8 {
             ErrorClass::BadData => BAD_DATA,
             ErrorClass::Temporary => TEMPORARY,
             ErrorClass::Configuration => CONFIGURATION,
+            ErrorClass::Cancelled => CANCELLED,
             ErrorClass::Failed => FAILED,
         },
     }
@@ -156,6 +159,7 @@ mod tests {
         check(anyhow!("anything"), 1);
         check(UsageError("no statement".to_owned()), 2);
         check(pipeline::Error::NoRows { step: Step::Tracks }, 3);
+        check(pipeline::Error::Cancelled { by: "me".to_owned() }, 4);
         check(pipeline::Error::BadInput("slice 7".to_owned()), 65);
         check(cluster::Error::Unreachable { address: "df://h".to_owned(), reason: String::new() }, 75);
         check(cluster::Error::InvalidAddress { address: "h".to_owned(), reason: String::new() }, 78);

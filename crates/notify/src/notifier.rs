@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use tracing::{info, warn};
 
-use crate::{AwsCredentials, Channel, Error, Notification, Result};
+use crate::{AwsCredentials, Channel, Error, Notification, Result, channel::TIMEOUT};
 
-/// Longest time for one attempt at one channel.
-const TIMEOUT: Duration = Duration::from_secs(10);
 /// Attempts at one channel.
 const ATTEMPTS: u32 = 3;
 /// Pause before the second attempt; before the third it is twice as long.
@@ -76,9 +74,10 @@ impl Notifier {
     }
 
     async fn attempt(&self, channel: &Channel, notification: &Notification) -> Result<(), String> {
-        match tokio::time::timeout(TIMEOUT, channel.send(&self.client, notification)).await {
+        let limit = channel.limit();
+        match tokio::time::timeout(limit, channel.send(&self.client, notification)).await {
             Ok(outcome) => outcome,
-            Err(_) => Err(format!("no answer within {} s", TIMEOUT.as_secs())),
+            Err(_) => Err(format!("no answer within {} s", limit.as_secs())),
         }
     }
 }

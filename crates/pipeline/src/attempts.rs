@@ -91,6 +91,10 @@ impl Attempts<'_> {
         if self.options.full || task.step.sql().is_some() {
             return Ok(None);
         }
+        // The trainer chooses the model of a prediction by itself, and there may be a newer one.
+        if task.step == Step::Predict && output_of(task.before, Step::Train).is_none() {
+            return Ok(None);
+        }
         let found = self.workspace.store.latest_with_input(task.step.name(), &task.fingerprint).await?;
         let Some(record) = found else { return Ok(None) };
         Ok(self.is_still_there(task.step, &record).await?.then_some(record))

@@ -185,12 +185,15 @@ pub enum ErrorClass {
     Temporary,
     /// The configuration is wrong.
     Configuration,
+    /// Somebody has asked for the end of the run, so nothing should begin it again by itself.
+    Cancelled,
 }
 
 impl Error {
     /// Who must act.
     pub fn class(&self) -> ErrorClass {
         match self {
+            Self::Cancelled { .. } => ErrorClass::Cancelled,
             Self::BadInput(_) => ErrorClass::BadData,
             Self::Query { source, .. } if source.to_string().contains("bad input in ") => ErrorClass::BadData,
             Self::NoRows { .. } | Self::CheckFailed { .. } | Self::UnusualRows { .. } | Self::WorseModel { .. } => {
@@ -219,13 +222,15 @@ impl Error {
         use store::Error as S;
         match self {
             Self::Busy(_) | Self::TakenOver(_) | Self::Overwritten { .. } | Self::NotRecorded { .. } => false,
-            Self::TimedOut { .. } => true,
+            // The job of a step of SQL may still be running on the cluster; a trainer ends with its attempt.
+            Self::TimedOut { step, .. } => step.sql().is_none(),
             Self::Store(error) => matches!(error, S::Unreachable { .. } | S::NoAnswer { .. } | S::Timeout { .. }),
             Self::Lake(lake::Error::ObjectStore { source, .. } | lake::Error::LakeUnreachable { source, .. }) => {
                 matches!(source, object_store::Error::Generic { .. })
             }
             Self::Cluster(error) => matches!(error, cluster::Error::Unreachable { .. }),
-            Self::Query { source, .. } => {
+            // What is quoted of bad data may hold any of these words.
+            Self::Query { source, .. } if self.class() != ErrorClass::BadData => {
                 let text = source.to_string();
                 ["Generic S3 error", "ransport error", "onnection", "FetchFailed", "ExecutorLost", "Unavailable"]
                     .iter()

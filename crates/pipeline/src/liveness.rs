@@ -21,6 +21,9 @@ pub struct Liveness {
     pub look_every: Duration,
 }
 
+/// Longest time for a look at whether somebody has asked for the run's end: signs of life wait for it.
+const LONGEST_LOOK: Duration = Duration::from_secs(5);
+
 impl Default for Liveness {
     fn default() -> Self {
         Self {
@@ -71,7 +74,8 @@ async fn beat_until_lost(store: Store, owner: RunOwner, liveness: Liveness) -> E
         tokio::select! {
             _ = look.tick() => {
                 // If the database is away, so is who would ask.
-                if let Ok(Some(by)) = store.cancellation(owner.run_id()).await {
+                let look = tokio::time::timeout(LONGEST_LOOK, store.cancellation(owner.run_id())).await;
+                if let Ok(Ok(Some(by))) = look {
                     return Error::Cancelled { by };
                 }
                 continue;

@@ -156,10 +156,15 @@ impl Watcher {
     /// Lists the input; what is new there settles as if an event had told it.
     async fn poll(&mut self) {
         let Some(news) = self.news().await else { return };
-        if news.pending > 0 && !self.setbacks.allow(&news.slices, Instant::now()) {
-            info!(pending = news.pending, "the listing shows slices on which a run failed not long ago");
-        } else if news.pending > 0 && (self.settling.due().is_none() || news.slices != self.seen) {
-            info!(pending = news.pending, "the listing shows new slices");
+        let now = Instant::now();
+        let is_due = self.setbacks.is_due(now);
+        if news.pending > 0 && !self.setbacks.allow(&news.slices, now) {
+            info!(
+                pending = news.pending,
+                "the listing shows slices on which a run failed not long ago or was cancelled"
+            );
+        } else if (news.pending > 0 || is_due) && (self.settling.due().is_none() || news.slices != self.seen) {
+            info!(pending = news.pending, is_due, "the listing shows new slices, or a failed run is due again");
             self.settling.heard(Instant::now());
         }
         self.seen = news.slices;
@@ -199,9 +204,15 @@ impl Watcher {
     async fn run(&mut self, reason: Reason, observer: &dyn Observer) {
         self.settling.clear();
         let news = self.news().await;
-        if reason == Reason::News && news.as_ref().is_some_and(|news| news.pending == 0) {
-            info!("what was told of is in the lake already");
-            return;
+        if let (Reason::News, Some(news)) = (reason, &news) {
+            if news.pending == 0 && !self.setbacks.is_due(Instant::now()) {
+                info!("what was told of is in the lake already");
+                return;
+            }
+            if self.setbacks.forbid(&news.slices) {
+                info!("a run on these slices was cancelled; `segue runs retry` goes on with it");
+                return;
+            }
         }
         let triggered_by = match reason {
             Reason::Schedule => "schedule",
@@ -216,6 +227,10 @@ impl Watcher {
             }
             Err(error @ (pipeline::Error::Busy(_) | pipeline::Error::TakenOver(_))) => {
                 info!(error = %error, "another run is at work");
+            }
+            Err(error @ pipeline::Error::Cancelled { .. }) => {
+                self.setbacks.cancelled(&news.map(|news| news.slices).unwrap_or_default());
+                info!(error = %error, "run cancelled; slices as they are now begin no other one");
             }
             Err(error) => {
                 let slices = news.map(|news| news.slices).unwrap_or_default();

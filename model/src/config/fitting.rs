@@ -12,8 +12,12 @@ const PLANNED_STEPS: usize = 4_000;
 /// Steps of a pass: fewer make a small set wait for its steps, more make them small and slow.
 const STEPS_PER_PASS: usize = 48;
 
-/// Items that are read in a whole training; it keeps sets of long lists, whose steps cost more, at some tens of minutes.
+/// Items that are read in a whole training, if three passes do not read more; it keeps sets of long lists, whose steps
+/// cost more, at some tens of minutes.
 const ITEMS_READ: usize = 30_000_000;
+
+/// Passes at least, and at most: very small sets need many to get steps to learn in.
+const PASSES: std::ops::RangeInclusive<usize> = 3..=1_000;
 
 /// Interactions for each item from which on a set counts as dense: there is enough to learn two blocks from, and less to
 /// learn by heart.
@@ -22,7 +26,7 @@ const DENSE: usize = 50;
 /// The size of a set of training lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataShape {
-    /// Lengths of the lists, ascending.
+    /// Lengths of the lists that teach something, ascending.
     lengths: Vec<usize>,
     items: usize,
     interactions: usize,
@@ -31,7 +35,8 @@ pub struct DataShape {
 impl DataShape {
     /// Measures lists of items out of a vocabulary.
     pub fn new(lengths: impl IntoIterator<Item = usize>, items: usize) -> Self {
-        let mut lengths: Vec<usize> = lengths.into_iter().collect();
+        // A single item has nothing before it to be told from.
+        let mut lengths: Vec<usize> = lengths.into_iter().filter(|length| *length > 1).collect();
         lengths.sort_unstable();
         let interactions = lengths.iter().sum();
         Self { lengths, items: items.max(1), interactions }
@@ -50,7 +55,11 @@ impl DataShape {
 
     /// Pieces of a pass, of which the start mark takes a place.
     fn pieces(&self, max_length: usize) -> usize {
-        self.lengths.iter().map(|length| length.div_ceil(max_length + 1)).sum::<usize>().max(1)
+        let of_list = |length: &usize| {
+            let rest = length % (max_length + 1);
+            length / (max_length + 1) + usize::from(rest > 1)
+        };
+        self.lengths.iter().map(of_list).sum::<usize>().max(1)
     }
 
     /// The power of two that comes nearest to [`STEPS_PER_PASS`] from above, from 16 to 256.
@@ -61,8 +70,8 @@ impl DataShape {
 
     fn epochs(&self, max_length: usize, batch_size: usize) -> u32 {
         let steps = self.pieces(max_length).div_ceil(batch_size);
-        let affordable = (ITEMS_READ / self.interactions.max(1)).max(10);
-        let epochs = PLANNED_STEPS.div_ceil(steps).clamp(10, 100).min(affordable);
+        let affordable = (ITEMS_READ / self.interactions.max(1)).max(*PASSES.start());
+        let epochs = PLANNED_STEPS.div_ceil(steps).clamp(*PASSES.start(), *PASSES.end()).min(affordable);
         u32::try_from(epochs).unwrap_or(u32::MAX)
     }
 }
@@ -108,7 +117,20 @@ mod tests {
         check((22_363, 7, 12_101), (50, 1, 256, 46, 10));
         // Long, dense lists: two blocks, and fewer passes, since each reads a million items.
         check((6_040, 163, 3_416), (200, 2, 64, 30, 6));
-        check((1, 2, 2), (50, 1, 16, 100, 20));
+        // One list: a step is a pass.
+        check((1, 2, 2), (50, 1, 16, 1_000, 200));
+        // Very many lists: no more passes than the steps that are planned.
+        check((5_000_000, 20, 10_000_000), (50, 1, 256, 3, 3));
+    }
+
+    /// Lists of one item are no pieces: they are passed over when pieces are cut.
+    #[test]
+    fn lists_that_teach_nothing_do_not_count() {
+        let all = DataShape::new(std::iter::repeat_n(6, 2_000), 900);
+        let with_singles = DataShape::new(std::iter::repeat_n(6, 2_000).chain(std::iter::repeat_n(1, 20_000)), 900);
+        assert_eq!(with_singles, all);
+        // The last piece of the third list would be a single item.
+        assert_eq!(DataShape::new([2, 51, 52, 53], 900).pieces(50), 5);
     }
 
     #[track_caller]

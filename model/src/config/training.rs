@@ -9,7 +9,7 @@ use crate::Result;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TrainingConfig {
-    /// Most passes over the training playlists; default 3. 0 leaves it open: about 4,000 steps, from 10 to 100 passes, and at
+    /// Most passes over the training playlists; default 3. 0 leaves it open: about 4,000 steps, from 3 to 1,000 passes, and at
     /// most 30 million tracks read.
     pub epochs: u32,
     /// Pieces of playlists in a batch; default 32. Fewer take more, noisier steps; more use many cores better. 0 leaves it

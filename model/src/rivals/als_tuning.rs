@@ -32,7 +32,7 @@ pub struct TriedAls {
 }
 
 /// Fits factors with each confidence and each regularisation and takes those that the metric likes best on the validation
-/// playlists; of equal ones the first.
+/// playlists; of equal ones the first. [`None`] if none can be fitted.
 ///
 /// # Errors
 /// [`crate::Error::Torch`] if memory is short.
@@ -42,7 +42,7 @@ pub fn choose_als(
     set: &EvaluationSet<'_>,
     metric: &dyn Metric,
     config: &ModelConfig,
-) -> Result<(AlsChoice, MatrixFactorisation)> {
+) -> Result<Option<(AlsChoice, MatrixFactorisation)>> {
     let fit = |confidence, regularisation| {
         let (dimension, iterations) = (config.als.dimension, config.als.iterations);
         let options = AlsOptions { dimension, iterations, confidence, regularisation, seed: config.seed };
@@ -52,7 +52,14 @@ pub fn choose_als(
     let mut best: Option<(TriedAls, MatrixFactorisation)> = None;
     for &confidence in &config.als.confidences {
         for &regularisation in &config.als.regularisations {
-            let fitted = fit(confidence, regularisation)?;
+            let fitted = match fit(confidence, regularisation) {
+                Ok(fitted) => fitted,
+                // Some weights leave equations that cannot be solved in single precision; the others may do.
+                Err(error) => {
+                    tracing::warn!(confidence, regularisation, error = %error, "a factorisation was left out");
+                    continue;
+                }
+            };
             let result = TriedAls { confidence, regularisation, validation: mean_of(metric, &fitted, set)? };
             tried.push(result);
             if best.as_ref().is_none_or(|(best, _)| result.validation > best.validation) {
@@ -60,7 +67,5 @@ pub fn choose_als(
             }
         }
     }
-    let nothing = crate::Error::setting("als.confidences", "expected at least one".to_owned());
-    let (chosen, fitted) = best.ok_or(nothing)?;
-    Ok((AlsChoice { chosen, tried }, fitted))
+    Ok(best.map(|(chosen, fitted)| (AlsChoice { chosen, tried }, fitted)))
 }

@@ -100,7 +100,8 @@ impl InferRequest {
         if input.datatype != "BYTES" {
             return Err(malformed(format!("datatype is `{}`, expected `BYTES`", input.datatype)));
         }
-        if input.shape.iter().product::<usize>() != input.data.len() {
+        let elements = input.shape.iter().try_fold(1usize, |product, size| product.checked_mul(*size));
+        if elements != Some(input.data.len()) {
             return Err(malformed(format!("{} elements do not fit shape {:?}", input.data.len(), input.shape)));
         }
         let text = |value: &'_ Value| value.as_str().is_some();
@@ -110,6 +111,9 @@ impl InferRequest {
         Ok(Some(input.data.iter().filter_map(Value::as_str).collect()))
     }
 }
+
+/// Recommendations that one answer may have in all.
+const MOST_LINES: usize = 1_000_000;
 
 /// One request for each element of the inputs, which are of one length; tracks are separated by commas.
 pub(super) fn requests<T: AsRef<str>>(
@@ -124,6 +128,9 @@ pub(super) fn requests<T: AsRef<str>>(
     }
     if !(1..=K_MAX).contains(&k) {
         return Err(Failure::Malformed(format!("parameter `k` is {k}, expected 1 to {K_MAX}")));
+    }
+    if count.saturating_mul(k) > MOST_LINES {
+        return Err(Failure::Malformed(format!("{count} inputs of {k} tracks each are more than {MOST_LINES} in all")));
     }
     let request = |place: usize| {
         let listed = tracks.map_or("", |tracks| tracks[place].as_ref());

@@ -21,6 +21,10 @@ use crate::{
     },
 };
 
+/// Interactions beyond which the factorisation is left out: it solves for every list in every round, for each of its
+/// settings, and holds the lists several times.
+const MOST_FACTORISED: u64 = 20_000_000;
+
 /// Trains a network on a dataset, weighs the blend, judges all recommenders on the test playlists, and puts together what
 /// an artefact holds. Seeds libtorch. With a checkpoint the training is kept there, and goes on from what is there.
 ///
@@ -67,11 +71,13 @@ pub fn train_model(
     let neighbours = chosen(&dataset, &item_knn);
     let knn = ItemKnn::new(neighbours, &counts, item_knn.weights);
     let blend = choose_weight(&knn, &NetworkRecommender::try_new(&network)?, &validation, metric, &config.blend)?;
+    let interactions: u64 = counts.iter().map(|count| u64::from(*count)).sum();
     let als = match config.als.iterations {
         0 => None,
+        _ if interactions > MOST_FACTORISED => None,
         _ => {
             progress.phase("factorising the matrix of playlists and tracks");
-            Some(choose_als(&dataset.train, counts.len(), &validation, metric, config)?)
+            choose_als(&dataset.train, counts.len(), &validation, metric, config)?
         }
     };
     progress.phase("judging on the test playlists");

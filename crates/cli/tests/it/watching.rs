@@ -141,14 +141,14 @@ async fn slices_are_worked_in_once_and_failures_told_once() {
     assert_eq!(found.iter().map(|(status, by)| (status.as_str(), by.as_str())).collect::<Vec<_>>(), expected);
 
     let admin = address(&watch, "health and metrics at").await;
-    let metrics = ask(&admin, &format!("GET /metrics HTTP/1.1\r\nhost: {admin}\r\nconnection: close\r\n\r\n"));
+    let request = format!("GET /metrics HTTP/1.1\r\nhost: {admin}\r\nconnection: close\r\n\r\n");
     for part in [
         "segue_run_last_status{pipeline=\"nightly\"} 1",
         "segue_stage_rows{direction=\"out\",pipeline=\"nightly\",stage=\"playlists\"} 120",
         "segue_source_objects_pending 0",
         "segue_run_last_success_timestamp_seconds{pipeline=\"nightly\"}",
     ] {
-        assert!(metrics.contains(part), "{part} is missing in {metrics}");
+        wait_until(part, || ask(&admin, &request).contains(part)).await;
     }
 }
 

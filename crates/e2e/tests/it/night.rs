@@ -218,13 +218,13 @@ impl Night {
         let broken = count(&self.segue, "SELECT count(*) AS n FROM quarantine").await;
         assert!(broken >= 1, "the broken slice is in the quarantine");
         let admin = address(watch, "health and metrics at").await;
-        let metrics = ask(&admin, &format!("GET /metrics HTTP/1.1\r\nhost: {admin}\r\nconnection: close\r\n\r\n"));
+        let request = format!("GET /metrics HTTP/1.1\r\nhost: {admin}\r\nconnection: close\r\n\r\n");
         for part in [
             "segue_run_last_status{pipeline=\"nightly\"} 1",
             "segue_predictions_up_to_date_timestamp_seconds{pipeline=\"nightly\"}",
             "segue_source_objects_pending 0",
         ] {
-            assert!(metrics.contains(part), "{part} is missing in {metrics}");
+            wait_until(part, watch, || ask(&admin, &request).contains(part)).await;
         }
     }
 

@@ -4,13 +4,16 @@ mod mail;
 mod sns;
 mod webhook;
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use url::Url;
 
 pub use self::sns::AwsCredentials;
 use self::{mail::Mail, sns::SnsTopic, webhook::Webhook};
 use crate::Notification;
+
+/// Longest time for one attempt at a channel other than mail.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A place where people read.
 ///
@@ -48,6 +51,14 @@ impl Channel {
             "smtp" | "smtps" if !is_slack => Mail::parse(&url).map(|mail| Self::Mail(Box::new(mail))),
             "http" | "https" => Ok(Self::Webhook(Webhook { url, is_slack })),
             _ => Err("expected sns:arn:…, https://…, slack+https://… or smtp://…".to_owned()),
+        }
+    }
+
+    /// Longest time for one attempt.
+    pub(crate) fn limit(&self) -> Duration {
+        match self {
+            Self::Mail(_) => Mail::limit(),
+            Self::Sns(_) | Self::Webhook(_) => TIMEOUT,
         }
     }
 

@@ -36,7 +36,9 @@ async fn serve(offers: &'static str, refuses: &'static str) -> (u16, JoinHandle<
                         "250 taken\r\n".to_owned()
                     }
                     _ if is_message => continue,
-                    verb if verb == refuses => "550 not here\r\n".to_owned(),
+                    verb if verb == refuses || said.last().is_some_and(|line| line == refuses) => {
+                        "550 not here\r\n".to_owned()
+                    }
                     "EHLO" => format!("250-here\r\n250-SIZE 1000\r\n250 {offers}\r\n"),
                     "DATA" => {
                         is_message = true;
@@ -94,6 +96,16 @@ async fn a_refusal_is_told_with_the_servers_words() {
     let failure = failures(&format!("smtp://127.0.0.1:{port}/?from=a@b.example&to=c@d.example&tls=off")).await;
     assert!(failure.contains("to RCPT TO:<c@d.example> the server said 550 not here"), "{failure}");
     serving.abort();
+}
+
+#[tokio::test]
+async fn mail_goes_to_the_mailboxes_that_are_accepted() {
+    let (port, serving) = serve("8BITMIME", "RCPT TO:<gone@b.example>").await;
+    let to = "to=gone@b.example;ops%2Bnight@b.example";
+    assert_eq!(failures(&format!("smtp://127.0.0.1:{port}/?from=a@b.example&{to}&tls=off")).await, "");
+    let said = serving.await.unwrap();
+    assert!(said.iter().any(|line| line == "RCPT TO:<ops+night@b.example>"), "{said:?}");
+    assert_eq!(said.iter().filter(|line| *line == "DATA").count(), 1, "{said:?}");
 }
 
 /// Tells aiosmtpd, which the Python of `SEGUE_TEST_PYTHON` has; deploy/setup/mail.sh makes sure of both.

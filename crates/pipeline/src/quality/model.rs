@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde_json::Value;
-use store::{ModelId, Store};
+use store::{ModelId, ModelRecord, Store};
 use tracing::{info, warn};
 
 use crate::{Error, Result, Step};
@@ -12,6 +12,8 @@ use crate::{Error, Result, Step};
 const METRIC: &str = "NDCG@500";
 /// Where the trainer's report has it, of the recommender that is shipped.
 const POINTER: &str = "/recommenders/blend/metrics/ndcg_500";
+/// Where it has the number of playlists that the figure is the mean of.
+const TEST_PLAYLISTS: &str = "/playlists/test";
 
 /// When a model counts as worse than the one whose predictions are current.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,19 +68,26 @@ impl fmt::Display for Figure {
 }
 
 /// Stops a step that would bring a model's predictions to people if it is worse than the model whose predictions they
-/// see now. Models that were not measured alike cannot be compared: then the first passes, and one without a figure
-/// does not replace one that has it.
+/// see now. Models of different lakes, or judged on different numbers of test playlists, cannot be compared: then the
+/// new one passes. So does the first that has a figure, but one without does not replace one that has it.
 pub(crate) async fn forbid_worse(store: &Store, step: Step, model_id: &str, policy: WorseModel) -> Result<()> {
     let Some(current) = store.current_set().await? else { return Ok(()) };
     let published = current.model_id;
     if published.as_str() == model_id {
         return Ok(());
     }
-    let Some(before) = figure(store, &published).await? else {
+    let record = store.model(&published).await?;
+    let Some((record, before)) = record.and_then(|record| Figure::of(&record.metrics).map(|figure| (record, figure)))
+    else {
         info!(model_id, published = %published, "published model has no figure to compare with");
         return Ok(());
     };
-    let now = figure(store, &ModelId::try_new(model_id)?).await?;
+    let found = store.model(&ModelId::try_new(model_id)?).await?;
+    if let Some(reason) = found.as_ref().and_then(|found| unlike(found, &record)) {
+        warn!(model_id, published = %published, reason, "models cannot be compared, so the new one passes");
+        return Ok(());
+    }
+    let now = found.and_then(|found| Figure::of(&found.metrics));
     if now.is_some_and(|now| !now.is_worse_than(before, policy.tolerated)) {
         return Ok(());
     }
@@ -96,8 +105,22 @@ pub(crate) async fn forbid_worse(store: &Store, step: Step, model_id: &str, poli
     })
 }
 
-async fn figure(store: &Store, model_id: &ModelId) -> Result<Option<Figure>> {
-    Ok(store.model(model_id).await?.and_then(|model| Figure::of(&model.metrics)))
+/// Why the figures of two models cannot be compared, if they cannot.
+fn unlike(model: &ModelRecord, published: &ModelRecord) -> Option<&'static str> {
+    let test_playlists = |model: &ModelRecord| model.metrics.pointer(TEST_PLAYLISTS).and_then(Value::as_u64);
+    if lake_of(model) != lake_of(published) {
+        return Some("they are of different lakes");
+    }
+    match (test_playlists(model), test_playlists(published)) {
+        (Some(now), Some(before)) if now != before => Some("they were judged on different numbers of test playlists"),
+        _ => None,
+    }
+}
+
+/// The lake below which a model lies.
+fn lake_of(model: &ModelRecord) -> &str {
+    let place = format!("models/{}/", model.model_id);
+    model.lake_url.strip_suffix(&place).unwrap_or(&model.lake_url)
 }
 
 #[cfg(test)]
@@ -123,6 +146,24 @@ mod tests {
             assert_eq!(figure(mean, half).is_worse_than(published, 0.05), is_worse, "{mean} ± {half}");
         }
         assert!(!figure(0.37, 0.01).is_worse_than(published, 0.10), "10 % are tolerated");
+    }
+
+    #[test]
+    fn only_models_of_one_lake_judged_on_as_many_playlists_are_compared() {
+        let model = |id: &str, lake: &str, playlists: Value| ModelRecord {
+            model_id: ModelId::try_new(id).unwrap(),
+            created_at_us: 1,
+            lake_url: format!("{lake}models/{id}/"),
+            metrics: json!({ "playlists": { "test": playlists } }),
+            config: json!({}),
+        };
+        let published = model("m1", "s3://b/lake/", json!(10_000));
+        assert_eq!(unlike(&model("m2", "s3://b/lake/", json!(10_000)), &published), None);
+        assert_eq!(unlike(&model("m2", "s3://b/lake/", Value::Null), &published), None, "it does not tell");
+        let other = unlike(&model("m2", "s3://b/try/", json!(10_000)), &published).unwrap();
+        assert!(other.contains("lakes"), "{other}");
+        let fewer = unlike(&model("m2", "s3://b/lake/", json!(500)), &published).unwrap();
+        assert!(fewer.contains("numbers of test playlists"), "{fewer}");
     }
 
     #[test]

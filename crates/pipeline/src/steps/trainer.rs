@@ -18,7 +18,8 @@ use crate::{Error, Event, Observer, Result, RunOptions, Step, Workspace};
 
 /// Variables that would change what is trained, or how the trainer logs, past the run's own settings.
 /// `SEGUE_MODEL_THREADS` and `SEGUE_MODEL_DEVICE` pass: they say what computes, and not what is computed.
-const NOT_INHERITED: [&str; 3] = ["SEGUE_MODEL_CONFIG", "SEGUE_MODEL_MAX_SECONDS", "RUST_LOG"];
+const NOT_INHERITED: [&str; 4] =
+    ["SEGUE_MODEL_CONFIG", "SEGUE_MODEL_ATTRIBUTES", "SEGUE_MODEL_MAX_SECONDS", "RUST_LOG"];
 /// Longest report that is read; a real one has some kilobytes.
 const MAX_REPORT_BYTES: u64 = 16 * 1024 * 1024;
 /// Longest wait for its version; the first start reads half a gigabyte of libraries.

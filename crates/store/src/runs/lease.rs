@@ -36,7 +36,8 @@ const TAKE_LEASE: Sql = Sql::Same(
 );
 
 const ABANDON_RUN: Sql = Sql::Same(
-    "UPDATE runs SET status = 'abandoned', finished_at_us = ?, \
+    "UPDATE runs SET status = CASE WHEN EXISTS (SELECT 1 FROM run_cancellations \
+     WHERE run_cancellations.run_id = runs.run_id) THEN 'cancelled' ELSE 'abandoned' END, finished_at_us = ?, \
      error = 'no heartbeat: its process ended without finishing the run' \
      WHERE run_id = ? AND status = 'running' AND heartbeat_at_us < ?",
 );
@@ -110,7 +111,8 @@ pub(super) async fn hold(session: &mut Session, owner: &RunOwner) -> Result<(), 
     Err(Error::RunTaken { run_id: run_id.clone() }.into())
 }
 
-/// Marks a run as abandoned with its open steps, if it says that it is running and has been silent for too long.
+/// Marks a run as abandoned with its open steps, if it says that it is running and has been silent for too long; as
+/// cancelled, if somebody has asked for its end.
 pub(super) async fn abandon(
     session: &mut Session,
     run_id: &RunId,

@@ -25,7 +25,8 @@ const SILENT_RUNS: &str = "SELECT run_id FROM runs WHERE status = 'running' AND 
      ORDER BY heartbeat_at_us LIMIT ?";
 
 impl Store {
-    /// Finds the newest run of a pipeline for this work, if it did not succeed: the one to resume.
+    /// Finds the newest run of a pipeline for this work, if it neither succeeded nor was cancelled: the one to resume. A
+    /// run whose end somebody has asked for counts as cancelled, whether its process has seen that or not.
     ///
     /// It may still be running; [`RunRecord::silent_for`] tells how likely that is, and [`Store::resume_run`] decides.
     ///
@@ -36,7 +37,13 @@ impl Store {
         let values = [pipeline.into(), fingerprint.into()];
         let latest =
             self.call("find the latest run of", pipeline).read_first(LATEST, &values, RunRecord::from_row).await?;
-        Ok(latest.filter(|run| run.status != RunStatus::Succeeded))
+        match latest {
+            Some(run) if matches!(run.status, RunStatus::Succeeded | RunStatus::Cancelled) => Ok(None),
+            Some(run) if run.status == RunStatus::Running && self.cancellation(&run.run_id).await?.is_some() => {
+                Ok(None)
+            }
+            found => Ok(found),
+        }
     }
 
     /// Takes over a run that did not succeed: it is running again from now, and attempts at steps that had not ended
@@ -56,7 +63,19 @@ impl Store {
         Ok(owner)
     }
 
-    /// Marks runs as abandoned that say they are running and have been silent for `silent_for`; tells which.
+    /// Ends one run that says it is running and has been silent for `silent_for`: as cancelled if somebody has asked for
+    /// its end, else as abandoned. Returns whether it did.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Query`] and [`Error::Timeout`], as every call.
+    pub async fn abandon_if_silent(&self, run_id: &RunId, silent_for: Duration) -> Result<bool, Error> {
+        let call = self.call("abandon run", run_id);
+        call.attempt(|| abandon_once(&call, run_id, silent_for)).await
+    }
+
+    /// Ends all runs that say they are running and have been silent for `silent_for`, as [`Self::abandon_if_silent`]
+    /// does; tells which.
     ///
     /// # Errors
     ///
@@ -69,8 +88,7 @@ impl Store {
             .await?;
         let mut abandoned = Vec::new();
         for run_id in silent {
-            let call = self.call("abandon run", &run_id);
-            if call.attempt(|| abandon_once(&call, &run_id, silent_for)).await? {
+            if self.abandon_if_silent(&run_id, silent_for).await? {
                 abandoned.push(run_id);
             }
         }

@@ -27,6 +27,31 @@ async fn a_request_is_found_and_forgotten_when_the_run_goes_on() {
 }
 
 #[tokio::test]
+async fn a_cancelled_run_is_not_the_one_to_resume() {
+    on_each_database(async |database| {
+        let store = database.store().await;
+        let found = async || store.latest_unfinished("nightly", "f1").await.unwrap().map(|run| run.run_id);
+        let owner = store.start_run(&run_start("r1"), &claim()).await.unwrap();
+        assert_eq!(found().await, Some(run_id("r1")));
+        store.request_cancellation(owner.run_id(), "me").await.unwrap();
+        assert_eq!(found().await, None, "its process will see that");
+        // Or it is gone: whoever takes the lake next ends the run as was asked.
+        database.raw().await.execute("UPDATE runs SET heartbeat_at_us = 1000").await;
+        store.start_run(&run_start("r2"), &claim()).await.unwrap();
+        assert_eq!(store.run(&run_id("r1")).await.unwrap().unwrap().status, RunStatus::Cancelled);
+        store.request_cancellation(&run_id("r2"), "me").await.unwrap();
+        database.raw().await.execute("UPDATE runs SET heartbeat_at_us = 1000").await;
+        let hour = std::time::Duration::from_secs(3600);
+        assert!(!store.abandon_if_silent(&run_id("r1"), hour).await.unwrap(), "it has ended");
+        assert!(store.abandon_if_silent(&run_id("r2"), hour).await.unwrap());
+        assert_eq!(store.run(&run_id("r2")).await.unwrap().unwrap().status, RunStatus::Cancelled);
+        assert_eq!(found().await, None);
+        store.resume_run(&run_id("r2"), &claim()).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn work_is_found_again_whatever_run_did_it() {
     on_each_database(async |database| {
         let store = database.store().await;

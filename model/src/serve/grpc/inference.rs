@@ -102,8 +102,9 @@ fn texts(input: &Tensor, raw: Option<&Vec<u8>>) -> Result<Vec<String>, Failure> 
         }
         (None, contents) => contents.iter().flat_map(|contents| contents.bytes_contents.clone()).collect(),
     };
-    let expected = input.shape.iter().try_fold(1i64, |product, &size| product.checked_mul(size));
-    if expected.and_then(|expected| usize::try_from(expected).ok()) != Some(elements.len()) {
+    let size = |size: &i64| usize::try_from(*size).ok();
+    let expected = input.shape.iter().try_fold(1usize, |product, next| product.checked_mul(size(next)?));
+    if expected != Some(elements.len()) {
         return Err(malformed(format!("{} elements do not fit shape {:?}", elements.len(), input.shape)));
     }
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).map_err(|_| malformed("expected UTF-8".to_owned()));

@@ -18,6 +18,8 @@ use super::shared::Shared;
 
 /// How long a connection may be silent before it is asked whether it is alive.
 const KEEP_ALIVE: Duration = Duration::from_secs(60);
+/// Calls that a connection may have under way; what it sends beyond them waits.
+const STREAMS: u32 = 128;
 
 /// Serves until `stop`, then answers what is under way and returns.
 ///
@@ -30,6 +32,7 @@ pub(super) async fn serve(
 ) -> Result<(), transport::Error> {
     Server::builder()
         .http2_keepalive_interval(Some(KEEP_ALIVE))
+        .max_concurrent_streams(STREAMS)
         .add_service(InferenceService::new(shared))
         .serve_with_incoming_shutdown(TcpIncoming::from(listener).with_nodelay(Some(true)), stop)
         .await

@@ -18,7 +18,10 @@ use tonic::{
 use tonic_prost::ProstCodec;
 
 use super::methods;
-use crate::serve::{failure::Failure, server::LARGEST_BODY, shared::Shared};
+use crate::serve::{failure::Failure, shared::Shared};
+
+/// Bytes of a message, as most servers have it: its parts take many times as much when they are read.
+const LARGEST_MESSAGE: usize = 4 * 1024 * 1024;
 
 /// The service on one connection.
 #[derive(Debug, Clone)]
@@ -74,7 +77,7 @@ where
 {
     let call = Call { name, shared, method };
     Box::pin(async move {
-        let mut grpc = Grpc::new(ProstCodec::<O, I>::default()).max_decoding_message_size(LARGEST_BODY);
+        let mut grpc = Grpc::new(ProstCodec::<O, I>::default()).max_decoding_message_size(LARGEST_MESSAGE);
         Ok(grpc.unary(call, request).await)
     })
 }

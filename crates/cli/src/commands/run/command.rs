@@ -27,8 +27,8 @@ tracks_reconciled, malformed_uris, durations.
 A step whose rows are far from those of past runs fails (--row-history), and a model that is worse
 than the published one is not published (--worse-by, --publish-worse).
 
-A run that failed or was interrupted goes on where it stopped when the same command is given again.
-One run works on a lake at a time. SEGUE_MODEL_THREADS and SEGUE_MODEL_DEVICE tell the trainer what
+A run that failed or was interrupted goes on where it stopped when the same command is given again,
+and a cancelled one only by `segue runs retry`. One run works on a lake at a time. SEGUE_MODEL_THREADS and SEGUE_MODEL_DEVICE tell the trainer what
 to compute with.";
 
 /// Arguments of `run`.

@@ -64,8 +64,11 @@ fn advised(error: pipeline::Error, observer: &Watched) -> anyhow::Error {
     let Some(owner) = observer.owner() else { return error.into() };
     let details = format!("`segue runs show {}` has the details", owner.run_id());
     let is_ours = !matches!(error, pipeline::Error::TakenOver(_));
+    let is_cancelled = matches!(error, pipeline::Error::Cancelled { .. });
     let error = anyhow::Error::from(error);
-    let advice = if is_ours && exit_code::may_pass(exit_code::of(&error)) {
+    let advice = if is_cancelled {
+        format!("`segue runs retry {}` goes on with it; {details}", owner.run_id())
+    } else if is_ours && exit_code::may_pass(exit_code::of(&error)) {
         format!("the same command goes on where it stopped; {details}")
     } else {
         details

@@ -38,7 +38,7 @@ enum RunsCommand {
     Show(RunArgument),
     /// Go on with a run that did not succeed, with the settings that it had, at the step that it had not finished
     Retry(retry::RetryArgs),
-    /// End a run, wherever its process is
+    /// End a run, wherever its process is; `latest` is the newest that is running
     Cancel(RunArgument),
 }
 

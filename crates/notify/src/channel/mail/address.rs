@@ -107,6 +107,8 @@ mod tests {
         assert_eq!(mail.to, ["c@d.example", "e@f.example"]);
         assert_eq!(mail.credentials.unwrap().auth_plain(), "AUTH PLAIN AG1lAHBAc3M=");
         assert_eq!(read("smtps://mail.example/?from=a@b.example&to=c@d.example").unwrap().port, 465);
+        let tagged = read("smtps://mail.example/?from=a@b.example&to=ops%2Bnight@d.example").unwrap();
+        assert_eq!(tagged.to, ["ops+night@d.example"]);
         let relay = read("smtp://[::1]:2525/?from=a@b.example&to=c@d.example&to=e@f.example&tls=off").unwrap();
         assert_eq!((relay.port, relay.host.as_str(), relay.to.len()), (2525, "::1", 2));
     }

@@ -44,6 +44,16 @@ impl<S: Stream> Connection<S> {
 
     /// Sends what errors call by another name.
     pub(super) async fn secret(&mut self, line: &str, name: &str, code: u16) -> Result<Vec<String>, String> {
+        self.say(line, name, &code.to_string()).await
+    }
+
+    /// Sends a command and expects any code of success.
+    pub(super) async fn accepted(&mut self, line: &str) -> Result<(), String> {
+        self.say(line, line, "2").await.map(drop)
+    }
+
+    /// Sends a line and expects a code that begins so.
+    async fn say(&mut self, line: &str, name: &str, code: &str) -> Result<Vec<String>, String> {
         let sent = async {
             self.stream.write_all(line.as_bytes()).await?;
             self.stream.write_all(b"\r\n").await?;
@@ -55,10 +65,10 @@ impl<S: Stream> Connection<S> {
 
     /// Expects the server to speak first.
     pub(super) async fn expect(&mut self, code: u16) -> Result<Vec<String>, String> {
-        self.reply(code).await.map_err(|reason| format!("at first the server {reason}"))
+        self.reply(&code.to_string()).await.map_err(|reason| format!("at first the server {reason}"))
     }
 
-    async fn reply(&mut self, expected: u16) -> Result<Vec<String>, String> {
+    async fn reply(&mut self, expected: &str) -> Result<Vec<String>, String> {
         let mut lines = Vec::new();
         while lines.len() < MAX_LINES {
             let line = self.line().await?;
@@ -68,7 +78,7 @@ impl<S: Stream> Connection<S> {
             if !is_last {
                 continue;
             }
-            return if code == expected.to_string() {
+            return if code.starts_with(expected) {
                 Ok(lines)
             } else {
                 Err(format!("said {code} {}", lines.join(" ")))

@@ -6,22 +6,33 @@
 //! smtp://localhost:25/?…&tls=off a relay on this host or in this network; then without a password
 //!                  …&ca=FILE     certificates to trust instead of the system's
 //! ```
+//!
+//! A plus sign in an address is written `%2B`, as it stands for a space in the query of a URL.
 
 mod address;
 mod connection;
 mod message;
 mod tls;
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, time::timeout};
+use tracing::warn;
 use url::Url;
 
 use self::{
     address::{Credentials, Security},
-    connection::Connection,
+    connection::{Connection, Stream},
 };
 use crate::Notification;
+
+/// Longest time until the server has taken a mail; some greet late or look at a message for long.
+const LONGEST_DELIVERY: Duration = Duration::from_secs(60);
+/// Longest time to take leave.
+const LONGEST_FAREWELL: Duration = Duration::from_secs(2);
+
+/// Some way to the server, encrypted or not.
+type AnyStream = Box<dyn Stream>;
 
 /// Mailboxes and the way to them.
 #[derive(Clone)]
@@ -51,17 +62,31 @@ impl Mail {
         self.to.join(", ")
     }
 
-    /// Hands the notification to the server, once; who waits limits the time.
+    /// Longest time that one attempt takes.
+    pub(super) fn limit() -> Duration {
+        LONGEST_DELIVERY + 2 * LONGEST_FAREWELL
+    }
+
+    /// Hands the notification to the server, once.
     pub(super) async fn send(&self, notification: &Notification) -> Result<(), String> {
+        let delivered = timeout(LONGEST_DELIVERY, self.deliver(notification)).await;
+        let mut server = delivered.map_err(|_| format!("not taken within {} s", LONGEST_DELIVERY.as_secs()))??;
+        // The message is the server's by now; how it takes leave does not matter.
+        let _ = timeout(LONGEST_FAREWELL, server.command("QUIT", 221)).await;
+        Ok(())
+    }
+
+    /// Hands the notification to the server and returns the conversation with it, of which only the leave is left.
+    async fn deliver(&self, notification: &Notification) -> Result<Connection<AnyStream>, String> {
         let stream = TcpStream::connect((self.host.as_str(), self.port)).await;
         let stream = stream.map_err(|error| format!("cannot connect: {error}"))?;
         let greeting = stream.local_addr().map_or_else(|_| "[127.0.0.1]".to_owned(), address_literal);
         let message = message::text(notification, &self.from, &self.to, std::time::SystemTime::now());
         match &self.security {
-            Security::Off => self.deliver(Connection::new(stream), &greeting, &message).await,
+            Security::Off => self.deliver_at_first(Box::new(stream), &greeting, &message).await,
             Security::Tls { ca } => {
                 let stream = tls::encrypt(stream, &self.host, ca.as_deref()).await?;
-                self.deliver(Connection::new(stream), &greeting, &message).await
+                self.deliver_at_first(Box::new(stream), &greeting, &message).await
             }
             Security::StartTls { ca } => {
                 let mut plain = Connection::new(stream);
@@ -71,39 +96,53 @@ impl Mail {
                 }
                 plain.command("STARTTLS", 220).await?;
                 let stream = tls::encrypt(plain.into_stream()?, &self.host, ca.as_deref()).await?;
-                self.deliver_greeted(Connection::new(stream), &greeting, &message).await
+                self.deliver_greeted(Connection::new(Box::new(stream)), &greeting, &message).await
             }
         }
     }
 
-    async fn deliver<S: connection::Stream>(
+    async fn deliver_at_first(
         &self,
-        mut server: Connection<S>,
+        stream: AnyStream,
         greeting: &str,
         message: &str,
-    ) -> Result<(), String> {
+    ) -> Result<Connection<AnyStream>, String> {
+        let mut server = Connection::new(stream);
         server.expect(220).await?;
         self.deliver_greeted(server, greeting, message).await
     }
 
-    async fn deliver_greeted<S: connection::Stream>(
+    async fn deliver_greeted(
         &self,
-        mut server: Connection<S>,
+        mut server: Connection<AnyStream>,
         greeting: &str,
         message: &str,
-    ) -> Result<(), String> {
+    ) -> Result<Connection<AnyStream>, String> {
         server.hello(greeting).await?;
         if let Some(credentials) = &self.credentials {
             server.secret(&credentials.auth_plain(), "AUTH PLAIN", 235).await?;
         }
         server.command(&format!("MAIL FROM:<{}>", self.from), 250).await?;
-        for to in &self.to {
-            server.command(&format!("RCPT TO:<{to}>"), 250).await?;
-        }
+        self.name_recipients(&mut server).await?;
         server.command("DATA", 354).await?;
         server.secret(message, "the message", 250).await?;
-        // The message is the server's by now; how it takes leave does not matter.
-        let _ = server.command("QUIT", 221).await;
+        Ok(server)
+    }
+
+    /// Names who is to get the message. It goes to those that the server accepts, if it accepts any.
+    async fn name_recipients(&self, server: &mut Connection<AnyStream>) -> Result<(), String> {
+        let mut refusals = Vec::new();
+        for to in &self.to {
+            if let Err(reason) = server.accepted(&format!("RCPT TO:<{to}>")).await {
+                refusals.push((to, reason));
+            }
+        }
+        if refusals.len() == self.to.len() {
+            return Err(refusals.into_iter().map(|(_, reason)| reason).next().unwrap_or_default());
+        }
+        for (to, reason) in refusals {
+            warn!(to, reason, "the mail server refused a mailbox; the others get the mail");
+        }
         Ok(())
     }
 }
