@@ -28,9 +28,9 @@ fn membership() -> Membership {
     Membership { items, positions: None, item_count: usize::try_from(ITEMS).unwrap() }
 }
 
-fn incidence(options: &Options) -> Incidence {
+fn incidence(options: &Options, threads: usize) -> Incidence {
     let places = |kept: &[u32]| Ok::<_, Infallible>((0..).take(kept.len()).collect());
-    Incidence::try_new(membership(), options, places).unwrap()
+    Incidence::try_new(membership(), options, threads, places).unwrap()
 }
 
 fn count(criterion: &mut Criterion) {
@@ -38,10 +38,13 @@ fn count(criterion: &mut Criterion) {
     group.sample_size(10);
     group.throughput(Throughput::Elements(GROUPS * GROUP_ITEMS));
     let by_cosine = Options { k: 100, min_count: 2, rank_by: Measure::Cosine, ..Options::default() };
-    group.bench_function("numbering", |bencher| bencher.iter(|| black_box(incidence(&by_cosine))));
+    for threads in [1, 2] {
+        let name = format!("both_directions_{threads}_threads");
+        group.bench_function(name, |bencher| bencher.iter(|| black_box(incidence(&by_cosine, threads))));
+    }
     for measure in [Measure::Cosine, Measure::Count] {
         let options = Options { rank_by: measure, ..by_cosine.clone() };
-        let incidence = incidence(&options);
+        let incidence = incidence(&options, 2);
         let division = Division::new(incidence.numbering().costs(), 1, options.k);
         group.throughput(Throughput::Elements(incidence.numbering().costs().iter().sum()));
         group.bench_function(format!("count_by_{}", measure.name()), |bencher| {

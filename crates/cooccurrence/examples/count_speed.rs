@@ -22,7 +22,7 @@ fn main() {
     let options = Options::default();
     let began = Instant::now();
     let places = |kept: &[u32]| Ok::<_, ()>((0..kept.len() as u32).collect());
-    let Ok(incidence) = Incidence::try_new(membership, &options, places) else { return };
+    let Ok(incidence) = Incidence::try_new(membership, &options, threads, places) else { return };
     println!("{rows} rows, {} items kept, built in {:.2?}", incidence.numbering().item_count(), began.elapsed());
     let began = Instant::now();
     let division = Division::new(incidence.numbering().costs(), threads, options.k);

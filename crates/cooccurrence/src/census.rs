@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::{Lists, Options};
+use crate::{Lists, Options, parallel::on_each};
 
 /// No id: the item is too rare to have a neighbour.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -31,11 +31,37 @@ impl Census {
         }
     }
 
+    /// A census of all groups at once, on so many threads. Yields the lengths as [`Self::count`] does.
+    pub(crate) fn of(groups: &Lists<u32>, item_count: usize, options: &Options, threads: usize) -> (Self, Vec<u32>) {
+        let parts = on_each(groups.ranges(threads), |range| {
+            let mut census = Self::new(item_count, options);
+            let lengths = census.count_some(groups.iter_in(range));
+            (census, lengths)
+        });
+        let mut parts = parts.into_iter();
+        let (mut all, mut lengths) = parts.next().unwrap_or_else(|| (Self::new(item_count, options), Vec::new()));
+        for (part, more) in parts {
+            all.add(&part);
+            lengths.extend(more);
+        }
+        (all, lengths)
+    }
+
+    /// Adds the counts of other groups.
+    fn add(&mut self, other: &Self) {
+        self.frequencies.iter_mut().zip(&other.frequencies).for_each(|(all, more)| *all += more);
+        self.costs.iter_mut().zip(&other.costs).for_each(|(all, more)| *all += more);
+        self.group_count += other.group_count;
+    }
+
     /// Counts whole groups. Yields the number of distinct items of each, and 0 for one that is left out.
     pub fn count(&mut self, groups: &Lists<u32>) -> Vec<u32> {
+        self.count_some(groups.iter())
+    }
+
+    fn count_some<'a>(&mut self, groups: impl Iterator<Item = &'a [u32]>) -> Vec<u32> {
         let mut distinct: Vec<u32> = Vec::new();
         groups
-            .iter()
             .map(|items| {
                 self.seen.next_group();
                 distinct.clear();

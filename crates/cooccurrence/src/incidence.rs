@@ -1,10 +1,11 @@
 //! Which items stand in which groups, in both directions.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use crate::{
     Census, Lists, Numbering, Options, Weighting,
     census::{NONE, Seen, Standing},
+    parallel::on_each,
     sequences::Sequences,
     weights::Weight,
 };
@@ -36,32 +37,44 @@ pub struct Incidence {
 }
 
 impl Incidence {
-    /// Counts frequencies, gives ids, and builds both directions of all groups; see [`Numbering::try_new`].
+    /// Counts frequencies, gives ids, and builds both directions of all groups, on so many threads; see
+    /// [`Numbering::try_new`].
     ///
     /// # Errors
     /// The error of `places`.
     pub fn try_new<E>(
         membership: Membership,
         options: &Options,
+        threads: usize,
         places: impl FnOnce(&[u32]) -> Result<Vec<u32>, E>,
     ) -> Result<Self, E> {
-        let mut census = Census::new(membership.item_count, options);
-        let lengths = census.count(&membership.items);
+        let (census, lengths) = Census::of(&membership.items, membership.item_count, options, threads);
         let numbering = Arc::new(Numbering::try_new(&census, options, places)?);
         drop(census);
-        Ok(Self::of_groups(membership, &lengths, numbering, options))
+        Ok(Self::of_groups(membership, &lengths, numbering, options, threads))
     }
 
     /// Builds both directions of some groups, whose numbers of distinct items the census told. What is counted is right
     /// for the items all of whose groups are there.
-    pub fn of_groups(membership: Membership, lengths: &[u32], numbering: Arc<Numbering>, options: &Options) -> Self {
+    pub fn of_groups(
+        membership: Membership,
+        lengths: &[u32],
+        numbering: Arc<Numbering>,
+        options: &Options,
+        threads: usize,
+    ) -> Self {
         let sequences = membership
             .positions
             .as_ref()
             .map(|positions| Sequences::new(&membership.items, positions, lengths, &numbering.ids));
-        let (groups, weights) = distinct_ids(&membership.items, lengths, &numbering, options);
+        let parts = on_each(membership.items.ranges(threads), |range| {
+            distinct_ids(membership.items.iter_in(range.clone()).zip(&lengths[range]), &numbering, options)
+        });
         drop(membership);
-        let postings = transposed(&groups, numbering.item_count());
+        let (groups, weights): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+        let groups = Lists::joined(groups);
+        let weights = (options.weighting != Weighting::Uniform).then(|| weights.concat());
+        let postings = transposed(&groups, numbering.item_count(), threads);
         Self { groups, postings, weights, sequences, numbering }
     }
 
@@ -86,43 +99,68 @@ impl Incidence {
     }
 }
 
-/// The groups that can make a pair, as distinct ids, and their weights.
-fn distinct_ids(
-    items: &Lists<u32>,
-    lengths: &[u32],
+/// The groups that can make a pair, as distinct ids, and their weights unless these are one.
+fn distinct_ids<'a>(
+    groups: impl Iterator<Item = (&'a [u32], &'a u32)>,
     numbering: &Numbering,
     options: &Options,
-) -> (Lists<u32>, Option<Vec<Weight>>) {
+) -> (Lists<u32>, Vec<Weight>) {
     let mut seen = Seen::new(numbering.item_count());
-    let mut groups = Lists::with_capacity(items.len(), items.value_count());
+    let mut lists = Lists::default();
     let mut weights = Vec::new();
     let mut distinct = Vec::new();
-    for (items, length) in items.iter().zip(lengths).filter(|(_, length)| **length > 0) {
+    for (items, length) in groups.filter(|(_, length)| **length > 0) {
         seen.next_group();
         distinct.clear();
         let ids = items.iter().map(|item| numbering.ids[*item as usize]);
         distinct.extend(ids.filter(|id| *id != NONE && seen.is_first(*id)));
         if distinct.len() > 1 {
-            groups.push(distinct.iter().copied());
+            lists.push(distinct.iter().copied());
             if options.weighting != Weighting::Uniform {
                 weights.push(Weight::of_group(options.weighting, *length as usize));
             }
         }
     }
-    (groups, (options.weighting != Weighting::Uniform).then_some(weights))
+    (lists, weights)
 }
 
-/// The groups of each item.
-fn transposed(groups: &Lists<u32>, items: usize) -> Lists<u32> {
-    let mut lengths = vec![0_u32; items];
-    for item in groups.iter().flatten() {
-        lengths[*item as usize] += 1;
+/// The groups of each item. Each thread looks at all groups and writes the lists of its own items.
+fn transposed(groups: &Lists<u32>, items: usize, threads: usize) -> Lists<u32> {
+    let counts = on_each(groups.ranges(threads), |range| {
+        let mut counts = vec![0_u32; items];
+        groups.iter_in(range).flatten().for_each(|item| counts[*item as usize] += 1);
+        counts
+    });
+    let mut counts = counts.into_iter();
+    let mut lengths = counts.next().unwrap_or_default();
+    for more in counts {
+        lengths.iter_mut().zip(more).for_each(|(all, more)| *all += more);
     }
-    let mut postings = Lists::builder(lengths.into_iter());
-    for (index, group) in (0..).zip(groups.iter()) {
-        for item in group {
-            postings.push(*item as usize, index);
+    let lists = on_each(equal_shares(&lengths, threads), |range| {
+        let mut postings = Lists::builder(lengths[range.clone()].iter().copied());
+        for (index, group) in (0..).zip(groups.iter()) {
+            for item in group.iter().map(|item| *item as usize).filter(|item| range.contains(item)) {
+                postings.push(item - range.start, index);
+            }
+        }
+        postings.finish()
+    });
+    Lists::joined(lists)
+}
+
+/// Divides indices into at most so many ranges whose values add up to about the same.
+fn equal_shares(values: &[u32], parts: usize) -> Vec<Range<usize>> {
+    let total: u64 = values.iter().map(|value| u64::from(*value)).sum();
+    let most = total / parts.max(1) as u64 + 1;
+    let mut shares = vec![0..0];
+    let mut sum = 0;
+    for (index, value) in values.iter().enumerate() {
+        sum += u64::from(*value);
+        let share = shares.len() - 1;
+        shares[share].end = index + 1;
+        if sum >= most * (share as u64 + 1) && index + 1 < values.len() {
+            shares.push(index + 1..index + 1);
         }
     }
-    postings.finish()
+    shares
 }

@@ -20,6 +20,7 @@ mod lists;
 mod measure;
 mod neighbours;
 mod options;
+mod parallel;
 mod plain;
 mod selection;
 mod sequences;

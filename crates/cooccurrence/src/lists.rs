@@ -1,5 +1,7 @@
 //! Lists of numbers, one behind the other.
 
+use std::ops::Range;
+
 /// Lists in one allocation, `values[offsets[i]..offsets[i + 1]]` being the i-th.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lists<T> {
@@ -62,6 +64,37 @@ impl<T: Copy + Default> Lists<T> {
     /// All lists in order.
     pub fn iter(&self) -> impl Iterator<Item = &[T]> {
         self.offsets.windows(2).map(|bounds| &self.values[bounds[0]..bounds[1]])
+    }
+
+    /// Some of the lists in order.
+    pub fn iter_in(&self, range: Range<usize>) -> impl Iterator<Item = &[T]> {
+        range.map(|index| self.get(index))
+    }
+
+    /// Divides the lists into at most so many ranges of about equally many values.
+    pub fn ranges(&self, parts: usize) -> Vec<Range<usize>> {
+        let mut ranges = Vec::with_capacity(parts);
+        let mut start = 0;
+        for part in 1..=parts.max(1) {
+            let values = self.value_count() * part / parts.max(1);
+            let end = if part >= parts { self.len() } else { self.offsets.partition_point(|offset| *offset < values) };
+            let end = end.clamp(start, self.len());
+            ranges.push(start..end);
+            start = end;
+        }
+        ranges
+    }
+
+    /// Lists behind those of others.
+    pub(crate) fn joined(parts: Vec<Self>) -> Self {
+        let mut parts = parts.into_iter();
+        let mut all = parts.next().unwrap_or_default();
+        for part in parts {
+            let end = all.values.len();
+            all.values.extend_from_slice(&part.values);
+            all.offsets.extend(part.offsets[1..].iter().map(|offset| end + offset));
+        }
+        all
     }
 
     /// Bytes that are held.

@@ -211,11 +211,16 @@ async fn grpc_tells_what_it_cannot_answer() {
 
     // What is under way when a stop is asked for is answered.
     artefact::save(&lake, &train(&lake, &small_config()).await).await.unwrap();
-    let mut server = Server::serve(folder.path(), &["--grpc-port", "0", "--batch-wait-ms", "5000"]).await;
+    let mut server = Server::serve(folder.path(), &["--grpc-port", "0", "--batch-wait-ms", "1000"]).await;
     let address = server.grpc_address.clone().unwrap();
     let pid = Pid::from_raw(i32::try_from(server.child.id()).unwrap());
+    let mut metrics = String::new();
     let stop = async {
-        tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+        // Either it waits for others of its batch, or the machine is so busy that it is answered already.
+        let seen = ["queued_playlists 1", r#"endpoint="ModelInfer",status="Ok"} 1"#];
+        while !seen.iter().any(|seen| metrics.contains(seen)) {
+            metrics = server.get("/metrics").await.1;
+        }
         kill(pid, Signal::SIGTERM).unwrap();
     };
     let (answer, ()) = tokio::join!(call(&address, "ModelInfer", infer_request(4, &typed(&track_uri(5)))), stop);

@@ -5,10 +5,12 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// No protobuf message begins with it: `S` would be the start of a group, which proto3 does not have.
 const MAGIC: &[u8] = b"SEGUE/2\n";
+/// What the marks of all versions begin with.
+const OF_ANY_VERSION: &[u8] = b"SEGUE/";
 
-/// Whether these bytes are Segue's.
+/// Whether these bytes are Segue's, of this version or another.
 pub(crate) fn is_ours(bytes: &[u8]) -> bool {
-    bytes.starts_with(MAGIC)
+    bytes.starts_with(OF_ANY_VERSION)
 }
 
 pub(crate) fn seal<T: Serialize>(node: &T, into: &mut Vec<u8>) -> Result<()> {
@@ -18,10 +20,10 @@ pub(crate) fn seal<T: Serialize>(node: &T, into: &mut Vec<u8>) -> Result<()> {
 }
 
 pub(crate) fn open<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    let body = bytes.get(MAGIC.len()..).unwrap_or_default();
-    serde_json::from_slice(body).map_err(|error| {
-        DataFusionError::Internal(format!(
-            "cannot decode a node, as scheduler, executors and client are of different versions: {error}"
-        ))
-    })
+    let refused = |reason: String| {
+        let what = "cannot decode a node, as scheduler, executors and client are of different versions";
+        DataFusionError::Internal(format!("{what}: {reason}"))
+    };
+    let Some(body) = bytes.strip_prefix(MAGIC) else { return Err(refused("it has another mark".to_owned())) };
+    serde_json::from_slice(body).map_err(|error| refused(error.to_string()))
 }

@@ -134,7 +134,7 @@ fn count(case: &Case, places: &[u32]) -> Vec<Row> {
     }
     let positions = case.has_order.then_some(positions);
     let membership = Membership { items, positions, item_count: places.len() };
-    let incidence = Incidence::try_new(membership, &case.options, |kept| {
+    let incidence = Incidence::try_new(membership, &case.options, case.parts, |kept| {
         // Places among the kept, from places among all.
         let mut sorted: Vec<u32> = kept.iter().map(|item| places[*item as usize]).collect();
         sorted.sort_unstable();

@@ -45,7 +45,7 @@ impl CooccurrenceAccumulator {
         for batch in encoder.finish()? {
             collector.push(&batch)?;
         }
-        collector.whole(&self.settings.options)
+        collector.whole(&self.settings.options, 1)
     }
 
     fn count(&self) -> Result<ScalarValue> {

@@ -133,14 +133,14 @@ impl Collector {
         usize::try_from(entries).unwrap_or(usize::MAX / 64) * ENTRY_BYTES / 2 + self.items.len() * ITEM_BYTES
     }
 
-    /// All groups at once.
-    pub(crate) fn whole(mut self, options: &Options) -> Result<Collected> {
+    /// All groups at once, put together on so many threads.
+    pub(crate) fn whole(mut self, options: &Options, threads: usize) -> Result<Collected> {
         self.runs.finish()?;
         let places: Vec<u32> = (0..).take(self.entries.len()).collect();
         let membership = self.runs.membership(&places, &self.entries, &self.numbers)?;
         let values = self.items.take()?;
         drop(self);
-        let incidence = Incidence::try_new(membership, options, |kept| value_places(&values, kept))?;
+        let incidence = Incidence::try_new(membership, options, threads, |kept| value_places(&values, kept))?;
         let numbering = Arc::clone(incidence.numbering());
         let values = take(&values, &UInt32Array::from(numbering.numbers().to_vec()), None)?;
         Ok(Collected { numbering, values, groups: Groups::Whole(Box::new(incidence)) })
@@ -265,7 +265,8 @@ impl Parts {
             lengths.push(self.lengths[group]);
         }
         let membership = self.runs.membership(&places, &entries, &self.numbers)?;
-        Ok(Incidence::of_groups(membership, &lengths, Arc::clone(numbering), options))
+        // Each of the tasks of a process has its own pass.
+        Ok(Incidence::of_groups(membership, &lengths, Arc::clone(numbering), options, 1))
     }
 
     fn memory_bytes(&self) -> usize {

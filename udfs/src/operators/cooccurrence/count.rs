@@ -214,7 +214,7 @@ impl Task {
             }
         }
         let collected = if !is_spilled && memory.try_grow(collector.whole_bytes()).is_ok() {
-            collector.whole(options)?
+            collector.whole(options, self.threads())?
         } else {
             collector.spill(&self.context)?;
             memory.resize(collector.memory_bytes());
@@ -223,6 +223,11 @@ impl Task {
         };
         memory.resize(collected.memory_bytes());
         Ok(Build { collected, _memory: memory })
+    }
+
+    /// Threads that put the groups together: the tasks that wait for them lend theirs.
+    fn threads(&self) -> usize {
+        std::thread::available_parallelism().map_or(1, usize::from).min(self.partitions).max(1)
     }
 
     /// Entries that each of this task's partitions can hold at a time, of what the pool still has.
