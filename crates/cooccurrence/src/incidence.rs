@@ -152,15 +152,17 @@ fn transposed(groups: &Lists<u32>, items: usize, threads: usize) -> Lists<u32> {
 fn equal_shares(values: &[u32], parts: usize) -> Vec<Range<usize>> {
     let total: u64 = values.iter().map(|value| u64::from(*value)).sum();
     let most = total / parts.max(1) as u64 + 1;
-    let mut shares = vec![0..0];
-    let mut sum = 0;
-    for (index, value) in values.iter().enumerate() {
+    let mut shares = Vec::with_capacity(parts);
+    let (mut start, mut sum) = (0, 0);
+    for (end, value) in (1..).zip(values) {
         sum += u64::from(*value);
-        let share = shares.len() - 1;
-        shares[share].end = index + 1;
-        if sum >= most * (share as u64 + 1) && index + 1 < values.len() {
-            shares.push(index + 1..index + 1);
+        if sum >= most * (shares.len() as u64 + 1) {
+            shares.push(start..end);
+            start = end;
         }
+    }
+    if start < values.len() || shares.is_empty() {
+        shares.push(start..values.len());
     }
     shares
 }
