@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lake::{CommitRequest, DataFile, Error, Origin, WriteMode};
+use lake::{CommitRequest, DataFile, Error, Origin, PartitionValues, WriteMode};
 
 use crate::fixture::{TestLake, current_ids, ids, request, stage, write};
 
@@ -49,6 +49,29 @@ async fn a_preview_follows_what_is_committed_meanwhile() {
     assert_eq!(ids(&table.preview("w").await.unwrap()).await, [3, 7]);
     assert_eq!(table.promote("w", None).await.unwrap().version, 2);
     assert_eq!(current_ids(&table).await, [3, 7]);
+}
+
+#[tokio::test]
+async fn a_table_that_must_have_rows_keeps_them_whatever_is_committed_meanwhile() {
+    let place = TestLake::new().await;
+    let table = place.table();
+    let partition = |id: i64| PartitionValues::from([("label".to_owned(), format!("label {id}"))]);
+    let file = |file: DataFile, id| DataFile { partition: partition(id), ..file };
+    let files = vec![
+        file(stage(&table, "w1", "part-a.parquet", [1]).await, 1),
+        file(stage(&table, "w1", "part-b.parquet", [2]).await, 2),
+    ];
+    table.commit(request("w1", WriteMode::Overwrite, files)).await.unwrap();
+    let removing = CommitRequest {
+        replaced: [partition(1)].into(),
+        allow_empty: false,
+        ..request("w2", WriteMode::ReplacePartitions, Vec::new())
+    };
+    table.hold(removing).await.unwrap();
+    let only = file(stage(&table, "w3", "part-c.parquet", [1]).await, 1);
+    table.commit(request("w3", WriteMode::Overwrite, vec![only])).await.unwrap();
+    assert!(matches!(table.promote("w2", None).await.unwrap_err(), Error::EmptyTable { .. }));
+    assert_eq!(current_ids(&table).await, [1]);
 }
 
 #[tokio::test]

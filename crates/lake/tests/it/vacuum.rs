@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lake::{VacuumOptions, VacuumReport, WriteMode};
 
-use crate::fixture::{TestLake, current_ids, ids, stage, write};
+use crate::fixture::{TestLake, current_ids, ids, open, stage, write};
 
 const NOW: VacuumOptions = VacuumOptions { older_than: Duration::ZERO, keep_versions: 2, dry_run: false };
 
@@ -48,4 +48,25 @@ async fn what_is_young_stays() {
     let all = place.files("");
     assert_eq!(place.lake.vacuum(&VacuumOptions::default()).await.unwrap(), VacuumReport::default());
     assert_eq!(place.files(""), all);
+}
+
+/// A file that is carried over is a link as old as the file that it is a link to; only its write's id tells its age.
+#[tokio::test]
+async fn what_a_young_write_has_carried_over_stays() {
+    let place = TestLake::new().await;
+    // An id in the lake's own path is none of a write.
+    let root = place.path().join("7c9e6679-7425-40de-944b-e07fc1f90ae7");
+    let lake = open(&root).await.unwrap();
+    write(&lake.table("t").unwrap(), WriteMode::Overwrite, [1]).await;
+    let (young, old) = (uuid::Uuid::now_v7(), "01890a5d-ac96-774b-bcce-b302099a8057");
+    let carried = [format!("{young}.1"), format!("{old}.1")].map(|folder| root.join("t/data").join(folder));
+    for folder in &carried {
+        std::fs::create_dir_all(folder).unwrap();
+        let link = std::fs::File::create(folder.join("part-a.parquet")).unwrap();
+        link.set_modified(std::time::UNIX_EPOCH + Duration::from_secs(1_000_000_000)).unwrap();
+    }
+    let hour = VacuumOptions { older_than: Duration::from_secs(3_600), ..NOW };
+    assert_eq!(lake.vacuum(&hour).await.unwrap().files, 1);
+    let found = carried.map(|folder| folder.join("part-a.parquet").exists());
+    assert_eq!(found, [true, false]);
 }
