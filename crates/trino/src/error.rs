@@ -1,0 +1,79 @@
+//! Errors as Trino names them.
+
+use std::fmt;
+
+use datafusion::error::DataFusionError;
+
+/// Names of Trino's errors (`StandardErrorCode`) that a query may end with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ErrorName {
+    /// The text is not a statement.
+    SyntaxError,
+    /// Types do not fit an operator or function.
+    TypeMismatch,
+    /// No function of this name takes these types.
+    FunctionNotFound,
+    /// No such column.
+    ColumnNotFound,
+    /// A literal of a type has the wrong form.
+    InvalidLiteral,
+    /// What Segue does not answer as Trino does, and therefore not at all.
+    NotSupported,
+    /// An argument has a value that the function does not take.
+    InvalidFunctionArgument,
+    /// A value cannot be cast.
+    InvalidCastArgument,
+    /// A number is too large for its type.
+    NumericValueOutOfRange,
+    /// A division by zero of integers or decimals.
+    DivisionByZero,
+    /// A scalar subquery yields more than one row.
+    SubqueryMultipleRows,
+}
+
+impl ErrorName {
+    /// The name as Trino writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SyntaxError => "SYNTAX_ERROR",
+            Self::TypeMismatch => "TYPE_MISMATCH",
+            Self::FunctionNotFound => "FUNCTION_NOT_FOUND",
+            Self::ColumnNotFound => "COLUMN_NOT_FOUND",
+            Self::InvalidLiteral => "INVALID_LITERAL",
+            Self::NotSupported => "NOT_SUPPORTED",
+            Self::InvalidFunctionArgument => "INVALID_FUNCTION_ARGUMENT",
+            Self::InvalidCastArgument => "INVALID_CAST_ARGUMENT",
+            Self::NumericValueOutOfRange => "NUMERIC_VALUE_OUT_OF_RANGE",
+            Self::DivisionByZero => "DIVISION_BY_ZERO",
+            Self::SubqueryMultipleRows => "SUBQUERY_MULTIPLE_ROWS",
+        }
+    }
+
+    /// An error of this name.
+    pub fn error(self, message: impl Into<String>) -> DataFusionError {
+        TrinoError { name: self, message: message.into() }.into()
+    }
+}
+
+impl fmt::Display for ErrorName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// An error of Trino's. Its text is `NAME: message`, since only texts come back from executors.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {message}")]
+pub struct TrinoError {
+    /// Which error.
+    pub name: ErrorName,
+    /// What happened, in Trino's words where tools look for them.
+    pub message: String,
+}
+
+impl From<TrinoError> for DataFusionError {
+    fn from(error: TrinoError) -> Self {
+        Self::External(Box::new(error))
+    }
+}
