@@ -47,7 +47,7 @@ fn shown(batches: &[RecordBatch]) -> String {
         for row in 0..batch.num_rows() {
             let values = columns.iter().map(|(column, text)| {
                 let mut value = String::new();
-                if column.is_null(row) {
+                if column.logical_nulls().is_some_and(|nulls| nulls.is_null(row)) {
                     value.push_str("NULL")
                 } else {
                     text(row, &mut value)
