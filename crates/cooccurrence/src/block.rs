@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-/// Rows of the result that a block has at most, unless one item alone has more.
-const BLOCK_ROWS: usize = 32_768;
+/// Rows of the result that a block has at most, unless one item alone has more: few enough that its columns are still
+/// near when they are written.
+const BLOCK_ROWS: usize = 8192;
 /// Blocks that a part has at least, if there are enough items.
 const BLOCKS_PER_PART: u64 = 64;
 

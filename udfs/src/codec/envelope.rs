@@ -4,7 +4,7 @@ use datafusion::error::{DataFusionError, Result};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// No protobuf message begins with it: `S` would be the start of a group, which proto3 does not have.
-const MAGIC: &[u8] = b"SEGUE/2\n";
+const MAGIC: &[u8] = b"SEGUE/3\n";
 /// What the marks of all versions begin with.
 const OF_ANY_VERSION: &[u8] = b"SEGUE/";
 

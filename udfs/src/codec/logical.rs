@@ -4,7 +4,6 @@ use std::{any::Any, collections::BTreeMap, sync::Arc};
 
 use arrow::datatypes::SchemaRef;
 use ballista_core::serde::BallistaLogicalExtensionCodec;
-use cooccurrence::Options;
 use datafusion::{
     catalog::TableProvider,
     common::{TableReference, internal_err},
@@ -22,7 +21,7 @@ use super::envelope;
 use crate::{
     lake_table::{LakeTable, Reading},
     operators::WriteOptions,
-    optimizer::CooccurrenceNode,
+    optimizer::{CooccurrenceNode, Counted},
     scan::{ScanSpec, SliceTable},
     writes::FolderTable,
 };
@@ -55,7 +54,7 @@ enum TableNode {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Node {
-    Cooccurrence(Options),
+    Cooccurrence(Counted),
 }
 
 /// Codec for logical plans with Segue's tables and nodes.
@@ -67,16 +66,16 @@ pub struct SegueLogicalCodec {
 impl LogicalExtensionCodec for SegueLogicalCodec {
     fn try_decode(&self, bytes: &[u8], inputs: &[LogicalPlan], context: &TaskContext) -> Result<Extension> {
         if envelope::is_ours(bytes) {
-            let Node::Cooccurrence(options) = envelope::open(bytes)?;
+            let Node::Cooccurrence(call) = envelope::open(bytes)?;
             let [input] = inputs else { return internal_err!("a node came with {} inputs", inputs.len()) };
-            return Ok(Extension { node: Arc::new(CooccurrenceNode::try_new(input.clone(), options)?) });
+            return Ok(Extension { node: Arc::new(CooccurrenceNode::try_new(input.clone(), call)?) });
         }
         self.ballista.try_decode(bytes, inputs, context)
     }
 
     fn try_encode(&self, node: &Extension, into: &mut Vec<u8>) -> Result<()> {
         if let Some(node) = node.node.as_any().downcast_ref::<CooccurrenceNode>() {
-            return envelope::seal(&Node::Cooccurrence(node.options().clone()), into);
+            return envelope::seal(&Node::Cooccurrence(node.call().clone()), into);
         }
         self.ballista.try_encode(node, into)
     }

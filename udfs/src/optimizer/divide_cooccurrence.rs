@@ -17,7 +17,7 @@ use datafusion::{
     optimizer::{OptimizerConfig, OptimizerRule},
 };
 
-use super::cooccurrence_node::{CooccurrenceNode, GROUP, ITEM, NEIGHBOUR, POSITION};
+use super::cooccurrence_node::{CooccurrenceNode, Counted, GROUP, ITEM, NEIGHBOUR, POSITION};
 use crate::functions::cooccurrence::CooccurrenceCall;
 
 /// Optimizer rule that turns an unnested co-occurrence into an operator.
@@ -49,7 +49,8 @@ fn divide(unnest: &Unnest) -> Result<Option<LogicalPlan>> {
     let Some(aggregate) = aggregate_below(&unnest.input) else { return Ok(None) };
     let ([], [expr]) = (&aggregate.group_expr[..], &aggregate.aggr_expr[..]) else { return Ok(None) };
     let Some(call) = CooccurrenceCall::try_of(&expr.clone().unalias_nested().data)? else { return Ok(None) };
-    let node = CooccurrenceNode::try_new(rows_of(&call, aggregate)?, call.settings.options)?;
+    let rows = rows_of(&call, aggregate)?;
+    let node = CooccurrenceNode::try_new(rows, Counted { options: call.settings.options, fields: None })?;
     let (qualifier, field) = unnest.schema.qualified_field(0);
     let renamed = col(NEIGHBOUR).alias_qualified(qualifier.cloned(), field.name());
     let node = LogicalPlan::Extension(Extension { node: Arc::new(node) });

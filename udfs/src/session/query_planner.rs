@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     operators::cooccurrence::{CooccurrenceSpec, divided_cooccurrence},
-    optimizer::CooccurrenceNode,
+    optimizer::{CooccurrenceNode, Counted},
 };
 
 /// DataFusion's planner with Segue's nodes.
@@ -48,7 +48,8 @@ impl ExtensionPlanner for NodePlanner {
         };
         let parts = u32::try_from(session.config().target_partitions().max(1)).unwrap_or(u32::MAX);
         let query_id = Uuid::now_v7().to_string();
-        let spec = CooccurrenceSpec { options: node.options().clone(), parts, query_id };
+        let Counted { options, fields } = node.call().clone();
+        let spec = CooccurrenceSpec { options, fields, parts, query_id };
         divided_cooccurrence(Arc::clone(input), spec).map(Some)
     }
 }

@@ -22,7 +22,7 @@ use super::{EngineOptions, StoreRegistry, query_planner::SegueQueryPlanner};
 use crate::{
     codec::{SegueLogicalCodec, SeguePhysicalCodec},
     functions,
-    optimizer::{DivideCooccurrence, FuseUnnest, NarrowTracks},
+    optimizer::{DivideCooccurrence, FuseUnnest, NarrowNeighbours, NarrowTracks},
 };
 
 /// Largest plan or result message between processes. Ballista's 16 MiB are too few for plans over thousands of files,
@@ -61,6 +61,7 @@ pub fn session_state(config: SessionConfig, runtime: Arc<RuntimeEnv>) -> Result<
     let mut rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> = vec![Arc::new(DivideCooccurrence)];
     rules.extend(ballista_default_optimizer_rules());
     rules.push(Arc::new(NarrowTracks));
+    rules.push(Arc::new(NarrowNeighbours));
     rules.push(Arc::new(FuseUnnest));
     let mut state = SessionStateBuilder::new()
         .with_default_features()

@@ -116,15 +116,15 @@ async fn tables_keep_what_they_are() {
 #[test]
 fn foreign_bytes_are_refused() {
     let versions = "cannot decode a node, as scheduler, executors and client are of different versions";
-    check_refused(b"SEGUE/2\n{\"node_of_tomorrow\":{}}", 0, versions);
-    check_refused(b"SEGUE/2\n", 0, versions);
-    check_refused(b"SEGUE/2\n{\"slice_scan\":{}}", 0, versions);
+    check_refused(b"SEGUE/3\n{\"node_of_tomorrow\":{}}", 0, versions);
+    check_refused(b"SEGUE/3\n", 0, versions);
+    check_refused(b"SEGUE/3\n{\"slice_scan\":{}}", 0, versions);
     check_refused(b"SEGUE/1\n{}", 0, versions);
     check_refused(b"SEQUEL/1\n{}", 0, "BallistaPhysicalPlanNode");
     check_refused(b"\xff\xff\xff", 0, "BallistaPhysicalPlanNode");
     check_refused(b"", 0, "BallistaPhysicalPlanNode");
     let write =
-        b"SEGUE/2\n{\"parquet_write\":{\"destination\":{\"folder\":{\"url\":\"file:///x\"}},\"write_id\":\"w\"}}";
+        b"SEGUE/3\n{\"parquet_write\":{\"destination\":{\"folder\":{\"url\":\"file:///x\"}},\"write_id\":\"w\"}}";
     check_refused(write, 0, "a node came with 0 inputs");
     check_refused(write, 2, "a node came with 2 inputs");
 }
@@ -134,9 +134,9 @@ fn foreign_tables_are_refused() {
     let context = crate::fixture::session(1);
     let schema = ScanSpec::rejects().schema().unwrap();
     for (bytes, expected) in [
-        (b"SEGUE/2\n{\"table_of_tomorrow\":{}}".as_slice(), "of different versions"),
+        (b"SEGUE/3\n{\"table_of_tomorrow\":{}}".as_slice(), "of different versions"),
         (
-            b"SEGUE/2\n{\"lake\":{\"lake_url\":\"no url\",\"name\":\"t\",\"version\":1}}".as_slice(),
+            b"SEGUE/3\n{\"lake\":{\"lake_url\":\"no url\",\"name\":\"t\",\"version\":1}}".as_slice(),
             "relative URL without a base",
         ),
     ] {

@@ -18,6 +18,7 @@ mod leakage;
 #[cfg(test)]
 mod marts;
 #[cfg(test)]
+mod narrow_neighbours;
 mod narrow_tracks;
 #[cfg(test)]
 mod operators;

@@ -57,8 +57,9 @@ impl CooccurrenceAccumulator {
                 counter.count(incidence, block, &mut found);
             }
         }
-        let rows = neighbour_rows(found, &collected.numbering, &collected.values)?;
-        let field = Arc::new(Field::new_list_field(DataType::Struct(neighbour_fields(&self.item_type)), true));
+        let fields = neighbour_fields(&self.item_type);
+        let rows = neighbour_rows(found, &collected.numbering, &collected.values, &fields)?;
+        let field = Arc::new(Field::new_list_field(DataType::Struct(fields), true));
         let offsets = OffsetBuffer::<i32>::from_lengths([rows.len()]);
         Ok(ScalarValue::List(Arc::new(ListArray::try_new(field, offsets, Arc::new(rows), None)?)))
     }

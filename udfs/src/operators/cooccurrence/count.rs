@@ -1,11 +1,11 @@
 //! Counts the neighbours of a share of the items.
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use ::cooccurrence::{Block, Counter, Division, Incidence, Neighbours, Options};
 use arrow::{
     array::AsArray,
-    datatypes::{DataType, Field, Schema, SchemaRef, UInt32Type},
+    datatypes::{DataType, Field, FieldRef, Schema, SchemaRef, UInt32Type},
     record_batch::RecordBatch,
 };
 use datafusion::{
@@ -42,6 +42,8 @@ const LEAST_PASS_BYTES: usize = 1 << 20;
 pub struct CooccurrenceSpec {
     /// Options of the call.
     pub options: Options,
+    /// Fields of the neighbours; all of them, if none are named.
+    pub fields: Option<BTreeSet<String>>,
     /// Shares into which the items are divided.
     pub parts: u32,
     /// Names the query, so that its tasks in one process share what they collect.
@@ -80,7 +82,7 @@ impl CooccurrenceExec {
             return internal_err!("CooccurrenceExec got groups that are not encoded");
         };
         let properties = PlanProperties::new(
-            EquivalenceProperties::new(output_schema(item.data_type())),
+            EquivalenceProperties::new(output_schema(item.data_type(), spec.fields.as_ref())),
             Partitioning::UnknownPartitioning(shares.output_partitioning().partition_count()),
             EmissionType::Incremental,
             Boundedness::Bounded,
@@ -94,15 +96,20 @@ impl CooccurrenceExec {
     }
 }
 
-/// One column of neighbours.
-pub(crate) fn output_schema(item: &DataType) -> SchemaRef {
-    Arc::new(Schema::new(vec![Field::new("neighbour", DataType::Struct(neighbour_fields(item)), true)]))
+/// One column of neighbours, with all their fields or some.
+pub(crate) fn output_schema(item: &DataType, named: Option<&BTreeSet<String>>) -> SchemaRef {
+    let is_made = |field: &&FieldRef| named.is_none_or(|named| named.contains(field.name()));
+    let fields = neighbour_fields(item).iter().filter(is_made).cloned().collect();
+    Arc::new(Schema::new(vec![Field::new("neighbour", DataType::Struct(fields), true)]))
 }
 
 impl DisplayAs for CooccurrenceExec {
     fn fmt_as(&self, _format: DisplayFormatType, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Options { k, min_count, rank_by, .. } = &self.spec.options;
         write!(formatter, "CooccurrenceExec: k={k}, min_count={min_count}, rank_by={}", rank_by.name())?;
+        if let Some(fields) = &self.spec.fields {
+            write!(formatter, ", fields=[{}]", fields.iter().map(String::as_str).collect::<Vec<_>>().join(", "))?;
+        }
         write!(formatter, ", shares={}", self.spec.parts)
     }
 }
@@ -189,7 +196,7 @@ impl Task {
             }
         }
         let counter = Counter::new(&self.spec.options);
-        let schema = output_schema(collected.values.data_type());
+        let schema = output_schema(collected.values.data_type(), self.spec.fields.as_ref());
         let options = self.spec.options;
         let counting =
             Counting { build, counter, options, blocks, pass: None, next: 0, schema, _share: share, _memory: memory };
@@ -281,7 +288,10 @@ impl Counting {
             self.counter.count(incidence, block, &mut found);
             self.next += 1;
         }
-        let rows = neighbour_rows(found, numbering, values)?;
+        let DataType::Struct(fields) = self.schema.field(0).data_type() else {
+            return internal_err!("neighbours are structs");
+        };
+        let rows = neighbour_rows(found, numbering, values, fields)?;
         Ok(Some(RecordBatch::try_new(Arc::clone(&self.schema), vec![Arc::new(rows)])?))
     }
 }

@@ -20,6 +20,7 @@ mod encoded;
 mod encoder;
 mod runs;
 mod shared;
+mod text_dictionary;
 
 use std::sync::Arc;
 
