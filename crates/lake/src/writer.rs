@@ -25,6 +25,9 @@ const ROW_GROUP_ROWS: usize = 256 * 1024;
 /// Encoded bytes in a row group after which it is closed, whatever its rows.
 const ROW_GROUP_BYTES: usize = 64 * 1024 * 1024;
 
+/// Bytes of a dictionary after which a column's values are written one by one.
+const DICTIONARY_BYTES: usize = 4 * 1024 * 1024;
+
 /// Column that people look single values up in, among files whose bounds of it overlap.
 const LOOKED_UP: &str = "track_uri";
 /// Distinct values for which its Bloom filters are made; a row group of one slice has about half as many.
@@ -42,6 +45,7 @@ pub fn writer_properties(schema: &Schema) -> WriterProperties {
     measures
         .fold(WriterProperties::builder(), |builder, column| builder.set_column_dictionary_enabled(column, false))
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_dictionary_page_size_limit(DICTIONARY_BYTES)
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_max_row_group_bytes(Some(ROW_GROUP_BYTES))
         .set_statistics_enabled(EnabledStatistics::Page)
