@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use lake::Table;
 use object_store::ObjectStoreExt;
 use store::{RunOwner, StepOutcome, StepRecord, StepStart};
-use tracing::{info, warn};
+use tracing::{Instrument, info, info_span, warn};
 use udfs::scan::SliceVersions;
 
 use crate::{
@@ -153,8 +153,13 @@ impl Attempts<'_> {
         began.map_err(Error::recording(format!("that step `{step}` starts")))?;
         self.observer.notify(&Event::StepStarted { step });
         let limit = self.options.dag.node(step).map_or(Duration::MAX, |node| node.timeout);
-        let result = tokio::time::timeout(limit, self.execute(task)).await;
+        // Its fields tell the logs of all processes apart: the job's id is logged in it, and executors log that.
+        let span = info_span!("step", run_id = %self.owner.run_id(), step = %step, attempt);
+        let result = tokio::time::timeout(limit, self.execute(task).instrument(span)).await;
         let result = result.unwrap_or(Err(Error::TimedOut { step, limit }));
+        if matches!(result, Err(Error::TimedOut { .. })) {
+            cluster::settle().await;
+        }
         let duration_ms = milliseconds(started.elapsed());
         let output = self.record(step, attempt, duration_ms, result).await?;
         info!(run_id = %self.owner.run_id(), step = %step, rows = output.rows, duration_ms, "step finished");

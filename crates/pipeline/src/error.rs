@@ -222,8 +222,8 @@ impl Error {
         use store::Error as S;
         match self {
             Self::Busy(_) | Self::TakenOver(_) | Self::Overwritten { .. } | Self::NotRecorded { .. } => false,
-            // The job of a step of SQL may still be running on the cluster; a trainer ends with its attempt.
-            Self::TimedOut { step, .. } => step.sql().is_none(),
+            // What it was at has ended with it: the trainer's process, or the job on the cluster.
+            Self::TimedOut { .. } => true,
             Self::Store(error) => matches!(error, S::Unreachable { .. } | S::NoAnswer { .. } | S::Timeout { .. }),
             Self::Lake(lake::Error::ObjectStore { source, .. } | lake::Error::LakeUnreachable { source, .. }) => {
                 matches!(source, object_store::Error::Generic { .. })

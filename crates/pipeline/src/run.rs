@@ -49,6 +49,8 @@ pub async fn run(workspace: &Workspace, options: &RunOptions, observer: &dyn Obs
         lost = heartbeat.lost() => Err(lost),
     };
     drop(heartbeat);
+    // What was cut off must not go on beside whatever comes next.
+    cluster::settle().await;
     let steps = finish(&workspace.store, &owner, outcome).await?;
     Ok(RunReport { run_id, resumed, steps, duration_ms: milliseconds(started.elapsed()) })
 }
