@@ -11,6 +11,7 @@ use udfs::scan::SliceVersions;
 use crate::{
     Error, Event, Observer, Result, RunOptions, Step, StepReport, Workspace, fingerprint,
     inputs::{self, Versions},
+    preflight::Trainer,
     steps::{Output, model, named_version, publish, query::QueryStep},
 };
 
@@ -29,8 +30,7 @@ pub(crate) struct Attempts<'a> {
     pub(crate) slices: &'a SliceVersions,
     /// Identity of the run's work.
     pub(crate) fingerprint: &'a str,
-    /// Content of the trainer's settings file.
-    pub(crate) model_config: &'a [u8],
+    pub(crate) trainer: &'a Trainer,
 }
 
 /// What a step is about to do.
@@ -78,7 +78,7 @@ impl Attempts<'_> {
         match made_before {
             Some(made_before) => {
                 let lake = self.workspace.lake.url().as_str();
-                fingerprint::of_model_step(self.options, lake, step, inputs, self.model_config, Some(made_before))
+                fingerprint::of_model_step(self.options, lake, step, inputs, self.trainer, Some(made_before))
             }
             // A prediction by itself takes the trainer's choice of a model, which is not known here.
             None => fingerprint::of_step(self.fingerprint, step, inputs),

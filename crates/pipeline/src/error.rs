@@ -42,7 +42,7 @@ pub enum Error {
     #[error(
         "step `{step}` failed its {outcome}: {}; the table stays as it was; mend the slices, or let more pass with \
          --allow {}=SHARE",
-        purpose(outcome.check),
+        purpose(*step, outcome.check),
         outcome.check
     )]
     CheckFailed {
@@ -280,8 +280,8 @@ fn first_line(error: &DataFusionError) -> String {
 }
 
 /// What a check is for, without the full stop.
-fn purpose(check: &str) -> &'static str {
-    let check = Check::ALL.into_iter().find(|known| known.name == check);
+fn purpose(step: Step, check: &str) -> &'static str {
+    let check = Check::of(step).find(|known| known.name == check);
     check.map_or("", |check| check.purpose().trim_end_matches('.'))
 }
 
