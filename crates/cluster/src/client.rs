@@ -14,6 +14,9 @@ use crate::{EmbeddedCluster, Error, Result, attended::AttendingPlanner, cancella
 
 /// Longest wait for the scheduler's port to answer.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Lets the client ask how its job stands, every 50 ms, instead of being told. Who is told learns the job's name only when
+/// one of its tasks ends, and could not cancel it before.
+const ASKS_FOR_STATUS: &str = "ballista.client.pull";
 const DEFAULT_PORT: u16 = 50050;
 
 /// Where queries run.
@@ -74,7 +77,8 @@ impl Cluster {
 /// [`Error::Session`] if the session cannot be made.
 pub async fn connect(cluster: &Cluster, engine: &EngineOptions, stores: Arc<ObjectStores>) -> Result<SessionContext> {
     let runtime = runtime_env(stores, None).map_err(Error::Session)?;
-    let state = session_state(session_config(engine), runtime).map_err(Error::Session)?;
+    let config = session_config(engine).set_bool(ASKS_FOR_STATUS, true);
+    let state = session_state(config, runtime).map_err(Error::Session)?;
     let state = SessionContext::remote_with_state(cluster.url(), state).await.map_err(Error::Session)?.state();
     let cancellations = Arc::clone(&cluster.cancellations);
     let planner = AttendingPlanner { inner: Arc::clone(state.query_planner()), cancellations };

@@ -18,7 +18,7 @@ use datafusion::{
     physical_plan::{ExecutionPlan, metrics::MetricsSet},
     prelude::SessionConfig,
 };
-use tracing::{Instrument, debug, info_span, warn};
+use tracing::{Instrument, Span, debug, info_span, warn};
 use udfs::task_failure;
 
 use crate::{
@@ -96,7 +96,7 @@ impl QueryStageExecutor for MeteredStage {
         context: Arc<TaskContext>,
     ) -> Result<Vec<ShuffleWritePartition>> {
         let span = info_span!("task", job_id = %self.job_id, stage_id = self.stage_id, task_id);
-        let running = Running::start(self, context.memory_pool());
+        let running = Running::start(self, context.memory_pool(), span.clone());
         let task = async {
             let written = self.inner.execute_query_stage(task_id, context).await.map_err(task_failure);
             running.end(&written);
@@ -133,15 +133,16 @@ struct Running {
     started: Instant,
     outcome: &'static str,
     stop: Stop,
+    span: Span,
 }
 
 impl Running {
-    fn start(stage: &MeteredStage, pool: &Arc<dyn MemoryPool>) -> Self {
+    fn start(stage: &MeteredStage, pool: &Arc<dyn MemoryPool>, span: Span) -> Self {
         let (metrics, pool) = (Arc::clone(&stage.metrics), Arc::clone(pool));
         metrics.running.inc();
         metrics.memory.add(&pool);
         let (stage, stop) = (Arc::clone(&stage.inner), Arc::clone(&stage.stop));
-        Self { metrics, stage, pool, started: Instant::now(), outcome: CANCELLED, stop }
+        Self { metrics, stage, pool, started: Instant::now(), outcome: CANCELLED, stop, span }
     }
 
     fn end(mut self, written: &Result<Vec<ShuffleWritePartition>>) {
@@ -170,6 +171,8 @@ impl Drop for Running {
     fn drop(&mut self) {
         if self.outcome == CANCELLED {
             self.stop.store(true, Ordering::Relaxed);
+            // The future of a task is dropped outside of its span.
+            self.span.in_scope(|| debug!(duration_ms = self.milliseconds(), "task cancelled"));
         }
         self.metrics.running.dec();
         self.metrics.memory.remove(&self.pool);

@@ -27,10 +27,18 @@ const OF_OPERATORS: [(&str, &str, &[&str]); 6] = [
     ),
     ("segue_executor_spilled_bytes_total", "Bytes spilled for want of memory.", &["spilled_bytes", "spill_bytes"]),
     ("segue_executor_spilled_rows_total", "Rows that operators spilled for want of memory.", &["spilled_rows"]),
-    ("segue_executor_shuffle_read_bytes_total", "Bytes read from shuffle files, as decoded.", &["decoded_bytes"]),
-    ("segue_executor_shuffle_fetches_total", "Fetches of shuffle files from executors.", &["fetch_requests"]),
+    (
+        "segue_executor_shuffle_fetched_bytes_total",
+        "Bytes fetched from shuffle files of other executors, as decoded.",
+        &["decoded_bytes"],
+    ),
+    ("segue_executor_shuffle_fetches_total", "Fetches of shuffle files from other executors.", &["fetch_requests"]),
     ("segue_executor_shuffle_fetch_retries_total", "Fetches that were tried again.", &["fetch_retries"]),
 ];
+
+/// A metric that readers of shuffle files have and no other operator. What they yield is what they read, on this machine
+/// and others; bytes they count only of what is fetched.
+const OF_READERS: &str = "local_partitions";
 
 /// The metrics of an executor's tasks.
 pub(crate) struct TaskMetrics {
@@ -42,6 +50,7 @@ pub(crate) struct TaskMetrics {
     pub(crate) shuffle_rows: IntCounter,
     pub(crate) memory: MemoryInUse,
     of_operators: Vec<(&'static [&'static str], IntCounter)>,
+    shuffle_rows_read: IntCounter,
 }
 
 impl TaskMetrics {
@@ -50,8 +59,7 @@ impl TaskMetrics {
     /// # Errors
     /// [`Error::Io`] if they cannot be defined.
     pub(crate) fn registered() -> Result<Self, Error> {
-        let metrics = Self::try_new()
-            .map_err(|error| Error::io("define metrics")(std::io::Error::other(error)))?;
+        let metrics = Self::try_new().map_err(|error| Error::io("define metrics")(std::io::Error::other(error)))?;
         let mut collectors: Vec<Box<dyn Collector>> = vec![
             Box::new(metrics.running.clone()),
             Box::new(metrics.finished.clone()),
@@ -59,8 +67,10 @@ impl TaskMetrics {
             Box::new(metrics.shuffle_bytes.clone()),
             Box::new(metrics.shuffle_rows.clone()),
             Box::new(metrics.memory.clone()),
+            Box::new(metrics.shuffle_rows_read.clone()),
         ];
-        collectors.extend(metrics.of_operators.iter().map(|(_, counter)| Box::new(counter.clone()) as Box<dyn Collector>));
+        collectors
+            .extend(metrics.of_operators.iter().map(|(_, counter)| Box::new(counter.clone()) as Box<dyn Collector>));
         for collector in collectors {
             if let Err(error) = prometheus::default_registry().register(collector) {
                 tracing::debug!(error = %error, "metric is registered already");
@@ -74,6 +84,7 @@ impl TaskMetrics {
             HistogramOpts::new("segue_executor_task_duration_seconds", "Time from a task's start to its end.");
         let finished = Opts::new("segue_executor_tasks_total", "Tasks that ended, by outcome.");
         let of_operators = OF_OPERATORS.map(|(name, help, names)| Ok((names, IntCounter::new(name, help)?)));
+        let rows_read = "Rows read from shuffle files, on this machine and others.";
         Ok(Self {
             running: IntGauge::new("segue_executor_tasks_running", "Tasks that run now.")?,
             finished: IntCounterVec::new(finished, &["outcome"])?,
@@ -81,6 +92,7 @@ impl TaskMetrics {
             shuffle_bytes: IntCounter::new("segue_executor_shuffle_written_bytes_total", "Bytes of shuffle files.")?,
             shuffle_rows: IntCounter::new("segue_executor_shuffle_written_rows_total", "Rows of shuffle files.")?,
             memory: MemoryInUse::try_new()?,
+            shuffle_rows_read: IntCounter::new("segue_executor_shuffle_read_rows_total", rows_read)?,
             of_operators: of_operators.into_iter().collect::<prometheus::Result<_>>()?,
         })
     }
@@ -92,17 +104,28 @@ impl TaskMetrics {
             let counter = self.of_operators.iter().find(|(names, _)| names.contains(&name));
             // Gauges and times of the same name would be no counts.
             if let (Some((_, counter)), true) = (counter, is_count(metric.value())) {
-                counter.inc_by(u64::try_from(metric.value().as_usize()).unwrap_or(u64::MAX));
+                counter.inc_by(count(metric.value()));
             }
         }
+        let is_reader = |operator: &&MetricsSet| operator.iter().any(|metric| metric.value().name() == OF_READERS);
+        let read = plan.iter().filter(is_reader).flat_map(MetricsSet::iter);
+        let read = read.filter(|metric| matches!(metric.value(), MetricValue::OutputRows(_)));
+        self.shuffle_rows_read.inc_by(read.map(|metric| count(metric.value())).sum());
     }
 }
 
 fn is_count(value: &MetricValue) -> bool {
     matches!(
         value,
-        MetricValue::SpillCount(_) | MetricValue::SpilledBytes(_) | MetricValue::SpilledRows(_) | MetricValue::Count { .. }
+        MetricValue::SpillCount(_)
+            | MetricValue::SpilledBytes(_)
+            | MetricValue::SpilledRows(_)
+            | MetricValue::Count { .. }
     )
+}
+
+fn count(value: &MetricValue) -> u64 {
+    u64::try_from(value.as_usize()).unwrap_or(u64::MAX)
 }
 
 /// The memory pools of the tasks that run, each of which Ballista gives a pool of its own.
@@ -219,7 +242,12 @@ mod tests {
         MetricBuilder::new(&shuffle).counter("spill_count", 0).add(3);
         MetricBuilder::new(&shuffle).counter("spill_bytes", 1).add(11);
         MetricBuilder::new(&shuffle).counter("input_rows", 0).add(5);
-        metrics.add_plan(&[operator.clone_inner(), shuffle.clone_inner()]);
+        let reader = ExecutionPlanMetricsSet::new();
+        MetricBuilder::new(&reader).counter("local_partitions", 0).add(1);
+        MetricBuilder::new(&reader).output_rows(0).add(70);
+        MetricBuilder::new(&operator).output_rows(0).add(1000);
+        metrics.add_plan(&[operator.clone_inner(), shuffle.clone_inner(), reader.clone_inner()]);
+        assert_eq!(metrics.shuffle_rows_read.get(), 70);
         let of = |name: &str| metrics.of_operators.iter().find(|(names, _)| names.contains(&name)).unwrap().1.get();
         assert_eq!((of("spill_count"), of("spilled_bytes"), of("decoded_bytes")), (5, 111, 0));
     }
