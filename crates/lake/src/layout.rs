@@ -178,7 +178,6 @@ fn one_name(mut url: Url) -> Url {
     url
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,8 +195,14 @@ mod tests {
     fn a_lake_has_one_address_however_it_is_written() {
         let on_disk = ["/x/lake", "/x/lake/", "/x//lake", "/x/y/../lake", "/x/./lake//"];
         check(&on_disk, "file:///x/lake/");
-        check(&["file:///x/lake", "file:///x/y/../lake/", "file:///x//lake", "file://localhost/x/lake"], "file:///x/lake/");
-        check(&["s3://bucket/lake", "s3://bucket/lake/", "s3a://bucket/lake", "s3://bucket/y/../lake"], "s3://bucket/lake/");
+        check(
+            &["file:///x/lake", "file:///x/y/../lake/", "file:///x//lake", "file://localhost/x/lake"],
+            "file:///x/lake/",
+        );
+        check(
+            &["s3://bucket/lake", "s3://bucket/lake/", "s3a://bucket/lake", "s3://bucket/y/../lake"],
+            "s3://bucket/lake/",
+        );
         check(&["s3://bucket", "s3://bucket/"], "s3://bucket/");
     }
 }
