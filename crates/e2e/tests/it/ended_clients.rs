@@ -147,5 +147,6 @@ async fn a_step_that_took_too_long_ends_its_job() {
 fn line(log: &str, message: &str, is_right: impl Fn(&Value) -> bool) -> Value {
     let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let found = lines.filter(|line| line["message"] == message).find(is_right);
-    found.unwrap_or_else(|| panic!("no line `{message}` in\n{log}"))
+    assert!(found.is_some(), "no line `{message}` in\n{log}");
+    found.unwrap()
 }
