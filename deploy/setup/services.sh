@@ -15,9 +15,12 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=${SEGUE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/segue}
 run=${SEGUE_SERVICES_DIR:-$cache/services}
 [[ $run == /* ]] || run=$PWD/$run
+mark=.segue-services
 
 # shellcheck source=services/packages.sh
 source "$here/services/packages.sh"
+# shellcheck source=services/run_folder.sh
+source "$here/services/run_folder.sh"
 # shellcheck source=services/processes.sh
 source "$here/services/processes.sh"
 # shellcheck source=services/mariadb.sh
@@ -31,24 +34,8 @@ fail() {
     exit 1
 }
 
-# One process at a time may change a set of servers. The lock lies beside the folder because `stop` removes the folder.
-lock() {
-    mkdir -p "$(dirname "$run")"
-    exec 9>"$run.lock"
-    flock --timeout 300 9 || fail "another process has been busy with $run for 5 minutes: look for a hanging services.sh"
-}
-
-# A folder that this script did not make is never removed, whatever SEGUE_SERVICES_DIR says.
-claim_folder() {
-    if [[ -e $run && ! -e $run/.segue-services && -n $(ls -A "$run") ]]; then
-        fail "$run is in use for something else: set SEGUE_SERVICES_DIR to a new folder"
-    fi
-    mkdir -p "$run"
-    touch "$run/.segue-services"
-}
-
 remove_folder() {
-    if [[ -e $run/.segue-services ]]; then
+    if is_claimed; then
         kill_all
         rm -rf "$run"
     fi
@@ -56,16 +43,6 @@ remove_folder() {
 
 is_running() {
     [[ -s $run/env ]] && all_alive
-}
-
-free_ports() {
-    python3 - "$1" <<'END'
-import socket, sys
-sockets = [socket.socket() for _ in range(int(sys.argv[1]))]
-for one in sockets:
-    one.bind(("127.0.0.1", 0))
-print(*(one.getsockname()[1] for one in sockets))
-END
 }
 
 # The two servers come up side by side. `env` appears last and whole: it marks a set that answers.
@@ -90,7 +67,7 @@ start_once() {
 }
 
 start() {
-    lock
+    lock_run
     if is_running; then
         say "already running in $run"
         return
@@ -102,7 +79,7 @@ start() {
     local attempt status
     for attempt in 1 2 3; do
         remove_folder
-        claim_folder
+        claim_run
         say "starting MariaDB and Ceph radosgw in $run (about 20 s)"
         # Not a condition of an `if`, which would switch off `set -e` within.
         set +e
@@ -126,7 +103,7 @@ start() {
 }
 
 stop() {
-    lock
+    lock_run
     remove_folder
     rm -f "$run.lock"
 }

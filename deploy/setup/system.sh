@@ -19,6 +19,7 @@ root=$(cd "$here/../.." && pwd)
 cache=${SEGUE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/segue}
 run=${SEGUE_SYSTEM_DIR:-$cache/system}
 [[ $run == /* ]] || run=$PWD/$run
+mark=.segue-system
 programs=${SEGUE_PROGRAMS:-${CARGO_TARGET_DIR:-$root/target}/debug}
 export SEGUE_SERVICES_DIR=$run/services
 # In the order in which they start; they end the other way round.
@@ -30,11 +31,8 @@ fail() {
     exit 1
 }
 
-lock() {
-    mkdir -p "$(dirname "$run")"
-    exec 9>"$run.lock"
-    flock --timeout 300 9 || fail "another process has been busy with $run for 5 minutes"
-}
+# shellcheck source=services/run_folder.sh
+source "$here/services/run_folder.sh"
 
 # The id of a part, or nothing if it does not run. An id counts only while that process was started for this folder.
 pid_of() {
@@ -76,13 +74,7 @@ ready() {
 
 choose_ports() {
     if [[ ${SEGUE_PORTS:-fixed} == free ]]; then
-        python3 - 8 <<'END'
-import socket, sys
-sockets = [socket.socket() for _ in range(int(sys.argv[1]))]
-for one in sockets:
-    one.bind(("127.0.0.1", 0))
-print(*(one.getsockname()[1] for one in sockets))
-END
+        free_ports 8
     else
         echo 50050 50054 50053 50056 50055 9100 8080 9090
     fi
@@ -152,16 +144,13 @@ END
 }
 
 up() {
-    lock
-    if [[ -e $run && ! -e $run/.segue-system && -n $(ls -A "$run") ]]; then
-        fail "$run is in use for something else: set SEGUE_SYSTEM_DIR to a new folder"
-    fi
+    lock_run
     local name
     for name in segue segue-scheduler segue-executor segue-model; do
         [[ -x $programs/$name ]] || fail "$programs/$name is missing: run \`make build\` first"
     done
+    claim_run
     mkdir -p "$run/logs"
-    touch "$run/.segue-system"
     "$here/services.sh" start 9>&-
     # The addresses stay as long as the servers that they name.
     local s3
@@ -174,8 +163,8 @@ up() {
 }
 
 down() {
-    lock
-    [[ -e $run/.segue-system ]] || {
+    lock_run
+    is_claimed || {
         rm -f "$run.lock"
         return 0
     }

@@ -59,8 +59,6 @@ run_tests() {
 if (($# == 0)); then
     say "trying the alert rules"
     "$here/alerts.sh"
-    say "checking manifests"
-    "$here/manifests.sh"
 fi
 LIBTORCH=$("$here/libtorch.sh")
 export LIBTORCH
@@ -71,6 +69,11 @@ else
     "$here/services.sh" install
     build
     start_services
+fi
+if (($# == 0)); then
+    # With the programs, so that a flag or variable that is renamed must be renamed there, too.
+    say "checking manifests"
+    "$here/manifests.sh" "${SEGUE_PROGRAMS:-${CARGO_TARGET_DIR:-$PWD/target}/debug}"
 fi
 run_tests "$@"
 if (($# == 0)) && cargo nextest --version >/dev/null 2>&1; then

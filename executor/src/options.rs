@@ -36,6 +36,12 @@ pub(crate) struct Options {
     /// Port of /healthz, /readyz and /metrics; 0 takes a free one
     #[arg(long, env = "SEGUE_ADMIN_PORT", default_value_t = 50053)]
     pub(crate) admin_port: u16,
+    /// Certificates (PEM) with which /healthz, /readyz and /metrics are encrypted; needs --admin-tls-key
+    #[arg(long, env = "SEGUE_ADMIN_TLS_CERT", value_name = "FILE")]
+    pub(crate) admin_tls_cert: Option<PathBuf>,
+    /// Key (PEM) of --admin-tls-cert
+    #[arg(long, env = "SEGUE_ADMIN_TLS_KEY", value_name = "FILE")]
+    pub(crate) admin_tls_key: Option<PathBuf>,
     /// Tasks that run at the same time; 0 takes the number of cores
     #[arg(long, env = "SEGUE_VCORES", default_value_t = 0)]
     pub(crate) vcores: usize,

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use anyhow::{Context, Result, anyhow};
 use cluster::executor::{self, ExecutorHealth, ExecutorOptions};
 use lake::ObjectStores;
-use runtime::{admin, shutdown, telemetry};
+use runtime::{admin, shutdown, telemetry, tls::ServerTls};
 use serde::Serialize;
 use tracing::{error, info};
 
@@ -38,7 +38,9 @@ async fn serve(options: Options) -> Result<()> {
     let health = ExecutorHealth::new();
     let admin_address = SocketAddr::new(options.bind_host, options.admin_port);
     let readiness = health.clone();
-    let admin = admin::serve(admin_address, move || readiness.is_ready())
+    let tls = ServerTls::of_files(options.admin_tls_cert.as_deref(), options.admin_tls_key.as_deref());
+    let tls = tls.map_err(|reason| anyhow!(reason))?;
+    let admin = admin::serve(admin_address, tls.as_ref(), move || readiness.is_ready())
         .await
         .with_context(|| format!("cannot listen on {admin_address}"))?;
     let addresses = Addresses {

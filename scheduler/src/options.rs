@@ -24,6 +24,12 @@ pub(crate) struct Options {
     /// Port of /healthz, /readyz and /metrics; 0 takes a free one
     #[arg(long, env = "SEGUE_ADMIN_PORT", default_value_t = 50054)]
     pub(crate) admin_port: u16,
+    /// Certificates (PEM) with which /healthz, /readyz and /metrics are encrypted; needs --admin-tls-key
+    #[arg(long, env = "SEGUE_ADMIN_TLS_CERT", value_name = "FILE")]
+    pub(crate) admin_tls_cert: Option<PathBuf>,
+    /// Key (PEM) of --admin-tls-cert
+    #[arg(long, env = "SEGUE_ADMIN_TLS_KEY", value_name = "FILE")]
+    pub(crate) admin_tls_key: Option<PathBuf>,
     /// Partitions of a stage, for clients that do not say; 2 to 4 per core of the cluster
     #[arg(long, env = "SEGUE_TARGET_PARTITIONS", default_value_t = 16)]
     pub(crate) target_partitions: usize,

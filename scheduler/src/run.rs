@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, Result, anyhow};
 use cluster::scheduler::{self, Scheduler, SchedulerOptions};
 use lake::ObjectStores;
-use runtime::{admin, shutdown, telemetry};
+use runtime::{admin, shutdown, telemetry, tls::ServerTls};
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tracing::{info, warn};
@@ -57,7 +57,10 @@ async fn serve(options: Options) -> Result<()> {
     let admin = {
         let draining = Arc::clone(&draining);
         let ready = move || !draining.load(Ordering::Relaxed);
-        admin::serve(admin_address, ready).await.with_context(|| format!("cannot listen on {admin_address}"))?
+        let tls = ServerTls::of_files(options.admin_tls_cert.as_deref(), options.admin_tls_key.as_deref());
+        let tls = tls.map_err(|reason| anyhow!(reason))?;
+        let admin = admin::serve(admin_address, tls.as_ref(), ready).await;
+        admin.with_context(|| format!("cannot listen on {admin_address}"))?
     };
     let serving = tokio::spawn(scheduler::serve(listener, scheduler.clone()));
     let athena = endpoint_start::start(&options.endpoint, grpc, &settings.engine, stores).await?;

@@ -29,7 +29,10 @@ fn work(cli: Cli) -> Result<()> {
         .context("cannot start the async runtime")?;
     let outcome = threads.block_on(async {
         let interrupt = Interrupt::listen().context("cannot listen for signals")?;
-        commands::dispatch(cli.command, &cli.settings, interrupt).await
+        let outcome = commands::dispatch(cli.command, &cli.settings, interrupt).await;
+        // An interrupted command has jobs on its cluster that nobody waits for any more.
+        cluster::settle().await;
+        outcome
     });
     threads.shutdown_timeout(SHUTDOWN_TIMEOUT);
     outcome

@@ -3,16 +3,20 @@
 use std::{sync::Arc, time::Duration};
 
 use ballista::prelude::SessionContextExt;
+use ballista_core::{extension::SessionConfigExt, utils::GrpcClientConfig};
 use datafusion::{execution::SessionStateBuilder, prelude::SessionContext};
 use lake::ObjectStores;
 use tokio::net::TcpStream;
 use udfs::session::{EngineOptions, register_functions, runtime_env, session_config, session_state};
 use url::Url;
 
-use crate::{EmbeddedCluster, Error, Result};
+use crate::{EmbeddedCluster, Error, Result, attended::AttendingPlanner, cancellations::Cancellations};
 
 /// Longest wait for the scheduler's port to answer.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Lets the client ask how its job stands, every 50 ms, instead of being told. Who is told learns the job's name only when
+/// one of its tasks ends, and could not cancel it before.
+const ASKS_FOR_STATUS: &str = "ballista.client.pull";
 const DEFAULT_PORT: u16 = 50050;
 
 /// Where queries run.
@@ -34,7 +38,7 @@ pub enum ClusterAddress {
 #[derive(Debug)]
 pub struct Cluster {
     url: String,
-    _embedded: Option<EmbeddedCluster>,
+    cancellations: Arc<Cancellations>,
 }
 
 impl Cluster {
@@ -46,13 +50,19 @@ impl Cluster {
         match address {
             ClusterAddress::Embedded { vcores } => {
                 let embedded = EmbeddedCluster::start(*vcores, engine.clone(), stores).await?;
-                Ok(Self { url: embedded.scheduler_url(), _embedded: Some(embedded) })
+                Ok(Self::at(embedded.scheduler_url(), engine, Some(embedded)))
             }
             ClusterAddress::Remote { url } => {
                 check_reachable(url).await?;
-                Ok(Self { url: url.clone(), _embedded: None })
+                Ok(Self::at(url.clone(), engine, None))
             }
         }
+    }
+
+    fn at(url: String, engine: &EngineOptions, embedded: Option<EmbeddedCluster>) -> Self {
+        let settings = GrpcClientConfig::from(&session_config(engine).ballista_config());
+        let cancellations = Arc::new(Cancellations::new(&url, settings, embedded));
+        Self { url, cancellations }
     }
 
     /// Address of the scheduler.
@@ -67,10 +77,14 @@ impl Cluster {
 /// [`Error::Session`] if the session cannot be made.
 pub async fn connect(cluster: &Cluster, engine: &EngineOptions, stores: Arc<ObjectStores>) -> Result<SessionContext> {
     let runtime = runtime_env(stores, None).map_err(Error::Session)?;
-    let state = session_state(session_config(engine), runtime).map_err(Error::Session)?;
+    let config = session_config(engine).set_bool(ASKS_FOR_STATUS, true);
+    let state = session_state(config, runtime).map_err(Error::Session)?;
+    let state = SessionContext::remote_with_state(cluster.url(), state).await.map_err(Error::Session)?.state();
+    let cancellations = Arc::clone(&cluster.cancellations);
+    let planner = AttendingPlanner { inner: Arc::clone(state.query_planner()), cancellations };
     // A state gets its session id when it is built; each connection is a session of its own.
-    let state = SessionStateBuilder::new_from_existing(state).build();
-    let context = SessionContext::remote_with_state(cluster.url(), state).await.map_err(Error::Session)?;
+    let state = SessionStateBuilder::new_from_existing(state).with_query_planner(Arc::new(planner)).build();
+    let context = SessionContext::new_with_state(state);
     register_functions(&context);
     Ok(context)
 }

@@ -58,16 +58,19 @@ impl Job {
 
     /// The job's name, to cancel it while its rows are read.
     pub fn handle(&self) -> JobHandle {
-        JobHandle { plan: Arc::clone(&self.plan) }
+        JobHandle::of(&self.plan)
     }
 }
 
 impl JobHandle {
+    pub(crate) fn of(plan: &Arc<dyn ExecutionPlan>) -> Self {
+        Self { plan: Arc::clone(plan) }
+    }
+
     /// The scheduler's name of the job; [`None`] before it was submitted, and for a query that needs no cluster.
     #[must_use]
     pub fn job_id(&self) -> Option<String> {
-        let any: &dyn std::any::Any = self.plan.as_ref();
-        any.downcast_ref::<DistributedQueryExec<LogicalPlanNode>>()?.job_id().map(|id| id.to_string())
+        self.plan.downcast_ref::<DistributedQueryExec<LogicalPlanNode>>()?.job_id().map(|id| id.to_string())
     }
 
     /// Ends the job on a cluster, if it was submitted and still runs.
@@ -75,12 +78,16 @@ impl JobHandle {
     /// # Errors
     /// An execution error if the scheduler does not take it.
     pub async fn cancel(&self, context: &SessionContext, scheduler_url: &str) -> Result<()> {
+        let settings = GrpcClientConfig::from(&context.copied_config().ballista_config());
+        self.cancel_at(scheduler_url, &settings).await
+    }
+
+    /// As [`Self::cancel`], without a session.
+    pub(crate) async fn cancel_at(&self, scheduler_url: &str, settings: &GrpcClientConfig) -> Result<()> {
         let Some(job_id) = self.job_id() else { return Ok(()) };
         let failed = |reason: String| DataFusionError::Execution(format!("cannot cancel job {job_id}: {reason}"));
         let url = scheduler_url.replacen("df://", "http://", 1);
-        let config = context.copied_config();
-        let settings = GrpcClientConfig::from(&config.ballista_config());
-        let endpoint = create_grpc_client_endpoint(url, Some(&settings)).map_err(|error| failed(error.to_string()))?;
+        let endpoint = create_grpc_client_endpoint(url, Some(settings)).map_err(|error| failed(error.to_string()))?;
         let cancelling = async {
             let connection = endpoint.connect().await.map_err(|error| failed(error.to_string()))?;
             let mut client = SchedulerGrpcClient::new(connection);

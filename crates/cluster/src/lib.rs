@@ -4,6 +4,8 @@
 //! [`EmbeddedCluster`] runs the same two in one process, so that a laptop takes the same way through the engine as
 //! many machines do. [`connect`] gives a client's session on either.
 
+mod attended;
+mod cancellations;
 mod client;
 mod connection_pool;
 mod embedded;
@@ -15,7 +17,9 @@ pub mod ports;
 mod recovery;
 pub mod scheduler;
 mod stoppable;
+mod task_metrics;
 
+pub use cancellations::settle;
 pub use client::{Cluster, ClusterAddress, connect};
 pub use embedded::EmbeddedCluster;
 pub use error::{Error, Result};

@@ -14,17 +14,18 @@ use ballista_core::{
 use ballista_executor::execution_engine::{DefaultExecutionEngine, ExecutionEngine, QueryStageExecutor};
 use datafusion::{
     error::Result,
-    execution::TaskContext,
+    execution::{TaskContext, memory_pool::MemoryPool},
     physical_plan::{ExecutionPlan, metrics::MetricsSet},
     prelude::SessionConfig,
 };
-use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, core::Collector};
+use tracing::{Instrument, Span, debug, info_span, warn};
 use udfs::task_failure;
 
 use crate::{
     Error,
     connection_pool::ConnectionPool,
     stoppable::{Stop, stoppable},
+    task_metrics::TaskMetrics,
 };
 
 /// Runs stages with Ballista's engine, counts tasks, rows and bytes, and tells which failures are worth another attempt.
@@ -33,60 +34,11 @@ pub(crate) struct MeteredEngine {
     metrics: Arc<TaskMetrics>,
 }
 
-struct TaskMetrics {
-    running: IntGauge,
-    finished: IntCounterVec,
-    seconds: Histogram,
-    shuffle_bytes: IntCounter,
-    shuffle_rows: IntCounter,
-}
-
 impl MeteredEngine {
     /// An engine whose metrics are in the process's registry; a second one in a process shares them.
     pub(crate) fn try_new() -> Result<Self, Error> {
         let inner = DefaultExecutionEngine::with_client_pool(Arc::new(ConnectionPool::default()));
-        Ok(Self { inner, metrics: Arc::new(TaskMetrics::try_new()?) })
-    }
-}
-
-impl TaskMetrics {
-    fn try_new() -> Result<Self, Error> {
-        let failed = |error: prometheus::Error| Error::io("define metrics")(std::io::Error::other(error));
-        let metrics = Self {
-            running: IntGauge::new("segue_executor_tasks_running", "Tasks that run now.").map_err(failed)?,
-            finished: IntCounterVec::new(
-                Opts::new("segue_executor_tasks_total", "Tasks that ended, by outcome."),
-                &["outcome"],
-            )
-            .map_err(failed)?,
-            seconds: Histogram::with_opts(
-                HistogramOpts::new("segue_executor_task_duration_seconds", "Time from a task's start to its end.")
-                    .buckets(prometheus::exponential_buckets(0.01, 4.0, 9).map_err(failed)?),
-            )
-            .map_err(failed)?,
-            shuffle_bytes: IntCounter::new("segue_executor_shuffle_written_bytes_total", "Bytes of shuffle files.")
-                .map_err(failed)?,
-            shuffle_rows: IntCounter::new("segue_executor_shuffle_written_rows_total", "Rows of shuffle files.")
-                .map_err(failed)?,
-        };
-        metrics.register();
-        Ok(metrics)
-    }
-
-    fn register(&self) {
-        let collectors: [Box<dyn Collector>; 5] = [
-            Box::new(self.running.clone()),
-            Box::new(self.finished.clone()),
-            Box::new(self.seconds.clone()),
-            Box::new(self.shuffle_bytes.clone()),
-            Box::new(self.shuffle_rows.clone()),
-        ];
-        for collector in collectors {
-            // Only a second engine in one process finds them registered; its counts are then not exported.
-            if let Err(error) = prometheus::default_registry().register(collector) {
-                tracing::debug!(error = %error, "metric is registered already");
-            }
-        }
+        Ok(Self { inner, metrics: Arc::new(TaskMetrics::registered()?) })
     }
 }
 
@@ -104,7 +56,7 @@ impl ExecutionEngine for MeteredEngine {
         let stop = Stop::default();
         let plan = stoppable(plan, &stop)?;
         let inner = self.inner.create_query_stage_exec(
-            job_id,
+            job_id.clone(),
             stage_id,
             task_id,
             global_output_partition_ids,
@@ -112,7 +64,7 @@ impl ExecutionEngine for MeteredEngine {
             work_dir,
             config,
         )?;
-        Ok(Arc::new(MeteredStage { inner, metrics: Arc::clone(&self.metrics), stop }))
+        Ok(Arc::new(MeteredStage { inner, metrics: Arc::clone(&self.metrics), stop, job_id, stage_id }))
     }
 }
 
@@ -120,6 +72,8 @@ struct MeteredStage {
     inner: Arc<dyn QueryStageExecutor>,
     metrics: Arc<TaskMetrics>,
     stop: Stop,
+    job_id: JobId,
+    stage_id: usize,
 }
 
 impl fmt::Debug for MeteredStage {
@@ -141,10 +95,14 @@ impl QueryStageExecutor for MeteredStage {
         task_id: usize,
         context: Arc<TaskContext>,
     ) -> Result<Vec<ShuffleWritePartition>> {
-        let running = Running::start(Arc::clone(&self.metrics), Arc::clone(&self.stop));
-        let written = self.inner.execute_query_stage(task_id, context).await.map_err(task_failure);
-        running.end(&written);
-        written
+        let span = info_span!("task", job_id = %self.job_id, stage_id = self.stage_id, task_id);
+        let running = Running::start(self, context.memory_pool(), span.clone());
+        let task = async {
+            let written = self.inner.execute_query_stage(task_id, context).await.map_err(task_failure);
+            running.end(&written);
+            written
+        };
+        task.instrument(span).await
     }
 
     fn collect_plan_metrics(&self) -> Vec<MetricsSet> {
@@ -170,23 +128,42 @@ const CANCELLED: &str = "cancelled";
 /// Counts a task as running until it ends or is dropped, as a cancelled task is.
 struct Running {
     metrics: Arc<TaskMetrics>,
+    stage: Arc<dyn QueryStageExecutor>,
+    pool: Arc<dyn MemoryPool>,
     started: Instant,
     outcome: &'static str,
     stop: Stop,
+    span: Span,
 }
 
 impl Running {
-    fn start(metrics: Arc<TaskMetrics>, stop: Stop) -> Self {
+    fn start(stage: &MeteredStage, pool: &Arc<dyn MemoryPool>, span: Span) -> Self {
+        let (metrics, pool) = (Arc::clone(&stage.metrics), Arc::clone(pool));
         metrics.running.inc();
-        Self { metrics, started: Instant::now(), outcome: CANCELLED, stop }
+        metrics.memory.add(&pool);
+        let (stage, stop) = (Arc::clone(&stage.inner), Arc::clone(&stage.stop));
+        Self { metrics, stage, pool, started: Instant::now(), outcome: CANCELLED, stop, span }
     }
 
     fn end(mut self, written: &Result<Vec<ShuffleWritePartition>>) {
-        self.outcome = if written.is_ok() { "succeeded" } else { "failed" };
-        for partition in written.iter().flatten() {
-            self.metrics.shuffle_bytes.inc_by(partition.num_bytes);
-            self.metrics.shuffle_rows.inc_by(partition.num_rows);
+        match written {
+            Ok(partitions) => {
+                self.outcome = "succeeded";
+                let rows: u64 = partitions.iter().map(|partition| partition.num_rows).sum();
+                let bytes = partitions.iter().map(|partition| partition.num_bytes).sum();
+                self.metrics.shuffle_bytes.inc_by(bytes);
+                self.metrics.shuffle_rows.inc_by(rows);
+                debug!(rows, bytes, duration_ms = self.milliseconds(), "task finished");
+            }
+            Err(error) => {
+                self.outcome = "failed";
+                warn!(error = %error, duration_ms = self.milliseconds(), "task failed");
+            }
         }
+    }
+
+    fn milliseconds(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 }
 
@@ -194,8 +171,12 @@ impl Drop for Running {
     fn drop(&mut self) {
         if self.outcome == CANCELLED {
             self.stop.store(true, Ordering::Relaxed);
+            // The future of a task is dropped outside of its span.
+            self.span.in_scope(|| debug!(duration_ms = self.milliseconds(), "task cancelled"));
         }
         self.metrics.running.dec();
+        self.metrics.memory.remove(&self.pool);
+        self.metrics.add_plan(&self.stage.collect_plan_metrics());
         self.metrics.finished.with_label_values(&[self.outcome]).inc();
         self.metrics.seconds.observe(self.started.elapsed().as_secs_f64());
     }

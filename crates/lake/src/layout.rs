@@ -54,16 +54,15 @@ impl Lake {
     ///
     /// # Errors
     /// [`Error::InvalidUrl`] if the address has a path that object stores cannot express.
-    pub fn with_store(mut url: Url, store: Arc<dyn ObjectStore>) -> Result<Self> {
-        if !url.path().ends_with('/') {
-            url.set_path(&format!("{}/", url.path()));
-        }
+    pub fn with_store(url: Url, store: Arc<dyn ObjectStore>) -> Result<Self> {
+        let url = one_name(url);
         let root = Path::from_url_path(url.path())
             .map_err(|error| Error::InvalidUrl { url: url.to_string(), reason: error.to_string() })?;
         Ok(Self { url, store, root })
     }
 
-    /// Address of the lake; its path ends in a slash.
+    /// Address of the lake, the same however it was written: its path ends in one slash, and it is `s3`, not `s3a`.
+    /// What a symbolic link leads to is not looked at.
     pub fn url(&self) -> &Url {
         &self.url
     }
@@ -162,4 +161,48 @@ impl Lake {
 pub(crate) fn below(folder: &Path, relative: &str) -> Path {
     let part = |part| PathPart::parse(part).unwrap_or_else(|_| PathPart::from(part));
     relative.split('/').filter(|part| !part.is_empty()).map(part).fold(folder.clone(), |path, part| path.join(part))
+}
+/// The address under which a lake is known to leases and records.
+fn one_name(mut url: Url) -> Url {
+    if url.scheme() == "s3a" {
+        // Between schemes of one kind this cannot fail.
+        let _changed = url.set_scheme("s3");
+    }
+    let path = url.path().trim_end_matches('/').to_owned();
+    // On disk several slashes are one; in a bucket they are part of the name.
+    let path = match url.scheme() {
+        "file" => path.split('/').filter(|part| !part.is_empty()).fold(String::new(), |path, part| path + "/" + part),
+        _ => path,
+    };
+    url.set_path(&format!("{path}/"));
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(written: &[&str], expected: &str) {
+        for text in written {
+            let url = ObjectStores::parse_url(text).unwrap();
+            let lake = Lake::with_store(url, Arc::new(object_store::memory::InMemory::new())).unwrap();
+            assert_eq!(lake.url().as_str(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_lake_has_one_address_however_it_is_written() {
+        let on_disk = ["/x/lake", "/x/lake/", "/x//lake", "/x/y/../lake", "/x/./lake//"];
+        check(&on_disk, "file:///x/lake/");
+        check(
+            &["file:///x/lake", "file:///x/y/../lake/", "file:///x//lake", "file://localhost/x/lake"],
+            "file:///x/lake/",
+        );
+        check(
+            &["s3://bucket/lake", "s3://bucket/lake/", "s3a://bucket/lake", "s3://bucket/y/../lake"],
+            "s3://bucket/lake/",
+        );
+        check(&["s3://bucket", "s3://bucket/"], "s3://bucket/");
+    }
 }

@@ -26,6 +26,7 @@ mod error;
 mod folder;
 mod layout;
 mod manifest;
+mod metered_store;
 mod object_stores;
 mod parquet_object;
 mod part_writer;

@@ -1,6 +1,10 @@
 //! One client per bucket, shared by everything in the process.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Component, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use dashmap::DashMap;
 use object_store::{
@@ -8,7 +12,7 @@ use object_store::{
 };
 use url::Url;
 
-use crate::{Error, Result};
+use crate::{Error, Result, metered_store::MeteredStore};
 
 /// Longest wait for a connection to an object store.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -47,7 +51,8 @@ impl ObjectStores {
         }
         if !text.contains("://") {
             let path = std::path::absolute(PathBuf::from(text)).map_err(|error| invalid(error.to_string()))?;
-            return Url::from_file_path(&path).map_err(|()| invalid("it is not an absolute path".to_owned()));
+            return Url::from_file_path(without_dots(&path))
+                .map_err(|()| invalid("it is not an absolute path".to_owned()));
         }
         let url = Url::parse(text).map_err(|error| invalid(error.to_string()))?;
         if !url.username().is_empty() || url.password().is_some() {
@@ -87,7 +92,7 @@ impl ObjectStores {
         }
         let client: Arc<dyn ObjectStore> = match url.scheme() {
             "file" => Arc::new(LocalFileSystem::new().with_automatic_cleanup(false)),
-            "s3" | "s3a" => Arc::new(s3_client(url)?),
+            "s3" | "s3a" => Arc::new(MeteredStore::new(s3_client(url)?)),
             scheme => {
                 let reason = format!("the scheme `{scheme}` is not known");
                 return Err(Error::InvalidUrl { url: url.to_string(), reason });
@@ -105,6 +110,21 @@ impl ObjectStores {
     pub fn deregister(&self, url: &Url) -> Option<Arc<dyn ObjectStore>> {
         self.clients.remove(&format!("{}://{}", url.scheme(), url.authority())).map(|(_, client)| client)
     }
+}
+
+/// A path whose `..` are resolved by its text alone, as those of a `file://` address are.
+fn without_dots(path: &std::path::Path) -> PathBuf {
+    let mut resolved = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir => {
+                resolved.pop();
+            }
+            Component::CurDir => {}
+            other => resolved.push(other),
+        }
+    }
+    resolved
 }
 
 fn s3_client(url: &Url) -> Result<object_store::aws::AmazonS3> {
@@ -157,6 +177,9 @@ mod tests {
     fn parses_what_people_type() {
         check("/data/lake", "file:///data/lake");
         check("file:///data/lake", "file:///data/lake");
+        check("/data/x/.././lake", "file:///data/lake");
+        check("file:///data/x/../lake", "file:///data/lake");
+        check("/../data", "file:///data");
         check("s3://bucket/prefix", "s3://bucket/prefix");
         check("/with space/é", "file:///with%20space/%C3%A9");
         check("s3:///prefix", "`s3:///prefix` is not a place that segue can open");

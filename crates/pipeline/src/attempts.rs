@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 use lake::Table;
 use object_store::ObjectStoreExt;
 use store::{RunOwner, StepOutcome, StepRecord, StepStart};
-use tracing::{info, warn};
+use tracing::{Instrument, info, info_span, warn};
 use udfs::scan::SliceVersions;
 
 use crate::{
     Error, Event, Observer, Result, RunOptions, Step, StepReport, Workspace, fingerprint,
     inputs::{self, Versions},
+    preflight::Trainer,
     steps::{Output, model, named_version, publish, query::QueryStep},
 };
 
@@ -29,8 +30,7 @@ pub(crate) struct Attempts<'a> {
     pub(crate) slices: &'a SliceVersions,
     /// Identity of the run's work.
     pub(crate) fingerprint: &'a str,
-    /// Content of the trainer's settings file.
-    pub(crate) model_config: &'a [u8],
+    pub(crate) trainer: &'a Trainer,
 }
 
 /// What a step is about to do.
@@ -78,7 +78,7 @@ impl Attempts<'_> {
         match made_before {
             Some(made_before) => {
                 let lake = self.workspace.lake.url().as_str();
-                fingerprint::of_model_step(self.options, lake, step, inputs, self.model_config, Some(made_before))
+                fingerprint::of_model_step(self.options, lake, step, inputs, self.trainer, Some(made_before))
             }
             // A prediction by itself takes the trainer's choice of a model, which is not known here.
             None => fingerprint::of_step(self.fingerprint, step, inputs),
@@ -153,8 +153,13 @@ impl Attempts<'_> {
         began.map_err(Error::recording(format!("that step `{step}` starts")))?;
         self.observer.notify(&Event::StepStarted { step });
         let limit = self.options.dag.node(step).map_or(Duration::MAX, |node| node.timeout);
-        let result = tokio::time::timeout(limit, self.execute(task)).await;
+        // Its fields tell the logs of all processes apart: the job's id is logged in it, and executors log that.
+        let span = info_span!("step", run_id = %self.owner.run_id(), step = %step, attempt);
+        let result = tokio::time::timeout(limit, self.execute(task).instrument(span)).await;
         let result = result.unwrap_or(Err(Error::TimedOut { step, limit }));
+        if matches!(result, Err(Error::TimedOut { .. })) {
+            cluster::settle().await;
+        }
         let duration_ms = milliseconds(started.elapsed());
         let output = self.record(step, attempt, duration_ms, result).await?;
         info!(run_id = %self.owner.run_id(), step = %step, rows = output.rows, duration_ms, "step finished");

@@ -42,7 +42,7 @@ pub enum Error {
     #[error(
         "step `{step}` failed its {outcome}: {}; the table stays as it was; mend the slices, or let more pass with \
          --allow {}=SHARE",
-        purpose(outcome.check),
+        purpose(*step, outcome.check),
         outcome.check
     )]
     CheckFailed {
@@ -222,8 +222,8 @@ impl Error {
         use store::Error as S;
         match self {
             Self::Busy(_) | Self::TakenOver(_) | Self::Overwritten { .. } | Self::NotRecorded { .. } => false,
-            // The job of a step of SQL may still be running on the cluster; a trainer ends with its attempt.
-            Self::TimedOut { step, .. } => step.sql().is_none(),
+            // What it was at has ended with it: the trainer's process, or the job on the cluster.
+            Self::TimedOut { .. } => true,
             Self::Store(error) => matches!(error, S::Unreachable { .. } | S::NoAnswer { .. } | S::Timeout { .. }),
             Self::Lake(lake::Error::ObjectStore { source, .. } | lake::Error::LakeUnreachable { source, .. }) => {
                 matches!(source, object_store::Error::Generic { .. })
@@ -280,8 +280,8 @@ fn first_line(error: &DataFusionError) -> String {
 }
 
 /// What a check is for, without the full stop.
-fn purpose(check: &str) -> &'static str {
-    let check = Check::ALL.into_iter().find(|known| known.name == check);
+fn purpose(step: Step, check: &str) -> &'static str {
+    let check = Check::of(step).find(|known| known.name == check);
     check.map_or("", |check| check.purpose().trim_end_matches('.'))
 }
 

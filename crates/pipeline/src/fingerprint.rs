@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use udfs::scan::SliceVersions;
 
-use crate::{RunOptions, Step, inputs::Versions};
+use crate::{RunOptions, Step, inputs::Versions, preflight::Trainer};
 
 /// What a run works on, as it is when the run begins.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ pub(crate) fn of_model_step(
     lake: &str,
     step: Step,
     tables: &Versions,
-    model_config: &[u8],
+    trainer: &Trainer,
     made_before: Option<&str>,
 ) -> String {
     let mut print = Fingerprint::new();
@@ -68,23 +68,16 @@ pub(crate) fn of_model_step(
     match step {
         Step::Train => {
             print.field(format!("{:?}", (options.seed, options.train_seconds)));
-            print.field(model_config);
-            print.field(trainer(options));
+            print.field(&trainer.settings);
+            print.field(&trainer.build);
         }
         Step::Predict => {
             print.field(options.predictions.to_le_bytes());
-            print.field(trainer(options));
+            print.field(&trainer.build);
         }
         _ => {}
     }
     print.finish()
-}
-
-/// Tells one build of the trainer from another, as far as its file does.
-fn trainer(options: &RunOptions) -> String {
-    let file = std::fs::metadata(&options.model_binary).ok();
-    let changed = file.as_ref().and_then(|file| file.modified().ok());
-    format!("{:?}", (file.map(|file| file.len()), changed))
 }
 
 /// A hash of fields.
@@ -153,13 +146,16 @@ mod tests {
         let options = options(&[Step::Train]);
         let tables = Versions::from([("sequences", 1)]);
         let of = |options: &RunOptions, step, config: &[u8], before| {
-            of_model_step(options, "file:///lake", step, &tables, config, before)
+            let trainer = Trainer { settings: config.to_vec(), build: "b1".to_owned() };
+            of_model_step(options, "file:///lake", step, &tables, &trainer, before)
         };
         let first = of(&options, Step::Train, b"a", None);
         let other_input = RunOptions { input: "file:///other".parse().unwrap(), ..options.clone() };
         assert_eq!(of(&other_input, Step::Train, b"a", None), first, "it reads tables only");
         assert_ne!(of(&options, Step::Train, b"b", None), first);
         assert_ne!(of(&RunOptions { seed: 2, ..options.clone() }, Step::Train, b"a", None), first);
+        let rebuilt = Trainer { settings: b"a".to_vec(), build: "b2".to_owned() };
+        assert_ne!(of_model_step(&options, "file:///lake", Step::Train, &tables, &rebuilt, None), first);
         let predict = of(&options, Step::Predict, b"a", Some("m1"));
         assert_eq!(of(&RunOptions { seed: 2, ..options.clone() }, Step::Predict, b"b", Some("m1")), predict);
         assert_ne!(of(&options, Step::Predict, b"a", Some("m2")), predict);

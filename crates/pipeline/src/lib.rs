@@ -6,7 +6,7 @@
 //!                                                                                                └─► publish (database)
 //! ```
 //!
-//! `sql/pipeline/pipeline.toml` declares the graph of steps. The steps of SQL are files under `sql/pipeline`, each a plain query that anyone can run; a step runs it on the
+//! `sql/pipeline/pipeline.toml` declares the graph of steps; a file of one's own may add steps of SQL. The steps of SQL are files under `sql/pipeline`, each a plain query that anyone can run; a step runs it on the
 //! cluster as an `INSERT OVERWRITE` of the table that bears its name, or of the partitions whose slices are new. What it
 //! wrote is checked before anybody else sees it. Every attempt at a step is recorded in the
 //! database, so a run that failed goes on where it stopped. One run works on a lake at a time.
@@ -22,6 +22,7 @@ mod increment;
 mod inputs;
 mod liveness;
 mod options;
+mod own_step;
 mod plan;
 mod preflight;
 mod progress;
@@ -40,6 +41,7 @@ pub use host::this_process;
 pub use increment::RemovedSlices;
 pub use liveness::Liveness;
 pub use options::RunOptions;
+pub use own_step::OwnStep;
 pub use plan::{PlannedStep, plan};
 pub use progress::{Event, Observer};
 pub use quality::{Distance, RowFinding, RowHistory, RowPolicy, WorseModel};

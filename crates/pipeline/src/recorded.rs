@@ -65,7 +65,11 @@ impl RunOptions {
     pub fn with_record(mut self, record: &Value) -> Result<(Self, String), String> {
         let recorded: Recorded = serde_json::from_value(record.clone()).map_err(|error| error.to_string())?;
         self.input = recorded.input.parse().map_err(|error: url::ParseError| error.to_string())?;
-        self.steps = recorded.steps.iter().map(|step| step.parse()).collect::<Result<Vec<Step>, _>>()?;
+        let step = |name: &String| {
+            let of_dag = self.dag.step(name);
+            of_dag.ok_or_else(|| format!("its step `{name}` is not part of this pipeline; --pipeline names another"))
+        };
+        self.steps = recorded.steps.iter().map(step).collect::<Result<Vec<Step>, _>>()?;
         self.bad_input = match recorded.bad_input.as_str() {
             "quarantine" => BadInput::Quarantine,
             _ => BadInput::Fail,

@@ -33,22 +33,24 @@ pub async fn run(workspace: &Workspace, options: &RunOptions, observer: &dyn Obs
     let started = Instant::now();
     let slices = slices(workspace, options).await?;
     let tables = inputs::of_run(&workspace.lake, &options.steps).await?;
-    let model_config = preflight::check_trainer(options).await?;
+    let trainer = preflight::check_trainer(options).await?;
     let lake = workspace.lake.url().as_str();
-    let input = RunInput { slices: &slices, lake, tables: &tables, model_config: &model_config };
+    let input = RunInput { slices: &slices, lake, tables: &tables, model_config: &trainer.settings };
     let fingerprint = fingerprint::of_run(options, &input);
     let (owner, resumed) = begin(workspace, options, &fingerprint).await?;
     let run_id = owner.run_id().to_string();
     observer.given(&owner);
     observer.notify(&Event::RunStarted { run_id: run_id.clone(), resumed, steps: options.steps.clone() });
     let mut heartbeat = Heartbeat::start(workspace.store.clone(), owner.clone(), options.liveness);
-    let (slices, fingerprint, model_config) = (&slices, fingerprint.as_str(), model_config.as_slice());
-    let attempts = Attempts { workspace, options, observer, owner: &owner, slices, fingerprint, model_config };
+    let (slices, fingerprint, trainer) = (&slices, fingerprint.as_str(), &trainer);
+    let attempts = Attempts { workspace, options, observer, owner: &owner, slices, fingerprint, trainer };
     let outcome = tokio::select! {
         outcome = attempts.make() => outcome,
         lost = heartbeat.lost() => Err(lost),
     };
     drop(heartbeat);
+    // What was cut off must not go on beside whatever comes next.
+    cluster::settle().await;
     let steps = finish(&workspace.store, &owner, outcome).await?;
     Ok(RunReport { run_id, resumed, steps, duration_ms: milliseconds(started.elapsed()) })
 }

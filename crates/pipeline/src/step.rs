@@ -2,11 +2,12 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+
+use crate::OwnStep;
 
 /// A step of the pipeline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     /// What cannot be used of the raw slices.
     Quarantine,
@@ -26,10 +27,12 @@ pub enum Step {
     Predict,
     /// Makes the predictions current in the database.
     Publish,
+    /// One of SQL that somebody's own pipeline file brings.
+    Own(&'static OwnStep),
 }
 
 impl Step {
-    /// All steps in the order in which they run.
+    /// All steps that the program knows, in the order in which they run.
     pub const ALL: [Self; 9] = [
         Self::Quarantine,
         Self::Playlists,
@@ -54,6 +57,7 @@ impl Step {
             Self::Train => "train",
             Self::Predict => "predict",
             Self::Publish => "publish",
+            Self::Own(own) => own.name,
         }
     }
 
@@ -67,6 +71,7 @@ impl Step {
             Self::Sequences => Some(include_str!("../../../sql/pipeline/sequences.sql")),
             Self::TrackCooccurrence => Some(include_str!("../../../sql/pipeline/track_cooccurrence.sql")),
             Self::Train | Self::Predict | Self::Publish => None,
+            Self::Own(own) => Some(own.sql),
         }
     }
 
@@ -89,6 +94,7 @@ impl Step {
             Self::Train => &["sequences", "tracks", "track_cooccurrence"],
             Self::Predict => &["sequences", "tracks"],
             Self::Publish => &["predictions", "tracks"],
+            Self::Own(own) => own.reads,
         }
     }
 
@@ -103,7 +109,17 @@ impl Step {
 
     /// Whether a result without rows is a success.
     pub(crate) fn may_be_empty(self) -> bool {
-        matches!(self, Self::Quarantine)
+        match self {
+            Self::Quarantine => true,
+            Self::Own(own) => own.may_be_empty,
+            _ => false,
+        }
+    }
+}
+
+impl Serialize for Step {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }
 

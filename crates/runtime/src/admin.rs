@@ -16,24 +16,39 @@ use prometheus::{Encoder, TextEncoder};
 use tokio::net::TcpListener;
 use tracing::error;
 
+use crate::tls::ServerTls;
+
 type Readiness = Arc<dyn Fn() -> bool + Send + Sync>;
 
-/// Serves the admin endpoint until the process ends, and returns the address.
+/// Serves the admin endpoint until the process ends, encrypted or not, and returns the address.
 ///
 /// # Errors
 /// An IO error if the port is taken.
 pub async fn serve(
     address: SocketAddr,
+    tls: Option<&ServerTls>,
     is_ready: impl Fn() -> bool + Send + Sync + 'static,
 ) -> std::io::Result<SocketAddr> {
     let listener = TcpListener::bind(address).await?;
+    serve_router(listener, tls, router(Arc::new(is_ready)))
+}
+
+/// Serves requests in the background until the process ends, encrypted or not, and returns the address.
+///
+/// # Errors
+/// An IO error if the listener has no address.
+pub fn serve_router(listener: TcpListener, tls: Option<&ServerTls>, router: Router) -> std::io::Result<SocketAddr> {
     let bound = listener.local_addr()?;
-    let router = router(Arc::new(is_ready));
-    tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, router).await {
-            error!(error = %error, "admin endpoint failed");
+    let failed = move |error: std::io::Error| error!(error = %error, address = %bound, "a listener failed");
+    match tls {
+        Some(tls) => {
+            let encrypted = tls.listen(listener)?;
+            tokio::spawn(async move { axum::serve(encrypted, router).await.unwrap_or_else(failed) });
         }
-    });
+        None => {
+            tokio::spawn(async move { axum::serve(listener, router).await.unwrap_or_else(failed) });
+        }
+    }
     Ok(bound)
 }
 

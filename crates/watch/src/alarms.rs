@@ -5,25 +5,24 @@ use std::time::Duration;
 use notify::{Notification, Notifier, Severity};
 use pipeline::{Error as RunError, PIPELINE, RunReport, Step};
 use store::{RunStatus, Store};
+use url::Url;
 
-use crate::{Error, Result};
+use crate::{Error, Result, lake_runs::LakeRuns};
 
 /// State of what is well.
 const WELL: &str = "ok";
-/// Runs among which the last success is looked for.
-const LOOKED_AT: u32 = 200;
 
 /// Tells people, and remembers in the database what they were told.
 #[derive(Debug)]
 pub struct Alarms {
-    store: Store,
+    runs: LakeRuns,
     notifier: Notifier,
 }
 
 impl Alarms {
-    /// Alarms through these channels.
-    pub fn new(store: Store, notifier: Notifier) -> Self {
-        Self { store, notifier }
+    /// Alarms about the runs on a lake, at the address under which they are recorded, through these channels.
+    pub fn new(store: Store, lake: &Url, notifier: Notifier) -> Self {
+        Self { runs: LakeRuns { store, lake: lake.to_string() }, notifier }
     }
 
     /// Tells how a run ended: that it failed, once for each run and reason, and that all is well again.
@@ -32,7 +31,7 @@ impl Alarms {
     /// [`Error::Store`]; [`Error::NotTold`] if a channel did not take it.
     pub async fn run_ended(&self, outcome: &Result<RunReport, RunError>) -> Result<()> {
         let key = format!("{PIPELINE}/run");
-        let last = self.store.list_runs(1).await?.into_iter().next();
+        let last = self.runs.newest().await?.into_iter().next();
         let run_id = last.map(|run| run.run_id.to_string());
         match outcome {
             Ok(report) => {
@@ -92,7 +91,7 @@ impl Alarms {
     /// # Errors
     /// As [`Self::run_ended`].
     pub async fn check_predictions(&self, limit: Duration, watching_for: Duration) -> Result<()> {
-        let last = self.store.latest_done(PIPELINE, Step::Publish.name()).await?;
+        let last = self.runs.latest_done(Step::Publish).await?;
         let age = last.as_ref().map_or(watching_for, |step| since(step.finished_at_us.unwrap_or(step.started_at_us)));
         let key = format!("{PIPELINE}/predictions");
         if age <= limit {
@@ -116,7 +115,7 @@ impl Alarms {
     /// # Errors
     /// As [`Self::run_ended`].
     pub async fn check_deadline(&self, deadline: Duration, watching_for: Duration) -> Result<()> {
-        let runs = self.store.list_runs(LOOKED_AT).await?;
+        let runs = self.runs.newest().await?;
         let success = runs.iter().find(|run| run.status == RunStatus::Succeeded);
         let age = success.map_or(watching_for, |run| since(run.finished_at_us.unwrap_or(run.started_at_us)));
         let key = format!("{PIPELINE}/deadline");
@@ -167,7 +166,8 @@ impl Alarms {
 
     /// Tells people unless they were told of this state last. That something is well is told only if it was not.
     async fn tell(&self, state: &str, notification: Notification) -> Result<()> {
-        let before = self.store.notice(&notification.key).await?;
+        let key = self.runs.key(&notification.key);
+        let before = self.runs.store.notice(&key).await?;
         if before.as_deref() == Some(state) {
             return Ok(());
         }
@@ -178,7 +178,7 @@ impl Alarms {
                 return Err(Error::NotTold(reasons.join("; ")));
             }
         }
-        Ok(self.store.record_notice(&notification.key, state).await?)
+        Ok(self.runs.store.record_notice(&key, state).await?)
     }
 }
 

@@ -11,8 +11,11 @@
 //! a slice is worked in once. The listing finds what no event told.
 
 mod alarms;
+mod cancel_note;
+mod digest;
 mod error;
 mod events;
+mod lake_runs;
 mod metrics;
 mod news;
 mod receiver;

@@ -5,11 +5,9 @@ use pipeline::Step;
 use prometheus::{Gauge, GaugeVec, IntCounter, Opts, register, register_gauge_vec, register_int_counter};
 use store::{RunStatus, Store};
 
-use crate::news::News;
+use crate::{lake_runs::LakeRuns, news::News};
 
 const PIPELINE: &str = "pipeline";
-/// Runs that are looked at.
-const LOOKED_AT: u32 = 200;
 
 /// Gauges of the last runs, of the input, and of what is published.
 #[derive(Debug, Clone)]
@@ -82,13 +80,14 @@ impl Metrics {
         self.newest.set(news.newest_age.map_or(f64::NAN, |age| age.as_secs_f64()));
     }
 
-    /// Sets what the database knows of the last runs.
+    /// Sets what the database knows of the last runs on the lake.
     ///
     /// # Errors
     /// As every call of the store.
     #[expect(clippy::cast_precision_loss, reason = "gauges are floating-point numbers")]
-    pub(crate) async fn refresh(&self, store: &Store) -> Result<(), store::Error> {
-        let runs = store.list_runs(LOOKED_AT).await?;
+    pub(crate) async fn refresh(&self, of_lake: &LakeRuns) -> Result<(), store::Error> {
+        let store = &of_lake.store;
+        let runs = of_lake.newest().await?;
         let seconds = |micros: i64| micros as f64 / 1e6;
         let Some(last) = runs.first() else { return Ok(()) };
         let pipeline = last.pipeline.as_str();
@@ -101,7 +100,7 @@ impl Metrics {
             let status = f64::from(u8::from(ended.status == RunStatus::Succeeded));
             self.last_status.with_label_values(&[pipeline]).set(status);
         }
-        if let Some(step) = store.latest_done(pipeline, Step::Publish.name()).await? {
+        if let Some(step) = of_lake.latest_done(Step::Publish).await? {
             let ended = step.finished_at_us.unwrap_or(step.started_at_us);
             self.predictions.with_label_values(&[pipeline]).set(seconds(ended));
         }

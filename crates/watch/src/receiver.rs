@@ -8,8 +8,9 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     routing::post,
 };
+use runtime::tls::ServerTls;
 use tokio::{net::TcpListener, sync::mpsc};
-use tracing::{debug, error, info, warn};
+use tracing::{debug, info, warn};
 use url::Url;
 
 use crate::{Error, Result, events::decode};
@@ -23,29 +24,25 @@ struct Receiver {
     input: Url,
 }
 
-/// Listens at an address, and passes on that there may be something new at the input.
+/// Listens at an address, encrypted or not, and passes on that there may be something new at the input.
 ///
 /// With a token, a message must bring it as `Authorization: Bearer …`. The queue holds one notice: more would say the
 /// same.
 pub(crate) async fn listen(
     address: SocketAddr,
+    tls: Option<&ServerTls>,
     token: Option<String>,
     input: &Url,
 ) -> Result<(SocketAddr, mpsc::Receiver<()>)> {
     let failed = |source| Error::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
-    let bound = listener.local_addr().map_err(failed)?;
     let (news, heard) = mpsc::channel(1);
     let receiver = Arc::new(Receiver { token, news, input: input.clone() });
     let router = Router::new()
         .route("/events", post(receive))
         .layer(DefaultBodyLimit::max(MAX_MESSAGE_BYTES))
         .with_state(receiver);
-    tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, router).await {
-            error!(error = %error, "listener for events failed");
-        }
-    });
+    let bound = runtime::admin::serve_router(listener, tls, router).map_err(failed)?;
     info!(address = %bound, "listening for events");
     Ok((bound, heard))
 }

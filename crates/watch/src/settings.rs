@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, time::Duration};
 
+use runtime::tls::ServerTls;
+
 use crate::Schedule;
 
 /// Settings of the watch.
@@ -13,6 +15,8 @@ pub struct WatchSettings {
     pub poll: Option<Duration>,
     /// Where to listen for events.
     pub events: Option<SocketAddr>,
+    /// With what the listener for events encrypts.
+    pub events_tls: Option<ServerTls>,
     /// What events must bring as `Authorization: Bearer …`.
     pub events_token: Option<String>,
     /// How long nothing new must have come before a run begins.

@@ -12,7 +12,8 @@ use tracing::{info, warn};
 use udfs::scan::SliceVersions;
 
 use crate::{
-    Alarms, Error, Result, Settling, WatchSettings, metrics::Metrics, news, news::News, receiver, setbacks::Setbacks,
+    Alarms, Error, Result, Settling, WatchSettings, cancel_note::CancelNote, lake_runs::LakeRuns, metrics::Metrics,
+    news, news::News, receiver, setbacks::Setbacks,
 };
 
 /// How often deadline and metrics are looked at.
@@ -33,6 +34,8 @@ pub struct Watcher {
     /// Slices at the last look, so that a delivery that goes on is waited for.
     seen: SliceVersions,
     setbacks: Setbacks,
+    runs: LakeRuns,
+    cancel_note: CancelNote,
     started: Instant,
 }
 
@@ -67,12 +70,14 @@ impl Watcher {
         let (address, events) = match settings.events {
             Some(address) => {
                 let token = settings.events_token.clone();
-                let (bound, events) = receiver::listen(address, token, &options.input).await?;
+                let (bound, events) =
+                    receiver::listen(address, settings.events_tls.as_ref(), token, &options.input).await?;
                 (Some(bound), Some(events))
             }
             None => (None, None),
         };
         let settling = Settling::new(settings.settle, settings.longest_settle);
+        let runs = LakeRuns { store: workspace.store.clone(), lake: workspace.lake.url().to_string() };
         let watcher = Self {
             workspace,
             options,
@@ -83,6 +88,8 @@ impl Watcher {
             settling,
             seen: SliceVersions::new(),
             setbacks: Setbacks::default(),
+            cancel_note: CancelNote::of(runs.clone()),
+            runs,
             started: Instant::now(),
         };
         Ok((watcher, address))
@@ -94,6 +101,7 @@ impl Watcher {
     /// None for as long as it can go on; what fails is logged, told, and tried again.
     pub async fn watch(mut self, observer: &dyn Observer, stop: impl Future<Output = ()>) -> Result<()> {
         tokio::pin!(stop);
+        self.recall().await;
         let mut look = time::interval(LOOK_EVERY);
         let mut poll = time::interval(self.settings.poll.unwrap_or(LONGEST_WAIT));
         loop {
@@ -117,6 +125,30 @@ impl Watcher {
                 () = &mut stop => return Ok(()),
                 () = work => {}
             }
+        }
+    }
+
+    /// What an earlier watch knew of a run that somebody cancelled.
+    async fn recall(&mut self) {
+        let Some(news) = self.news().await else { return };
+        match self.cancel_note.is_about(&news.slices).await {
+            Ok(true) => {
+                info!("a run on the slices as they are was cancelled; they begin no other one");
+                self.setbacks.cancelled(&news.slices);
+            }
+            Ok(false) => {}
+            Err(error) => warn!(error = %error, "cannot read whether a run was cancelled"),
+        }
+    }
+
+    /// Lets the next watch know on which slices a run was cancelled, or that none was.
+    async fn remember(&self, cancelled: Option<&SliceVersions>) {
+        let noted = match cancelled {
+            Some(slices) => self.cancel_note.take(slices).await,
+            None => self.cancel_note.clear().await,
+        };
+        if let Err(error) = noted {
+            warn!(error = %error, "cannot record whether a run was cancelled");
         }
     }
 
@@ -184,7 +216,7 @@ impl Watcher {
     }
 
     async fn look(&self) {
-        if let Err(error) = self.metrics.refresh(&self.workspace.store).await {
+        if let Err(error) = self.metrics.refresh(&self.runs).await {
             warn!(error = %error, "cannot read the last runs");
         }
         let on_time = self.alarms.check_deadline(self.settings.deadline, self.started.elapsed()).await;
@@ -223,18 +255,22 @@ impl Watcher {
         match &outcome {
             Ok(report) => {
                 self.setbacks.clear();
+                self.remember(None).await;
                 info!(run_id = report.run_id, duration_ms = report.duration_ms, "run succeeded");
             }
             Err(error @ (pipeline::Error::Busy(_) | pipeline::Error::TakenOver(_))) => {
                 info!(error = %error, "another run is at work");
             }
             Err(error @ pipeline::Error::Cancelled { .. }) => {
-                self.setbacks.cancelled(&news.map(|news| news.slices).unwrap_or_default());
+                let slices = news.map(|news| news.slices).unwrap_or_default();
+                self.setbacks.cancelled(&slices);
+                self.remember(Some(&slices)).await;
                 info!(error = %error, "run cancelled; slices as they are now begin no other one");
             }
             Err(error) => {
                 let slices = news.map(|news| news.slices).unwrap_or_default();
                 let pause = self.setbacks.failed(&slices, Instant::now());
+                self.remember(None).await;
                 warn!(error = %error, pause_s = pause.as_secs(), "run failed; listings begin another one after a pause");
             }
         }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use lake::VacuumOptions;
 
-use crate::{console::Console, settings::Settings, units};
+use crate::{console::Console, failure::UsageError, settings::Settings, units};
 
 const NOTES: &str = "\
 Every run writes new versions of its tables; the old ones stay readable until they are removed here. What writes that
@@ -26,6 +26,9 @@ pub(crate) struct VacuumArgs {
     /// Latest versions of each table that stay whatever their age
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..))]
     keep_versions: u16,
+    /// Remove what may still be in use, which an age of 0 does: runs, queries and readers that are at work fail
+    #[arg(long)]
+    nobody_is_at_work: bool,
     /// Only say what would be removed
     #[arg(long)]
     dry_run: bool,
@@ -35,6 +38,11 @@ pub(crate) struct VacuumArgs {
 }
 
 pub(crate) async fn run(args: VacuumArgs, settings: &Settings, console: &mut Console) -> Result<()> {
+    if args.older_than == 0 && !(args.nobody_is_at_work || args.dry_run) {
+        let reason = "with --older-than 0 files go that a run is writing or a query is reading: say \
+                      --nobody-is-at-work if that is so, or --dry-run to see what would go";
+        return Err(UsageError(reason.to_owned()).into());
+    }
     let options = VacuumOptions {
         older_than: Duration::from_secs(u64::from(args.older_than) * 3600),
         keep_versions: usize::from(args.keep_versions),

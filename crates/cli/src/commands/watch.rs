@@ -1,10 +1,11 @@
 //! `segue watch`.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result};
 use clap::Args;
 use pipeline::Step;
+use runtime::tls::ServerTls;
 use watch::{Alarms, Schedule, WatchSettings, Watcher};
 
 use super::run::RunSettings;
@@ -62,6 +63,12 @@ pub(crate) struct WatchArgs {
     /// Where health and metrics are asked for
     #[arg(long, env = "SEGUE_ADMIN_BIND", value_name = "ADDRESS", default_value = "127.0.0.1:50055")]
     admin_bind: SocketAddr,
+    /// Certificates (PEM) with which events, health and metrics are encrypted; needs --tls-key
+    #[arg(long, env = "SEGUE_TLS_CERT", value_name = "FILE")]
+    tls_cert: Option<PathBuf>,
+    /// Key (PEM) of --tls-cert
+    #[arg(long, env = "SEGUE_TLS_KEY", value_name = "FILE")]
+    tls_key: Option<PathBuf>,
 }
 
 pub(crate) async fn run(
@@ -76,10 +83,13 @@ pub(crate) async fn run(
     }
     let options = args.run.options(settings, "segue watch")?;
     let publish_freshness = options.dag.node(Step::Publish).and_then(|node| node.freshness);
+    let tls = ServerTls::of_files(args.tls_cert.as_deref(), args.tls_key.as_deref()).map_err(UsageError)?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
     let watched = WatchSettings {
         schedule: args.schedule,
         poll: args.poll_minutes.map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
         events: args.events_bind,
+        events_tls: tls.clone(),
         events_token: args.events_token.filter(|token| !token.is_empty()),
         settle: Duration::from_secs(args.settle_seconds.into()),
         longest_settle: Duration::from_secs(args.longest_settle_seconds.into()),
@@ -89,13 +99,13 @@ pub(crate) async fn run(
     };
     let notifier = args.channels.notifier()?;
     let workspace = interrupt.race(settings.open_workspace()).await?;
-    let alarms = Alarms::new(workspace.store.clone(), notifier);
+    let alarms = Alarms::new(workspace.store.clone(), workspace.lake.url(), notifier);
     let (watcher, events) = Watcher::try_new(workspace, options, watched, alarms).await?;
-    let admin = runtime::admin::serve(args.admin_bind, || true).await;
+    let admin = runtime::admin::serve(args.admin_bind, tls.as_ref(), || true).await;
     let admin = admin.with_context(|| format!("cannot listen at {}", args.admin_bind))?;
-    console.notice(format_args!("watching; health and metrics at http://{admin}"));
+    console.notice(format_args!("watching; health and metrics at {scheme}://{admin}"));
     if let Some(events) = events {
-        console.notice(format_args!("events are taken at http://{events}/events"));
+        console.notice(format_args!("events are taken at {scheme}://{events}/events"));
     }
     let progress = RunProgress::start(console.is_quiet());
     interrupt.race(async { Ok(watcher.watch(&progress, std::future::pending()).await?) }).await

@@ -5,6 +5,7 @@
 mod bad_input;
 mod control;
 mod doctor;
+mod encrypted;
 mod failing_trainer;
 mod full_disk;
 mod import;

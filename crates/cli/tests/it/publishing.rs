@@ -6,11 +6,9 @@ use arrow::array::{ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, 
 use lake::{Lake, ObjectStores, WriteMode};
 use serde_json::{Value, json};
 use store::{ModelRecord, Store, StoreOptions};
+use testkit::services::Webhook;
 
-use crate::{
-    watching::Webhook,
-    workplace::{Workplace, check_failure},
-};
+use crate::workplace::{Workplace, check_failure};
 
 const PUBLISH: &str = "run --input raw --only publish --json";
 
@@ -71,8 +69,8 @@ async fn a_worse_model_is_not_published_unless_somebody_says_so() {
 
     predict(&workplace, "m2", &[1, 2]).await;
     let words = ["the model m2 is worse than m1", "NDCG@500 0.3000 [0.2900, 0.3100]", "0.4000 [0.3900, 0.4100]"];
-    let webhook = Webhook::start();
-    let told = format!("{PUBLISH} --notify {}", webhook.url);
+    let webhook = Webhook::start().unwrap();
+    let told = format!("{PUBLISH} --notify {}", webhook.url());
     check_failure(&workplace.run(&told).await, 3, &[&words[..], &["--publish-worse"]].concat());
     let heard = webhook.heard().remove(0);
     assert_eq!((&heard["severity"], &heard["step"]), (&json!("page"), &json!("publish")));

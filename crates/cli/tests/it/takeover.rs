@@ -35,6 +35,14 @@ async fn a_second_run_on_the_lake_is_refused_and_told_where_the_first_is() {
     for line in ["run --input raw --steps quarantine", "run --input raw --steps quarantine --fresh"] {
         check_failure(&workplace.run(line).await, 75, &parts);
     }
+    // However the lake is called.
+    let lake = workplace.path("data/lake").display().to_string();
+    for lake in
+        [format!("{lake}/"), format!("file://{lake}"), format!("file://{lake}/../lake/"), "data/raw/../lake".to_owned()]
+    {
+        let line = format!("run --input raw --steps quarantine --fresh --lake {lake}");
+        check_failure(&workplace.run(&line).await, 75, &parts);
+    }
     workplace.success("run --input raw --steps quarantine --quiet --lake data/other").await;
     assert_eq!(workplace.json("runs show latest --json").await["status"], "succeeded");
     assert!(first.is_running());

@@ -41,6 +41,16 @@ async fn settings_come_from_the_environment_too() {
 }
 
 #[tokio::test]
+async fn what_others_may_be_using_is_removed_only_when_that_is_said() {
+    let workplace = Workplace::with_slices().await;
+    workplace.success("run --input raw --steps quarantine --quiet").await;
+    let parts = ["--nobody-is-at-work", "--dry-run"];
+    crate::workplace::check_failure(&workplace.run("vacuum --older-than 0").await, 2, &parts);
+    workplace.success("vacuum --older-than 0 --dry-run").await;
+    workplace.success("vacuum --older-than 0 --nobody-is-at-work").await;
+}
+
+#[tokio::test]
 async fn paths_may_lead_upwards() {
     let workplace = Workplace::with_slices().await;
     let folder = workplace.path("below");

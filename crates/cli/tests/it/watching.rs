@@ -1,86 +1,22 @@
 //! The watch: slices that come are worked in once, and people are told what goes wrong, once.
 
-use std::{
-    fs,
-    io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
-    sync::{Arc, Mutex},
-};
+use std::fs;
 
 use serde_json::{Value, json};
-use testkit::process::ProcessGuard;
+use testkit::{http, process::ProcessGuard, services::Webhook};
 
-use crate::workplace::{Workplace, wait_until};
+use crate::workplace::{PATIENCE, Workplace, wait_until};
 
 const STEPS: &str = "quarantine,playlists,playlist_tracks";
-
-/// A webhook that takes everything and remembers it.
-pub(crate) struct Webhook {
-    pub(crate) url: String,
-    heard: Arc<Mutex<Vec<Value>>>,
-}
-
-impl Webhook {
-    pub(crate) fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/hook", listener.local_addr().unwrap());
-        let heard = Arc::new(Mutex::new(Vec::new()));
-        let shared = Arc::clone(&heard);
-        std::thread::spawn(move || {
-            for mut stream in listener.incoming().flatten() {
-                let body = read_body(&mut stream);
-                shared.lock().unwrap().push(serde_json::from_str(&body).unwrap());
-                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").unwrap();
-            }
-        });
-        Self { url, heard }
-    }
-
-    pub(crate) fn heard(&self) -> Vec<Value> {
-        self.heard.lock().unwrap().clone()
-    }
-}
-
-fn read_body(stream: &mut TcpStream) -> String {
-    let mut reader = BufReader::new(stream);
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
-        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap();
-        }
-        if line.trim().is_empty() {
-            break;
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    String::from_utf8(body).unwrap()
-}
 
 /// The address behind a phrase that the command writes.
 async fn address(watch: &ProcessGuard, phrase: &str) -> String {
     wait_until(phrase, || watch.stderr().contains(phrase)).await;
-    let said = watch.stderr();
-    let rest = said.split(phrase).nth(1).unwrap().split("http://").nth(1).unwrap();
-    rest.split([' ', '/', '\n', ';']).next().unwrap().to_owned()
-}
-
-/// Sends an HTTP request and returns the answer.
-fn ask(address: &str, request: &str) -> String {
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
+    http::address_behind(&watch.stderr(), phrase).unwrap()
 }
 
 fn post_event(address: &str, token: &str, key: &str) -> String {
-    let event = json!({ "Records": [{ "s3": { "bucket": { "name": "raw" }, "object": { "key": key } } }] }).to_string();
-    let head =
-        format!("POST /events HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\nconnection: close");
-    ask(address, &format!("{head}\r\ncontent-length: {}\r\n\r\n{event}", event.len()))
+    http::post_event(address, token, "raw", key).unwrap()
 }
 
 async fn runs(workplace: &Workplace) -> Vec<(String, String)> {
@@ -97,11 +33,11 @@ async fn wait_for_runs(workplace: &Workplace, watch: &ProcessGuard, count: usize
 #[tokio::test]
 async fn slices_are_worked_in_once_and_failures_told_once() {
     let workplace = Workplace::with_slices().await;
-    let webhook = Webhook::start();
+    let webhook = Webhook::start().unwrap();
     let line = format!(
         "watch --input raw --steps {STEPS} --poll-minutes 60 --events-bind 127.0.0.1:0 --events-token t0ken \
          --settle-seconds 1 --admin-bind 127.0.0.1:0 --log info --notify {}",
-        webhook.url
+        webhook.url()
     );
     let watch = workplace.segue.start(line.split_whitespace()).unwrap();
     let events = address(&watch, "events are taken at").await;
@@ -141,14 +77,13 @@ async fn slices_are_worked_in_once_and_failures_told_once() {
     assert_eq!(found.iter().map(|(status, by)| (status.as_str(), by.as_str())).collect::<Vec<_>>(), expected);
 
     let admin = address(&watch, "health and metrics at").await;
-    let request = format!("GET /metrics HTTP/1.1\r\nhost: {admin}\r\nconnection: close\r\n\r\n");
     for part in [
         "segue_run_last_status{pipeline=\"nightly\"} 1",
         "segue_stage_rows{direction=\"out\",pipeline=\"nightly\",stage=\"playlists\"} 120",
         "segue_source_objects_pending 0",
         "segue_run_last_success_timestamp_seconds{pipeline=\"nightly\"}",
     ] {
-        wait_until(part, || ask(&admin, &request).contains(part)).await;
+        wait_until(part, || http::get(&admin, "/metrics").unwrap().contains(part)).await;
     }
 }
 
@@ -175,10 +110,10 @@ async fn slices_that_are_gone_and_kept_are_no_news_whatever_steps_are_run() {
 async fn a_night_without_a_run_is_noticed() {
     let workplace = Workplace::new();
     fs::create_dir(workplace.path("raw")).unwrap();
-    let webhook = Webhook::start();
+    let webhook = Webhook::start().unwrap();
     let line = format!(
         "watch --input raw --deadline-hours 0.0001 --stale-input-hours 0.0001 --admin-bind 127.0.0.1:0 --notify {}",
-        webhook.url
+        webhook.url()
     );
     let mut words: Vec<&str> = line.split_whitespace().collect();
     words.extend(["--schedule", "0 0 1 1 *"]);
@@ -188,6 +123,75 @@ async fn a_night_without_a_run_is_noticed() {
         webhook.heard().iter().map(|told| told["summary"].as_str().unwrap().to_owned()).collect();
     told.sort();
     assert_eq!(told, ["no run has succeeded for 0 min", "there is no slice at the input"]);
+}
+
+#[tokio::test]
+async fn runs_on_another_lake_do_not_count() {
+    let workplace = Workplace::with_slices().await;
+    workplace.success("run --input raw --steps quarantine --quiet").await;
+    let webhook = Webhook::start().unwrap();
+    let line = format!("watch --input raw --deadline-hours 0.0001 --admin-bind 127.0.0.1:0 --notify {}", webhook.url());
+    for (lake, reason) in [("data/other", "none ever did"), ("data/lake", "the last that did was ")] {
+        let mut words: Vec<&str> = line.split_whitespace().collect();
+        words.extend(["--schedule", "0 0 1 1 *", "--lake", lake]);
+        let heard = webhook.heard().len();
+        let _watch = workplace.segue.start(words).unwrap();
+        wait_until("it is told", || webhook.heard().len() > heard).await;
+        let told = webhook.heard().remove(heard);
+        // The second lake is told of, too, although the first one's alarm has the same key.
+        assert_eq!(told["key"], "nightly/deadline");
+        assert!(told["reason"].as_str().unwrap().starts_with(reason), "{told}");
+    }
+}
+
+/// A step without end that comes before those that read slices.
+const ENDLESS: &str = r#"
+[[step]]
+name = "endless"
+kind = "sql"
+file = "endless.sql"
+inputs = []
+outputs = ["endless"]
+timeout_minutes = 60
+
+[[step]]
+name = "quarantine"
+kind = "sql"
+inputs = ["slices", "endless"]
+outputs = ["quarantine"]
+timeout_minutes = 60
+"#;
+
+#[tokio::test]
+async fn a_cancelled_run_stays_cancelled_when_the_watch_begins_anew() {
+    let workplace = Workplace::with_slices().await;
+    let ten = "(VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10))";
+    let tables: Vec<String> = (0..14).map(|number| format!("{ten} AS t{number}(x{number})")).collect();
+    let sum: Vec<String> = (0..14).map(|number| format!("x{number}")).collect();
+    let sql = format!("SELECT count(*) AS n FROM {} WHERE {} > 20", tables.join(" CROSS JOIN "), sum.join(" + "));
+    fs::write(workplace.path("endless.sql"), sql).unwrap();
+    fs::write(workplace.path("p.toml"), ENDLESS).unwrap();
+    let line =
+        "watch --input raw --pipeline p.toml --poll-minutes 60 --settle-seconds 1 --admin-bind 127.0.0.1:0 --log info";
+    let first = workplace.segue.start(line.split_whitespace()).unwrap();
+    wait_until("the run is at its step", || first.stderr().contains("job is at the scheduler")).await;
+    workplace.success("runs cancel latest").await;
+    wait_until("the watch knows", || first.stderr().contains("slices as they are now begin no other one")).await;
+    first.sigterm_and_wait(PATIENCE).await.unwrap();
+
+    let second = workplace.segue.start(line.split_whitespace()).unwrap();
+    let phrase = "was cancelled; they begin no other one";
+    wait_until("it remembers", || second.stderr().contains(phrase)).await;
+    let phrase = "the listing shows slices on which a run failed not long ago or was cancelled";
+    wait_until("it has looked at the input", || second.stderr().contains(phrase)).await;
+    assert_eq!(runs(&workplace).await, [("cancelled".to_owned(), "new slices".to_owned())]);
+    second.sigterm_and_wait(PATIENCE).await.unwrap();
+
+    // A slice that comes is another matter.
+    fs::remove_file(workplace.path("raw/mpd.slice.0-59.json")).unwrap();
+    let third = workplace.segue.start(line.split_whitespace()).unwrap();
+    wait_until("a run begins", || third.stderr().contains("job is at the scheduler")).await;
+    assert_eq!(runs(&workplace).await.len(), 2);
 }
 
 #[tokio::test]

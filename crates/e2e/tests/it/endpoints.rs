@@ -43,6 +43,6 @@ async fn count_to_three(context: &SessionContext) {
     assert_eq!(crate::session::lines(&rows.unwrap())[0], "|3|");
 }
 
-fn value_of(metrics: &str, name: &str) -> Option<f64> {
+pub(crate) fn value_of(metrics: &str, name: &str) -> Option<f64> {
     metrics.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok())
 }

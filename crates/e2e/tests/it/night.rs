@@ -4,20 +4,19 @@
 //! It prints its timeline: cargo nextest run --workspace --test e2e_it -E 'test(night)' --no-capture
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
     path::PathBuf,
-    sync::{Arc, Mutex},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use object_store::{ObjectStore, ObjectStoreExt, path::Path as Key};
 use sample::SampleOptions;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 use testkit::{
+    http,
     process::{Cluster, ProcessGuard, Segue},
-    services::{Fault, FaultProxy, FreshDatabase, MySqlServer, S3Endpoint},
+    services::{Fault, FaultProxy, FreshDatabase, MySqlServer, S3Endpoint, Webhook},
 };
 
 const PATIENCE: Duration = Duration::from_secs(240);
@@ -33,66 +32,9 @@ impl Timeline {
     }
 }
 
-/// A webhook that takes everything and remembers it.
-struct Webhook {
-    url: String,
-    heard: Arc<Mutex<Vec<Value>>>,
-}
-
-impl Webhook {
-    fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/hook", listener.local_addr().unwrap());
-        let heard = Arc::new(Mutex::new(Vec::new()));
-        let shared = Arc::clone(&heard);
-        std::thread::spawn(move || {
-            for mut stream in listener.incoming().flatten() {
-                let body = read_body(&mut stream);
-                shared.lock().unwrap().push(serde_json::from_str(&body).unwrap());
-                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").unwrap();
-            }
-        });
-        Self { url, heard }
-    }
-
-    fn summaries(&self) -> Vec<String> {
-        let heard = self.heard.lock().unwrap();
-        heard.iter().map(|told| told["summary"].as_str().unwrap().to_owned()).collect()
-    }
-}
-
-fn read_body(stream: &mut TcpStream) -> String {
-    let mut reader = BufReader::new(stream);
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
-        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap();
-        }
-        if line.trim().is_empty() {
-            break;
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    String::from_utf8(body).unwrap()
-}
-
-fn ask(address: &str, request: &str) -> String {
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
-}
-
-/// The bucket tells of an object, as S3 does.
+/// The bucket tells of an object.
 fn post_event(events: &str, bucket: &str, key: &str) {
-    let event =
-        json!({ "Records": [{ "s3": { "bucket": { "name": bucket }, "object": { "key": key } } }] }).to_string();
-    let head = format!("POST /events HTTP/1.1\r\nhost: {events}\r\nconnection: close");
-    let answer = ask(events, &format!("{head}\r\ncontent-length: {}\r\n\r\n{event}", event.len()));
+    let answer = http::post_event(events, "", bucket, key).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
 
@@ -110,9 +52,7 @@ async fn said(watch: &ProcessGuard, phrase: &str, count: usize) {
 
 async fn address(watch: &ProcessGuard, phrase: &str) -> String {
     said(watch, phrase, 1).await;
-    let text = watch.stderr();
-    let rest = text.split(phrase).nth(1).unwrap().split("http://").nth(1).unwrap();
-    rest.split([' ', '/', '\n', ';']).next().unwrap().to_owned()
+    http::address_behind(&watch.stderr(), phrase).unwrap()
 }
 
 async fn json_of(segue: &Segue, line: &str) -> Value {
@@ -175,7 +115,7 @@ impl Night {
             proxy,
             cluster,
             segue,
-            webhook: Webhook::start(),
+            webhook: Webhook::start().unwrap(),
             timeline: Timeline(Instant::now()),
             _database: database,
         }
@@ -218,13 +158,12 @@ impl Night {
         let broken = count(&self.segue, "SELECT count(*) AS n FROM quarantine").await;
         assert!(broken >= 1, "the broken slice is in the quarantine");
         let admin = address(watch, "health and metrics at").await;
-        let request = format!("GET /metrics HTTP/1.1\r\nhost: {admin}\r\nconnection: close\r\n\r\n");
         for part in [
             "segue_run_last_status{pipeline=\"nightly\"} 1",
             "segue_predictions_up_to_date_timestamp_seconds{pipeline=\"nightly\"}",
             "segue_source_objects_pending 0",
         ] {
-            wait_until(part, watch, || ask(&admin, &request).contains(part)).await;
+            wait_until(part, watch, || http::get(&admin, "/metrics").unwrap().contains(part)).await;
         }
     }
 
@@ -232,7 +171,8 @@ impl Night {
         let watching = format!(
             "watch --input {} --bad-input quarantine --allow quarantined_playlists=1 --train-seconds 5 --worse-by 0.5 \
              --settle-seconds 3 --events-bind 127.0.0.1:0 --admin-bind 127.0.0.1:0 --log info --notify {}",
-            self.input, self.webhook.url
+            self.input,
+            self.webhook.url()
         );
         let watch = self.segue.start(watching.split_whitespace()).unwrap();
         let events = address(&watch, "events are taken at").await;
@@ -265,7 +205,8 @@ impl Night {
         let line = format!(
             "watch --input {} --schedule * --deadline-hours 0.0003 --stale-predictions-hours 0.0003 \
              --stale-input-hours 0.0003 --admin-bind 127.0.0.1:0 --log info --notify {}",
-            self.input, self.webhook.url
+            self.input,
+            self.webhook.url()
         );
         let new_year = |word| if word == "*" { "0 0 1 1 *" } else { word };
         let watch = self.segue.start(line.split_whitespace().map(new_year)).unwrap();

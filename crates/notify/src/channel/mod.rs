@@ -57,7 +57,7 @@ impl Channel {
     /// Longest time for one attempt.
     pub(crate) fn limit(&self) -> Duration {
         match self {
-            Self::Mail(_) => Mail::limit(),
+            Self::Mail(mail) => mail.limit(),
             Self::Sns(_) | Self::Webhook(_) => TIMEOUT,
         }
     }

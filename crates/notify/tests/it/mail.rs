@@ -31,6 +31,7 @@ async fn serve(offers: &'static str, refuses: &'static str) -> (u16, JoinHandle<
                 let verb = line.split(' ').next().unwrap().to_owned();
                 said.push(line);
                 let answer = match verb.as_str() {
+                    "." if is_message && said.iter().any(|line| line == "MAIL FROM:<stall@b.example>") => continue,
                     "." if is_message => {
                         is_message = false;
                         "250 taken\r\n".to_owned()
@@ -95,6 +96,29 @@ async fn a_refusal_is_told_with_the_servers_words() {
     let (port, serving) = serve("8BITMIME", "RCPT").await;
     let failure = failures(&format!("smtp://127.0.0.1:{port}/?from=a@b.example&to=c@d.example&tls=off")).await;
     assert!(failure.contains("to RCPT TO:<c@d.example> the server said 550 not here"), "{failure}");
+    serving.abort();
+}
+
+/// Servers that take the connection and fall silent: at once, and when they have the message.
+#[tokio::test]
+async fn a_server_that_stalls_holds_nobody_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let silent = tokio::spawn(async move {
+        let mut connections = Vec::new();
+        loop {
+            connections.push(listener.accept().await.unwrap());
+        }
+    });
+    let (late, serving) = serve("8BITMIME", "").await;
+    for port in [port, late] {
+        // This sender's message is swallowed, and the server never says that it has it.
+        let from = if port == late { "stall@b.example" } else { "a@b.example" };
+        let address = format!("smtp://127.0.0.1:{port}/?from={from}&to=c@d.example&tls=off&timeout=1");
+        let failure = tokio::time::timeout(std::time::Duration::from_secs(60), failures(&address)).await.unwrap();
+        assert!(failure.contains("mail to c@d.example") && failure.contains("not taken within 1 s"), "{failure}");
+    }
+    silent.abort();
     serving.abort();
 }
 

@@ -3,7 +3,7 @@
 use crate::Step;
 
 /// A check of what a step has written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Check {
     /// Name of the check, and of its file.
     pub name: &'static str,
@@ -18,7 +18,7 @@ macro_rules! checks {
 }
 
 impl Check {
-    /// All checks; those of a step run in this order.
+    /// All checks of the steps that the program knows; those of a step run in this order.
     pub const ALL: [Self; 8] = checks![
         "duplicate_playlists",
         "playlists_reconciled",
@@ -30,9 +30,19 @@ impl Check {
         "durations",
     ];
 
-    /// The checks of a step.
-    pub(crate) fn of(step: Step) -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(move |check| check.header("step") == Some(step.name()))
+    /// The checks of a step, in the order in which they run.
+    pub fn of(step: Step) -> impl Iterator<Item = Self> {
+        let builtin = Self::ALL.into_iter().filter(move |check| check.step() == step.name());
+        let own = match step {
+            Step::Own(own) => own.checks,
+            _ => &[],
+        };
+        builtin.chain(own.iter().copied())
+    }
+
+    /// Whether its header says what cannot be left out.
+    pub(crate) fn is_complete(&self) -> bool {
+        ["purpose", "inputs"].iter().all(|key| self.header(key).is_some_and(|value| !value.is_empty()))
     }
 
     /// What the check is for, in a sentence.

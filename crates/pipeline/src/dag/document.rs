@@ -33,6 +33,10 @@ pub(super) struct SourceEntry {
 pub(super) struct StepEntry {
     pub(super) name: Name,
     pub(super) kind: Name,
+    /// Of the query, for a step that the program does not know.
+    pub(super) file: Option<Name>,
+    #[serde(default)]
+    pub(super) may_be_empty: bool,
     pub(super) inputs: Vec<Name>,
     pub(super) outputs: Vec<Name>,
     #[serde(default)]

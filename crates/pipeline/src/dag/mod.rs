@@ -9,6 +9,7 @@
 mod document;
 mod error;
 mod order;
+mod own;
 mod resolve;
 
 use std::{path::Path, time::Duration};
@@ -53,7 +54,7 @@ impl Dag {
     /// # Errors
     /// None in a program whose tests pass.
     pub fn builtin() -> Result<Self, DagError> {
-        Self::parse(BUILTIN, BUILTIN_NAME)
+        Self::parse(BUILTIN, BUILTIN_NAME, None)
     }
 
     /// Reads a graph from a file.
@@ -64,18 +65,18 @@ impl Dag {
         let name = path.display().to_string();
         let text =
             std::fs::read_to_string(path).map_err(|source| DagError::Unreadable { path: name.clone(), source })?;
-        Self::parse(&text, &name)
+        Self::parse(&text, &name, path.parent())
     }
 
-    /// Reads a graph from a text; `name` is what errors call it.
+    /// Reads a graph from a text; `name` is what errors call it, and `folder` where the files of own steps are.
     ///
     /// # Errors
     /// [`DagError::Invalid`] for what is no TOML, unknown names, inputs that nothing yields or that the step does not
-    /// declare although it reads them, and steps that wait for each other.
-    pub fn parse(text: &str, name: &str) -> Result<Self, DagError> {
+    /// declare although it reads them, steps that wait for each other, and files of own steps that cannot be used.
+    pub fn parse(text: &str, name: &str, folder: Option<&Path>) -> Result<Self, DagError> {
         let document = document::parse(text, name)?;
         let slices_freshness = document.slices_freshness();
-        let declared = resolve::resolve(&document, text, name)?;
+        let declared = resolve::resolve(&document, text, name, folder)?;
         Ok(Self { nodes: order::order(declared, name)?, slices_freshness })
     }
 
@@ -87,6 +88,11 @@ impl Dag {
     /// A step as it is declared, if it is.
     pub fn node(&self, step: Step) -> Option<&Node> {
         self.nodes.iter().find(|node| node.step == step)
+    }
+
+    /// The step of this name, if it is part of the graph.
+    pub fn step(&self, name: &str) -> Option<Step> {
+        self.nodes.iter().map(|node| node.step).find(|step| step.name() == name)
     }
 
     /// Age of the newest slice at which people are told.

@@ -1,11 +1,12 @@
 //! What the names of a file mean, compared with what the steps really read, write and are checked by.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use super::{
     DagError, Node,
     document::{Document, Name, StepEntry, hours},
     error::Place,
+    own,
 };
 use crate::{Check, Step};
 
@@ -23,7 +24,12 @@ pub(super) struct Declared {
 }
 
 /// The steps as declared, in the order of the file.
-pub(super) fn resolve(document: &Document, text: &str, name: &str) -> Result<Vec<Declared>, DagError> {
+pub(super) fn resolve(
+    document: &Document,
+    text: &str,
+    name: &str,
+    folder: Option<&Path>,
+) -> Result<Vec<Declared>, DagError> {
     let place = Place { text, name };
     for source in &document.source {
         if source.name.get_ref() != SLICES {
@@ -33,8 +39,8 @@ pub(super) fn resolve(document: &Document, text: &str, name: &str) -> Result<Vec
     let mut yielded: BTreeMap<&str, &str> = BTreeMap::from([(SLICES, "outside")]);
     let mut declared = Vec::new();
     for entry in &document.step {
-        let step = step_of(place, entry)?;
-        if declared.iter().any(|(known, _)| *known == step) {
+        let step = step_of(place, entry, folder)?;
+        if declared.iter().any(|(known, _): &(Step, _)| known.name() == step.name()) {
             return Err(at(place, &entry.name, format!("step `{step}` is declared twice")));
         }
         yielded.extend(entry.outputs.iter().map(|output| (output.get_ref().as_str(), step.name())));
@@ -43,8 +49,15 @@ pub(super) fn resolve(document: &Document, text: &str, name: &str) -> Result<Vec
     declared.into_iter().map(|(step, entry)| node(place, step, entry, &yielded)).collect()
 }
 
-fn step_of(place: Place<'_>, entry: &StepEntry) -> Result<Step, DagError> {
-    let step: Step = entry.name.get_ref().parse().map_err(|reason: String| at(place, &entry.name, reason))?;
+fn step_of(place: Place<'_>, entry: &StepEntry, folder: Option<&Path>) -> Result<Step, DagError> {
+    if let Some(file) = &entry.file {
+        return own::read(place, entry, file, folder);
+    }
+    let stranger = |reason: String| at(place, &entry.name, format!("{reason}; a step of one's own has a `file`"));
+    let step: Step = entry.name.get_ref().parse().map_err(stranger)?;
+    if entry.may_be_empty {
+        return Err(at(place, &entry.name, "`may_be_empty` is for steps of one's own"));
+    }
     let kind = kind(step);
     if entry.kind.get_ref() != kind {
         let found = entry.kind.get_ref();
@@ -108,7 +121,7 @@ fn node(place: Place<'_>, step: Step, entry: &StepEntry, yielded: &BTreeMap<&str
 
 /// The checks of a step, all of which the file must name.
 fn checks(place: Place<'_>, step: Step, entry: &StepEntry) -> Result<Vec<String>, DagError> {
-    let known: Vec<&str> = Check::ALL.iter().filter(|check| check.step() == step.name()).map(|c| c.name).collect();
+    let known: Vec<&str> = Check::of(step).map(|check| check.name).collect();
     if let Some(stranger) = entry.checks.iter().find(|check| !known.contains(&check.get_ref().as_str())) {
         return Err(unknown(place, "check", stranger, &known));
     }
@@ -126,7 +139,7 @@ fn texts(names: &[Name]) -> Vec<String> {
     names.iter().map(|name| name.get_ref().clone()).collect()
 }
 
-fn at(place: Place<'_>, name: &Name, reason: impl Into<String>) -> DagError {
+pub(super) fn at(place: Place<'_>, name: &Name, reason: impl Into<String>) -> DagError {
     place.error(name.span().start, reason)
 }
 

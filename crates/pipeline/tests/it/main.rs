@@ -8,5 +8,6 @@ mod endings;
 mod history;
 mod increments;
 mod oracle;
+mod own_steps;
 mod place;
 mod tables;

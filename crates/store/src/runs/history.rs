@@ -14,9 +14,15 @@ const LATEST_WITH_INPUT: Sql = Sql::Same(
     "SELECT * FROM run_steps WHERE step = ? AND input_fingerprint = ? AND status = 'succeeded' \
      ORDER BY started_at_us DESC LIMIT 1",
 );
-const LATEST_DONE: &str = "SELECT run_steps.* FROM run_steps JOIN runs ON runs.run_id = run_steps.run_id \
-     WHERE runs.pipeline = ? AND run_steps.step = ? AND run_steps.status IN ('succeeded', 'skipped') \
-     ORDER BY run_steps.finished_at_us DESC LIMIT 1";
+const LATEST_DONE: Sql = Sql::Each {
+    sqlite: "SELECT run_steps.* FROM run_steps JOIN runs ON runs.run_id = run_steps.run_id \
+             WHERE runs.pipeline = ? AND json_extract(runs.options_json, '$.lake') = ? AND run_steps.step = ? \
+             AND run_steps.status IN ('succeeded', 'skipped') ORDER BY run_steps.finished_at_us DESC LIMIT 1",
+    mysql: "SELECT run_steps.* FROM run_steps JOIN runs ON runs.run_id = run_steps.run_id \
+            WHERE runs.pipeline = ? AND JSON_UNQUOTE(JSON_EXTRACT(runs.options_json, '$.lake')) = ? \
+            AND run_steps.step = ? AND run_steps.status IN ('succeeded', 'skipped') \
+            ORDER BY run_steps.finished_at_us DESC LIMIT 1",
+};
 
 impl Store {
     /// Reads how many rows a step wrote in its last successful attempts on this lake and input, the newest first.
@@ -55,14 +61,14 @@ impl Store {
         self.call("find who did step", step).read_first(LATEST_WITH_INPUT, &values, StepRecord::from_row).await
     }
 
-    /// Finds the newest attempt of any run of a pipeline after which a step's output was up to date: it did the work, or
-    /// found nothing to do.
+    /// Finds the newest attempt of any run of a pipeline on a lake after which a step's output was up to date: it did the
+    /// work, or found nothing to do. The lake is compared with the option `lake` of the runs.
     ///
     /// # Errors
     ///
     /// [`Error::Query`] and [`Error::Timeout`], as every call.
-    pub async fn latest_done(&self, pipeline: &str, step: &str) -> Result<Option<StepRecord>, Error> {
-        let values = [pipeline.into(), step.into()];
+    pub async fn latest_done(&self, pipeline: &str, lake: &str, step: &str) -> Result<Option<StepRecord>, Error> {
+        let values = [pipeline.into(), lake.into(), step.into()];
         self.call("find when it was done last, step", step).read_first(LATEST_DONE, &values, StepRecord::from_row).await
     }
 }

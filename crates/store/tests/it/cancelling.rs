@@ -1,9 +1,12 @@
 //! Requests to end runs.
 
-use store::{Error, RunStatus, StepOutcome, StepStart};
+use serde_json::json;
+use store::{Error, RunStart, RunStatus, StepOutcome, StepStart};
 
 use crate::databases::on_each_database;
 use crate::samples::{claim, run_id, run_start};
+
+const LAKE: &str = "s3://bucket/lake/";
 
 #[tokio::test]
 async fn a_request_is_found_and_forgotten_when_the_run_goes_on() {
@@ -60,7 +63,8 @@ async fn work_is_found_again_whatever_run_did_it() {
             ("r2", "i2", StepOutcome::failed("no luck")),
             ("r3", "i1", StepOutcome { output_version: Some("m1".to_owned()), ..StepOutcome::skipped() }),
         ] {
-            let owner = store.start_run(&run_start(id), &claim()).await.unwrap();
+            let start = RunStart { options: json!({ "lake": LAKE }), ..run_start(id) };
+            let owner = store.start_run(&start, &claim()).await.unwrap();
             let start = StepStart { step: "train".to_owned(), attempt: 1, input_fingerprint: fingerprint.to_owned() };
             store.start_step(&owner, &start).await.unwrap();
             store.finish_step(&owner, "train", 1, &outcome).await.unwrap();
@@ -69,8 +73,9 @@ async fn work_is_found_again_whatever_run_did_it() {
         let found = store.latest_with_input("train", "i1").await.unwrap().unwrap();
         assert_eq!((found.run_id.as_str(), found.output_version.as_deref()), ("r1", Some("m1")), "it did the work");
         assert_eq!(store.latest_with_input("train", "i2").await.unwrap(), None);
-        assert_eq!(store.latest_done("nightly", "train").await.unwrap().unwrap().run_id, run_id("r3"));
-        assert_eq!(store.latest_done("weekly", "train").await.unwrap(), None);
+        assert_eq!(store.latest_done("nightly", LAKE, "train").await.unwrap().unwrap().run_id, run_id("r3"));
+        assert_eq!(store.latest_done("nightly", "s3://other/", "train").await.unwrap(), None);
+        assert_eq!(store.latest_done("weekly", LAKE, "train").await.unwrap(), None);
     })
     .await;
 }

@@ -18,7 +18,9 @@ mod fault_proxy;
 mod mysql;
 mod require;
 mod s3;
+mod webhook;
 
 pub use fault_proxy::{Fault, FaultProxy};
 pub use mysql::{FreshDatabase, MySqlServer, mysql};
 pub use s3::{S3Endpoint, s3};
+pub use webhook::Webhook;

@@ -58,7 +58,7 @@ pub(crate) async fn run(
     };
     let workspace = interrupt.race(settings.open_workspace()).await?;
     let options = options(input, &args.model, settings)?;
-    let nobody = Alarms::new(workspace.store.clone(), Notifier::new(Vec::new()));
+    let nobody = Alarms::new(workspace.store.clone(), workspace.lake.url(), Notifier::new(Vec::new()));
     let report = execute(&workspace, &options, &nobody, console.is_quiet(), interrupt).await?;
     interrupt.race(tell(&workspace, &report, settings, console)).await
 }

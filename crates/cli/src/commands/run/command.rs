@@ -60,7 +60,7 @@ pub(crate) async fn run(
         let planned = interrupt.race(async { Ok(pipeline::plan(&workspace, &options).await?) }).await?;
         return if args.json { console.json(&planned) } else { Ok(console.table(&plan_table(&planned))?) };
     }
-    let alarms = Alarms::new(workspace.store.clone(), notifier);
+    let alarms = Alarms::new(workspace.store.clone(), workspace.lake.url(), notifier);
     let report = execute(&workspace, &options, &alarms, console.is_quiet(), interrupt).await?;
     if args.json {
         return console.json(&report);

@@ -93,6 +93,7 @@ impl RunSettings {
     /// If the input is no address, the graph cannot be used, or a step is not part of it.
     pub(crate) fn options(self, settings: &Settings, triggered_by: &str) -> Result<RunOptions> {
         let dag = dag(self.pipeline.as_deref())?;
+        check_names(&self.allow, &dag).map_err(UsageError)?;
         Ok(RunOptions {
             steps: self.selection.steps(&dag.steps()).map_err(UsageError)?,
             bad_input: self.bad_input.into(),
@@ -132,12 +133,24 @@ fn share(text: &str) -> Result<f64, String> {
     }
 }
 
+/// Whether all that is allowed belongs to checks of the graph or of the program.
+fn check_names(allowed: &[(String, f64)], dag: &Dag) -> Result<(), String> {
+    let mut names: Vec<&str> = Check::ALL.iter().map(|check| check.name).collect();
+    names.extend(
+        dag.steps()
+            .into_iter()
+            .flat_map(Check::of)
+            .map(|check| check.name)
+            .filter(|name| !Check::ALL.iter().any(|known| known.name == *name)),
+    );
+    match allowed.iter().find(|(name, _)| !names.contains(&name.as_str())) {
+        Some((name, _)) => Err(format!("unknown check `{name}`: expected one of {}", names.join(", "))),
+        None => Ok(()),
+    }
+}
+
 /// Reads `check=share`.
 fn allowance(text: &str) -> Result<(String, f64), String> {
-    let names = || Check::ALL.map(|check| check.name).join(", ");
     let (name, share) = text.split_once('=').ok_or("expected CHECK=SHARE, such as durations=0.1")?;
-    if !Check::ALL.iter().any(|check| check.name == name) {
-        return Err(format!("unknown check `{name}`: expected one of {}", names()));
-    }
     Ok((name.to_owned(), self::share(share)?))
 }

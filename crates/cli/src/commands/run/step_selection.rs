@@ -9,13 +9,13 @@ use pipeline::Step;
 pub(crate) struct StepSelection {
     /// Steps to run, separated by commas; the pipeline's order holds
     #[arg(long, value_name = "STEPS", value_delimiter = ',')]
-    steps: Vec<Step>,
+    steps: Vec<String>,
     /// First step to run; those before it stay as they are
     #[arg(long, value_name = "STEP")]
-    from: Option<Step>,
+    from: Option<String>,
     /// The one step to run
     #[arg(long, value_name = "STEP")]
-    only: Option<Step>,
+    only: Option<String>,
 }
 
 impl StepSelection {
@@ -25,13 +25,19 @@ impl StepSelection {
     /// If a step is not one of the pipeline's.
     pub(crate) fn steps(&self, pipeline: &[Step]) -> Result<Vec<Step>, String> {
         let named = self.steps.iter().chain(&self.from).chain(&self.only);
-        if let Some(stranger) = named.into_iter().find(|step| !pipeline.contains(step)) {
-            return Err(format!("step `{stranger}` is not part of this pipeline"));
+        let is_part = |name: &String| pipeline.iter().any(|step| step.name() == name);
+        if let Some(stranger) = named.into_iter().find(|name| !is_part(name)) {
+            let names: Vec<&str> = pipeline.iter().map(|step| step.name()).collect();
+            return Err(format!(
+                "step `{stranger}` is not part of this pipeline: expected one of {}",
+                names.join(", ")
+            ));
         }
-        let first = self.from.and_then(|from| pipeline.iter().position(|step| *step == from)).unwrap_or(0);
-        let is_wanted = |step: &Step| match self.only {
-            Some(only) => *step == only,
-            None => self.steps.is_empty() || self.steps.contains(step),
+        let is_first = |step: &Step| self.from.as_deref() == Some(step.name());
+        let first = pipeline.iter().position(is_first).unwrap_or(0);
+        let is_wanted = |step: &Step| match &self.only {
+            Some(only) => only == step.name(),
+            None => self.steps.is_empty() || self.steps.iter().any(|wanted| wanted == step.name()),
         };
         Ok(pipeline.iter().copied().skip(first).filter(is_wanted).collect())
     }

@@ -73,7 +73,7 @@ pub(super) async fn retry(
     if args.accept_rows {
         options.row_history = RowPolicy::Warn;
     }
-    let alarms = Alarms::new(workspace.store.clone(), notifier);
+    let alarms = Alarms::new(workspace.store.clone(), workspace.lake.url(), notifier);
     let report = execute(&workspace, &options, &alarms, console.is_quiet(), interrupt).await?;
     if is_json {
         return console.json(&report);

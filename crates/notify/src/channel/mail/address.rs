@@ -1,13 +1,15 @@
 //! The address of a mail channel.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use super::Mail;
+use super::{LONGEST_DELIVERY, Mail};
 
+/// Times that a server may be given, in seconds.
+const TIMEOUT_S: std::ops::RangeInclusive<u64> = 1..=600;
 /// Most people that one channel writes to.
 const MOST_RECIPIENTS: usize = 20;
 
@@ -62,7 +64,14 @@ pub(super) fn parse(url: &Url) -> Result<Mail, String> {
     if to.len() > MOST_RECIPIENTS {
         return Err(format!("more than {MOST_RECIPIENTS} mailboxes: name a list"));
     }
-    Ok(Mail { host, port: url.port().unwrap_or(port), security, credentials, from, to })
+    let limit = match query("timeout") {
+        None => LONGEST_DELIVERY,
+        Some(text) => match text.parse() {
+            Ok(seconds) if TIMEOUT_S.contains(&seconds) => Duration::from_secs(seconds),
+            _ => return Err("`timeout` must be 1 to 600 seconds".to_owned()),
+        },
+    };
+    Ok(Mail { host, port: url.port().unwrap_or(port), security, credentials, from, to, limit })
 }
 
 fn credentials(url: &Url) -> Result<Option<Credentials>, String> {
@@ -123,6 +132,7 @@ mod tests {
             ("smtp://h/?from=a@b&to=c@d%0D%0ARCPT%20TO:x@y", "plain ASCII"),
             ("smtp://h/?from=a@b&to=<c@d>", "plain ASCII"),
             ("smtps://h/?from=a@b&to=c@d&tls=off", "`tls` may be"),
+            ("smtps://h/?from=a@b&to=c@d&timeout=0", "`timeout` must be 1 to 600"),
         ] {
             let error = read(address).err().unwrap_or_default();
             assert!(error.contains(reason) && !error.contains("secret"), "{address}: {error}");

@@ -5,6 +5,7 @@
 //! smtps://…                      encrypted from the start, port 465
 //! smtp://localhost:25/?…&tls=off a relay on this host or in this network; then without a password
 //!                  …&ca=FILE     certificates to trust instead of the system's
+//!                  …&timeout=60  seconds until the server must have taken a mail
 //! ```
 //!
 //! A plus sign in an address is written `%2B`, as it stands for a space in the query of a URL.
@@ -26,7 +27,8 @@ use self::{
 };
 use crate::Notification;
 
-/// Longest time until the server has taken a mail; some greet late or look at a message for long.
+/// Longest time until the server has taken a mail, unless the address says another; some greet late or look at a message
+/// for long.
 const LONGEST_DELIVERY: Duration = Duration::from_secs(60);
 /// Longest time to take leave.
 const LONGEST_FAREWELL: Duration = Duration::from_secs(2);
@@ -43,6 +45,8 @@ pub struct Mail {
     credentials: Option<Credentials>,
     from: String,
     to: Vec<String>,
+    /// Longest time until the server has taken a mail.
+    limit: Duration,
 }
 
 impl fmt::Debug for Mail {
@@ -63,14 +67,14 @@ impl Mail {
     }
 
     /// Longest time that one attempt takes.
-    pub(super) fn limit() -> Duration {
-        LONGEST_DELIVERY + 2 * LONGEST_FAREWELL
+    pub(super) fn limit(&self) -> Duration {
+        self.limit + 2 * LONGEST_FAREWELL
     }
 
     /// Hands the notification to the server, once.
     pub(super) async fn send(&self, notification: &Notification) -> Result<(), String> {
-        let delivered = timeout(LONGEST_DELIVERY, self.deliver(notification)).await;
-        let mut server = delivered.map_err(|_| format!("not taken within {} s", LONGEST_DELIVERY.as_secs()))??;
+        let delivered = timeout(self.limit, self.deliver(notification)).await;
+        let mut server = delivered.map_err(|_| format!("not taken within {} s", self.limit.as_secs()))??;
         // The message is the server's by now; how it takes leave does not matter.
         let _ = timeout(LONGEST_FAREWELL, server.command("QUIT", 221)).await;
         Ok(())
