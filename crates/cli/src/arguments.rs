@@ -121,6 +121,8 @@ mod tests {
         check("serve", true);
         check("serve --bind 127.0.0.1:0 --output s3://bucket/results/", true);
         check("serve --bind nowhere", false);
+        check("serve --tls-cert cert.pem --tls-key key.pem", true);
+        check("serve --tls-cert cert.pem", false);
         check("tables --json --lake s3://bucket/lake", true);
         check("--log-format xml tables", false);
     }

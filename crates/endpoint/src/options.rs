@@ -4,6 +4,8 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use athena::signature::Credentials;
 
+use crate::TlsFiles;
+
 /// Settings of the endpoint.
 #[derive(Debug, Clone)]
 pub struct EndpointOptions {
@@ -16,6 +18,11 @@ pub struct EndpointOptions {
     /// Folder that stands for S3: a bucket is a folder in it, made when a statement names it. Only where the executors
     /// are in this process, as others would look for the bucket in S3.
     pub local_buckets: Option<PathBuf>,
+    /// Certificate and key, for HTTPS; without them the endpoint speaks HTTP.
+    pub tls: Option<TlsFiles>,
+    /// Domain below which a host is `bucket.domain` or `bucket.s3.domain`, for clients of S3 that do not put the bucket
+    /// into the path; default `localhost`.
+    pub s3_domain: String,
     /// Queries that run at the same time; default 8. Too low makes queries wait while executors are idle, too high
     /// divides executors among many.
     pub max_running: usize,
@@ -36,6 +43,8 @@ impl EndpointOptions {
             credentials: Credentials::anonymous(),
             output_location: None,
             local_buckets: None,
+            tls: None,
+            s3_domain: "localhost".to_owned(),
             max_running: 8,
             max_queued: 200,
             query_timeout: Duration::from_secs(30 * 60),

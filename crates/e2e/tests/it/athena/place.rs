@@ -98,7 +98,7 @@ fn describe(folder: &TempDir, s3: &S3Endpoint) -> ClusterBuilder {
     builder
 }
 
-fn clients() -> PathBuf {
+pub(super) fn clients() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/athena_clients")
 }
 
@@ -117,7 +117,7 @@ pub(super) async fn print(program: &str) -> String {
 }
 
 /// `plays`, as `expected.py` has it.
-async fn write_plays(lake: &Lake) {
+pub(super) async fn write_plays(lake: &Lake) {
     let numbers = || 0..5000_i64;
     let pid: ArrayRef = Arc::new(Int64Array::from_iter_values(numbers()));
     let artist = numbers().map(|i| (i % 11 != 0).then(|| format!("artist-{}", i % 7)));
