@@ -35,6 +35,7 @@ pub(crate) async fn start(
         options.credentials =
             Credentials::from_toml(&text).map_err(|reason| anyhow!("the keys `{}`: {reason}", path.display()))?;
     }
+    options.max_running_per_work_group = arguments.athena_max_running_per_workgroup.map(|count| count.max(1));
     let url: DatabaseUrl = arguments.database.parse()?;
     let store = Store::connect(&url, &StoreOptions::default()).await?;
     let lake = arguments.lake.as_deref().context("the endpoint needs --lake")?;

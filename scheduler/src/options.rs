@@ -80,6 +80,9 @@ pub(crate) struct EndpointArguments {
     /// Queries of the endpoint that run at the same time
     #[arg(long, env = "SEGUE_ATHENA_MAX_RUNNING", value_name = "COUNT", default_value_t = 8)]
     pub(crate) athena_max_running: usize,
+    /// Queries of one workgroup that run at the same time; without it, as many as of all
+    #[arg(long, env = "SEGUE_ATHENA_MAX_RUNNING_PER_WORKGROUP", value_name = "COUNT")]
+    pub(crate) athena_max_running_per_workgroup: Option<usize>,
     /// Lake whose tables the endpoint shows: a path, file:///path or s3://bucket/prefix
     #[arg(long, env = "SEGUE_LAKE", value_name = "URL")]
     pub(crate) lake: Option<String>,

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     commands::{
-        demo::DemoArgs, doctor::DoctorArgs, evaluate::EvaluateArgs, import::ImportArgs, recommend::RecommendArgs,
+        catalog::CatalogArgs, demo::DemoArgs, doctor::DoctorArgs, evaluate::EvaluateArgs, import::ImportArgs, recommend::RecommendArgs,
         run::RunArgs, runs::RunsArgs, sample::SampleArgs, serve::ServeArgs, sql::SqlArgs, tables::TablesArgs,
         vacuum::VacuumArgs, watch::WatchArgs,
     },
@@ -53,6 +53,8 @@ pub(crate) enum Command {
     Runs(RunsArgs),
     /// Show the lake's tables and where their files are
     Tables(TablesArgs),
+    /// Find tables where files are, and show what the data catalog has
+    Catalog(CatalogArgs),
     /// Remove old versions of tables, and what killed writes left behind
     Vacuum(VacuumArgs),
     /// Make slices in the format of the Million Playlist Dataset
@@ -123,6 +125,10 @@ mod tests {
         check("serve --bind nowhere", false);
         check("serve --tls-cert cert.pem --tls-key key.pem", true);
         check("serve --tls-cert cert.pem", false);
+        check("catalog", false);
+        check("catalog tables --json --database raw", true);
+        check("catalog crawl", false);
+        check("catalog crawl data/raw --database raw --prefix x_ --dry-run --json", true);
         check("tables --json --lake s3://bucket/lake", true);
         check("--log-format xml tables", false);
     }

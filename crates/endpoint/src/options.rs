@@ -26,8 +26,12 @@ pub struct EndpointOptions {
     /// Queries that run at the same time; default 8. Too low makes queries wait while executors are idle, too high
     /// divides executors among many.
     pub max_running: usize,
-    /// Queries that wait; default 200. More are refused as too many.
+    /// Queries of one workgroup that run at the same time; by default as many as of all.
+    pub max_running_per_work_group: Option<usize>,
+    /// Queries that wait; default 400. More are refused as too many.
     pub max_queued: usize,
+    /// Queries of one workgroup that wait; default 300, so that no workgroup fills the queue.
+    pub max_queued_per_work_group: usize,
     /// How long a query may run; default 30 min, as Athena's.
     pub query_timeout: Duration,
     /// How long the history of a query is kept; default 45 days, as Athena's.
@@ -46,7 +50,9 @@ impl EndpointOptions {
             tls: None,
             s3_domain: "localhost".to_owned(),
             max_running: 8,
-            max_queued: 200,
+            max_running_per_work_group: None,
+            max_queued: 400,
+            max_queued_per_work_group: 300,
             query_timeout: Duration::from_secs(30 * 60),
             history: Duration::from_secs(45 * 24 * 3600),
         }

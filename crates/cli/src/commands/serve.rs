@@ -53,6 +53,12 @@ pub(crate) struct ServeArgs {
     /// PEM file of the certificate's private key
     #[arg(long, env = "SEGUE_ATHENA_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Queries that run at the same time
+    #[arg(long, env = "SEGUE_ATHENA_MAX_RUNNING", value_name = "COUNT", default_value_t = 8)]
+    max_running: usize,
+    /// Queries of one workgroup that run at the same time; without it, as many as of all
+    #[arg(long, env = "SEGUE_ATHENA_MAX_RUNNING_PER_WORKGROUP", value_name = "COUNT")]
+    max_running_per_workgroup: Option<usize>,
     /// Take s3:// addresses for those of the S3 server that the AWS_* variables name
     #[arg(long)]
     real_s3: bool,
@@ -74,6 +80,8 @@ pub(crate) async fn run(
 async fn serve(args: ServeArgs, settings: &Settings, console: &mut Console) -> Result<()> {
     let mut options = EndpointOptions::on(args.bind);
     options.output_location = Some(args.output);
+    options.max_running = args.max_running.max(1);
+    options.max_running_per_work_group = args.max_running_per_workgroup.map(|count| count.max(1));
     options.s3_domain = args.s3_domain;
     options.tls = args.tls_cert.zip(args.tls_key).map(|(certificates, key)| TlsFiles { certificates, key });
     let scheme = if options.tls.is_some() { "https" } else { "http" };

@@ -59,6 +59,8 @@ def objects():
     same(refusal(s3.get_object, Bucket="my-bucket", Key=key, Range="bytes=1024-"), "InvalidRange")
     same(refusal(s3.get_object, Bucket="my-bucket", Key=key, IfMatch='"other"'), "PreconditionFailed")
     same(refusal(s3.get_object, Bucket="my-bucket", Key="nothing"), "NoSuchKey")
+    same(refusal(s3.put_object, Bucket="my-bucket", Key=key, Body=b"", IfNoneMatch="*"), "NotImplemented")
+    same(refusal(s3.put_object, Bucket="my-bucket", Key=key, Body=b"", ServerSideEncryption="AES256"), "NotImplemented")
     same(refusal(s3.head_object, Bucket="my-bucket", Key="nothing"), "404")
     s3.copy_object(Bucket="my-bucket", Key="copy", CopySource={"Bucket": "my-bucket", "Key": key})
     same(s3.get_object(Bucket="my-bucket", Key="copy")["Body"].read(), body)

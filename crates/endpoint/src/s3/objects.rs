@@ -80,6 +80,7 @@ pub(super) async fn operate(
             return Err(S3Error::not_implemented(part));
         }
     }
+    refuse_conditions(head)?;
     match head.method {
         Method::GET | Method::HEAD => get(bucket, key, head).await,
         Method::PUT if head.headers.contains_key("x-amz-copy-source") => copy(service, bucket, key, head).await,
@@ -89,6 +90,23 @@ pub(super) async fn operate(
             no_content()
         }
         _ => Err(S3Error::method_not_allowed()),
+    }
+}
+
+/// Conditions and encryption of writes are refused rather than taken and not kept.
+pub(super) fn refuse_conditions(head: &Parts) -> S3Result<()> {
+    if matches!(head.method, Method::GET | Method::HEAD) {
+        return Ok(());
+    }
+    let is_refused = |name: &str| {
+        ["if-match", "if-none-match", "x-amz-acl", "x-amz-tagging"].contains(&name)
+            || ["x-amz-server-side-encryption", "x-amz-copy-source-if", "x-amz-object-lock"]
+                .iter()
+                .any(|prefix| name.starts_with(prefix))
+    };
+    match head.headers.keys().find(|name| is_refused(name.as_str())) {
+        Some(name) => Err(S3Error::not_implemented(&format!("the header {name} of a write"))),
+        None => Ok(()),
     }
 }
 

@@ -20,7 +20,7 @@ use super::{
     body::BodyReader,
     buckets::Bucket,
     error::{S3Error, S3Result},
-    objects::{copied, copy_source, etag, no_content, path_of, range_of, store_body},
+    objects::{copied, copy_source, etag, no_content, path_of, range_of, refuse_conditions, store_body},
     parameter, xml,
 };
 use crate::Service;
@@ -157,6 +157,7 @@ pub(super) async fn operate(
     body: BodyReader,
 ) -> S3Result<Response> {
     bucket.check_writable()?;
+    refuse_conditions(head)?;
     let path = path_of(key)?.ok_or_else(|| S3Error::invalid("A folder cannot be uploaded"))?;
     let target = format!("{}/{path}", bucket.name);
     let query = head.uri.query();

@@ -10,13 +10,15 @@ use tempfile::TempDir;
 use testkit::process::{ProcessGuard, Segue};
 use tokio::process::Command;
 
-use super::place::{clients, python, write_plays};
+use super::place::{clients, python, write_grown, write_plays};
 use crate::places::open_lake;
 
 /// How long one client may take with all its questions.
 const PATIENCE: Duration = Duration::from_secs(240);
 /// How long the server may take until it answers.
 const START: Duration = Duration::from_secs(60);
+/// Several times what a server with a hundred queries in its queue takes, and a part of what 200 results would.
+const MOST_MEMORY_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 const KEYS: &str = "
 [[keys]]
 access_key_id = \"ADMIN\"
@@ -39,11 +41,9 @@ struct Embedded {
 impl Embedded {
     async fn start(more: &[&str]) -> Self {
         let folder = TempDir::new().unwrap();
-        Self::start_in(folder, more).await
-    }
-
-    async fn start_in(folder: TempDir, more: &[&str]) -> Self {
-        write_plays(&open_lake(&folder.path().join("lake")).await).await;
+        let lake = open_lake(&folder.path().join("lake")).await;
+        write_plays(&lake).await;
+        write_grown(&lake).await;
         std::fs::write(folder.path().join("keys.toml"), KEYS).unwrap();
         let mut arguments = vec!["serve", "--bind", "127.0.0.1:0", "--keys", "keys.toml", "--lake", "lake"];
         arguments.extend(["--database", "sqlite://segue.db", "--buckets", "s3"]);
@@ -55,8 +55,11 @@ impl Embedded {
 
     /// Runs a program that knows one address only and expects that it finds everything right.
     async fn ask(&self, program: &str, pairs: &[(&str, &str)]) {
-        let python = python().await;
-        let mut command = Command::new(&python);
+        self.ask_with(&python().await, program, pairs).await;
+    }
+
+    async fn ask_with(&self, python: &str, program: &str, pairs: &[(&str, &str)]) {
+        let mut command = Command::new(python);
         command
             .args(["-W", "ignore"])
             .arg(clients().join(program))
@@ -98,9 +101,33 @@ async fn boto3_reads_and_writes_files_as_on_s3() {
 #[tokio::test(flavor = "multi_thread")]
 async fn all_clients_work_with_one_address() {
     let server = Embedded::start(&[]).await;
-    for program in ["with_boto3.py", "with_pyathena.py", "with_awswrangler.py", "with_files.py"] {
+    for program in ["with_boto3.py", "with_pyathena.py", "with_awswrangler.py", "with_files.py", "with_text.py"] {
         server.ask(program, &[]).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn results_of_before_are_used_while_they_are_true() {
+    let server = Embedded::start(&[]).await;
+    server.ask("with_reuse.py", &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_queries_at_once_are_all_answered_and_workgroups_take_turns() {
+    let server = Embedded::start(&["--max-running", "4"]).await;
+    server.ask("with_load.py", &[]).await;
+    let peak = peak_memory_bytes(server.process.id());
+    assert!(peak < MOST_MEMORY_BYTES, "{peak} bytes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dbt_builds_marts_from_the_lake() {
+    let server = Embedded::start(&[]).await;
+    let work = server.folder.path().join("dbt").display().to_string();
+    let output = Command::new(clients().join("venv.sh")).arg("dbt").stdin(Stdio::null()).output().await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let python = String::from_utf8(output.stdout).unwrap();
+    server.ask_with(python.trim(), "with_dbt.py", &[("DBT_WORK", &work)]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -120,6 +147,13 @@ async fn https_is_spoken_with_a_certificate_that_may_change() {
     let second = path("second-ca.pem").display().to_string();
     server.ask("with_pyathena.py", &[("AWS_CA_BUNDLE", &second)]).await;
     server.ask("with_wrong_ca.py", &[("AWS_CA_BUNDLE", &ca)]).await;
+}
+
+/// The most memory that a process has had.
+fn peak_memory_bytes(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
 }
 
 /// Makes an authority of this name, and a certificate for this machine that it signs, as `cert.pem` and `key.pem`.

@@ -131,3 +131,12 @@ pub(super) async fn write_plays(lake: &Lake) {
     writer.write(batch).await.unwrap();
     writer.commit().await.unwrap();
 }
+
+/// A table of one row, to which statements add.
+pub(super) async fn write_grown(lake: &Lake) {
+    let values: ArrayRef = Arc::new(Int64Array::from(vec![1]));
+    let batch = RecordBatch::try_from_iter([("a", values)]).unwrap();
+    let mut writer = lake.table("grown").unwrap().writer(batch.schema(), WriteMode::Overwrite).await.unwrap();
+    writer.write(batch).await.unwrap();
+    writer.commit().await.unwrap();
+}
