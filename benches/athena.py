@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Latency of queries from start to rows at the client, through boto3.
 
-Start an endpoint over a lake, set AWS_ENDPOINT_URL, AWS_REGION and keys, and run this with a Python that has boto3, such as
+Start an endpoint over a lake, set AWS_ENDPOINT_URL, AWS_DEFAULT_REGION and keys, and run this with a Python that has boto3, such as
 the one that crates/e2e/tests/athena_clients/venv.sh prints:
 
     segue serve --lake data/lake &
-    export AWS_ENDPOINT_URL=http://127.0.0.1:9100 AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any
+    export AWS_ENDPOINT_URL=http://127.0.0.1:9100 AWS_DEFAULT_REGION=us-east-1
+    export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any
     "$(crates/e2e/tests/athena_clients/venv.sh)" benches/athena.py --table playlist_tracks --column artist_name
 
 Queries are polled every 10 ms; each is another text, so that none is answered with a result of before.

@@ -4,9 +4,9 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     commands::{
-        catalog::CatalogArgs, demo::DemoArgs, doctor::DoctorArgs, evaluate::EvaluateArgs, import::ImportArgs, recommend::RecommendArgs,
-        run::RunArgs, runs::RunsArgs, sample::SampleArgs, serve::ServeArgs, sql::SqlArgs, tables::TablesArgs,
-        vacuum::VacuumArgs, watch::WatchArgs,
+        catalog::CatalogArgs, demo::DemoArgs, doctor::DoctorArgs, evaluate::EvaluateArgs, import::ImportArgs,
+        recommend::RecommendArgs, run::RunArgs, runs::RunsArgs, sample::SampleArgs, serve::ServeArgs, sql::SqlArgs,
+        tables::TablesArgs, vacuum::VacuumArgs, watch::WatchArgs,
     },
     settings::Settings,
 };
@@ -126,9 +126,9 @@ mod tests {
         check("serve --tls-cert cert.pem --tls-key key.pem", true);
         check("serve --tls-cert cert.pem", false);
         check("catalog", false);
-        check("catalog tables --json --database raw", true);
+        check("catalog tables raw --json", true);
         check("catalog crawl", false);
-        check("catalog crawl data/raw --database raw --prefix x_ --dry-run --json", true);
+        check("catalog crawl data/raw --into raw --prefix x_ --dry-run --json --database sqlite://x.db", true);
         check("tables --json --lake s3://bucket/lake", true);
         check("--log-format xml tables", false);
     }

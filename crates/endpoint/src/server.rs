@@ -1,6 +1,11 @@
 //! The HTTP side: one port for all services.
 
-use std::{io, net::SocketAddr, sync::Arc, time::{Duration, SystemTime}};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use athena::{
     ApiError, Exception,

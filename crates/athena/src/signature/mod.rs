@@ -10,7 +10,7 @@ mod credentials;
 mod s3;
 mod verify;
 
-pub use credentials::{Credentials, Key, Permission};
 pub use chunks::ChunkSignatures;
-pub use s3::{S3Signature, S3Payload, verify_s3};
+pub use credentials::{Credentials, Key, Permission};
+pub use s3::{S3Payload, S3Signature, verify_s3};
 pub use verify::{Request, verify};

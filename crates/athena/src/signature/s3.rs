@@ -94,9 +94,8 @@ pub fn verify_s3<'k>(
     }
     let path = canonical_s3_path(request.path);
     let query = canonical_query(request.query, |name| name != "X-Amz-Signature");
-    let canonical =
-        canonical_request(request.method, &path, &query, request.headers, &signed.signed_headers, hash)
-            .ok_or_else(|| refused("a signed header is missing"))?;
+    let canonical = canonical_request(request.method, &path, &query, request.headers, &signed.signed_headers, hash)
+        .ok_or_else(|| refused("a signed header is missing"))?;
     let proof = prove(&signed, &date, "s3", &canonical, credentials)?;
     let previous = signed.signature.to_owned();
     let chunks = ChunkSignatures { signing_key: proof.signing_key, date, scope: proof.scope, previous };

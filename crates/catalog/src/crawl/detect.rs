@@ -155,7 +155,11 @@ fn of_json(bytes: &[u8], is_whole: bool) -> Found {
     for line in lines.iter().take(DOCUMENTS) {
         match serde_json::from_str::<Json>(line) {
             Ok(document @ Json::Object(_)) => documents.push(document),
-            _ => return Err("a line of it is not one JSON object; documents over several lines cannot be read".to_owned()),
+            _ => {
+                return Err(
+                    "a line of it is not one JSON object; documents over several lines cannot be read".to_owned()
+                );
+            }
         }
     }
     if documents.is_empty() {

@@ -145,10 +145,7 @@ mod tests {
             ]
         );
         assert_eq!(tables[1].keys, ["year", "month"]);
-        assert_eq!(
-            tables[1].partitions.get(&vec!["2026".to_owned(), "02".to_owned()]).unwrap(),
-            "year=2026/month=02"
-        );
+        assert_eq!(tables[1].partitions.get(&vec!["2026".to_owned(), "02".to_owned()]).unwrap(), "year=2026/month=02");
         assert!(problems.is_empty());
     }
 

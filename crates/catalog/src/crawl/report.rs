@@ -110,9 +110,7 @@ pub struct CrawledTable {
 }
 
 fn pairs<S: serde::Serializer>(columns: &[Column], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(columns.iter().map(|column| {
-        serde_json::json!({"name": column.name, "type": column.kind})
-    }))
+    serializer.collect_seq(columns.iter().map(|column| serde_json::json!({"name": column.name, "type": column.kind})))
 }
 
 impl CrawlReport {

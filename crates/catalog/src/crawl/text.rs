@@ -34,8 +34,13 @@ impl Kind {
         if value.is_empty() || value == "\\N" {
             return Self::Nothing;
         }
-        let digits = |from: usize, to: usize| value.get(from..to).is_some_and(|part| part.bytes().all(|b| b.is_ascii_digit()));
-        let is_date = digits(0, 4) && digits(5, 7) && digits(8, 10) && value.get(4..5) == Some("-") && value.get(7..8) == Some("-");
+        let digits =
+            |from: usize, to: usize| value.get(from..to).is_some_and(|part| part.bytes().all(|b| b.is_ascii_digit()));
+        let is_date = digits(0, 4)
+            && digits(5, 7)
+            && digits(8, 10)
+            && value.get(4..5) == Some("-")
+            && value.get(7..8) == Some("-");
         let is_number = value.parse::<f64>().is_ok() && value.bytes().any(|byte| byte.is_ascii_digit());
         // A number with zeros before it is a name, as in postcodes.
         let is_name = value.len() > 1 && value.starts_with('0') && !value.starts_with("0.");
@@ -122,8 +127,7 @@ fn kinds(rows: &[Vec<String>], columns: usize) -> Vec<Kind> {
 /// The columns that lines of a shape have.
 pub(super) fn columns(shape: &TextShape, lines: &[&str]) -> Vec<Column> {
     let lines = &lines[..lines.len().min(LINES)];
-    let mut rows: Vec<Vec<String>> =
-        lines.iter().map(|line| split(line, shape.delimiter, shape.is_quoted)).collect();
+    let mut rows: Vec<Vec<String>> = lines.iter().map(|line| split(line, shape.delimiter, shape.is_quoted)).collect();
     let names = if shape.has_header && !rows.is_empty() { Some(rows.remove(0)) } else { None };
     let count = names.as_ref().map_or_else(|| rows.iter().map(Vec::len).max().unwrap_or_default(), Vec::len);
     let name = |at: usize| {
@@ -131,7 +135,8 @@ pub(super) fn columns(shape: &TextShape, lines: &[&str]) -> Vec<Column> {
         given.filter(|name| !name.is_empty()).unwrap_or_else(|| format!("col{at}"))
     };
     let kinds = kinds(&rows, count);
-    let column = |(at, kind): (usize, Kind)| Column { name: name(at), kind: kind.hive().to_owned(), ..Column::default() };
+    let column =
+        |(at, kind): (usize, Kind)| Column { name: name(at), kind: kind.hive().to_owned(), ..Column::default() };
     kinds.into_iter().enumerate().map(column).collect()
 }
 
@@ -175,7 +180,12 @@ mod tests {
     #[test]
     fn shapes_and_types_are_found() {
         check("id,name\n1,a\n2,b\n", ',', true, &[("id", "bigint"), ("name", "string")]);
-        check("1\t2.5\ttrue\n2\t3\tfalse\n", '\t', false, &[("col0", "bigint"), ("col1", "double"), ("col2", "boolean")]);
+        check(
+            "1\t2.5\ttrue\n2\t3\tfalse\n",
+            '\t',
+            false,
+            &[("col0", "bigint"), ("col1", "double"), ("col2", "boolean")],
+        );
         check("artist;title\nMuse;Uprising\nBlur;Song 2\n", ';', true, &[("artist", "string"), ("title", "string")]);
         check("Muse;Uprising\nBlur;Song 2\nMuse;Starlight\n", ';', false, &[("col0", "string"), ("col1", "string")]);
         check(

@@ -90,7 +90,8 @@ fn ends(range: &str) -> Result<(&str, &str)> {
 
 /// The step of a date; where none is given, the smallest thing that the format tells, if that is a day or month.
 fn step_of(interval: Option<&str>, unit: Option<&str>, format: &DateFormat) -> Result<Step> {
-    let count: u32 = interval.map_or(Ok(1), str::parse).ok().filter(|count| *count > 0).ok_or("interval is no number")?;
+    let count: u32 =
+        interval.map_or(Ok(1), str::parse).ok().filter(|count| *count > 0).ok_or("interval is no number")?;
     let unit = match unit {
         Some(unit) => unit.to_uppercase(),
         None if format.has("%H") => return Err("interval.unit is missing".to_owned()),
@@ -107,7 +108,11 @@ fn step_of(interval: Option<&str>, unit: Option<&str>, format: &DateFormat) -> R
         "HOUR" => Step::Fixed(TimeDelta::hours(count_i64)),
         "MINUTE" => Step::Fixed(TimeDelta::minutes(count_i64)),
         "SECOND" => Step::Fixed(TimeDelta::seconds(count_i64)),
-        _ => return Err(format!("interval.unit is `{unit}`; YEARS, MONTHS, WEEKS, DAYS, HOURS, MINUTES, SECONDS are known")),
+        _ => {
+            return Err(format!(
+                "interval.unit is `{unit}`; YEARS, MONTHS, WEEKS, DAYS, HOURS, MINUTES, SECONDS are known"
+            ));
+        }
     })
 }
 
@@ -119,7 +124,8 @@ impl Step {
             Self::Months(step) => {
                 let months = |time: NaiveDateTime| i64::from(time.year()) * 12 + i64::from(time.month0());
                 let distance = months(to) - months(from);
-                let there = u32::try_from(distance).ok().and_then(|months| from.checked_add_months(Months::new(months)));
+                let there =
+                    u32::try_from(distance).ok().and_then(|months| from.checked_add_months(Months::new(months)));
                 distance % i64::from(step) == 0 && there == Some(to)
             }
         }
@@ -179,8 +185,7 @@ impl DateFormat {
         chrono::format::parse(&mut parsed, value, chrono::format::StrftimeItems::new(&self.chrono)).ok()?;
         let date = NaiveDate::from_ymd_opt(parsed.year()?, parsed.month().unwrap_or(1), parsed.day().unwrap_or(1))?;
         let hour = parsed.hour_div_12().unwrap_or(0) * 12 + parsed.hour_mod_12().unwrap_or(0);
-        let time =
-            NaiveTime::from_hms_opt(hour, parsed.minute().unwrap_or(0), parsed.second().unwrap_or(0))?;
+        let time = NaiveTime::from_hms_opt(hour, parsed.minute().unwrap_or(0), parsed.second().unwrap_or(0))?;
         Some(date.and_time(time))
     }
 
@@ -205,7 +210,9 @@ fn shifted(now: NaiveDateTime, shift: &str) -> Option<NaiveDateTime> {
     let digits = shift.find(|letter: char| !letter.is_ascii_digit())?;
     let count: u32 = shift[..digits].parse().ok()?;
     let (days, fixed) = (Days::new(u64::from(count)), i64::from(count));
-    let months = |count: u32| if back { now.checked_sub_months(Months::new(count)) } else { now.checked_add_months(Months::new(count)) };
+    let months = |count: u32| {
+        if back { now.checked_sub_months(Months::new(count)) } else { now.checked_add_months(Months::new(count)) }
+    };
     let delta = |delta: TimeDelta| if back { now.checked_sub_signed(delta) } else { now.checked_add_signed(delta) };
     match shift[digits..].trim().trim_end_matches('S') {
         "YEAR" => months(count.checked_mul(12)?),
@@ -248,7 +255,11 @@ mod tests {
         let kind = ("type", "date");
         let day = ("format", "yyyy-MM-dd");
         check(&[kind, day, ("range", "NOW-3DAYS,NOW")], &["2026-11-20", "2026-11-23"], &["2026-11-19", "2026-11-24"]);
-        check(&[kind, day, ("range", "2026-01-01,NOW+1MONTH")], &["2026-12-23"], &["2026-12-24", "2026-02-30", "26-1-1"]);
+        check(
+            &[kind, day, ("range", "2026-01-01,NOW+1MONTH")],
+            &["2026-12-23"],
+            &["2026-12-24", "2026-02-30", "26-1-1"],
+        );
         let weekly = [kind, day, ("range", "2026-11-02,NOW"), ("interval", "1"), ("interval.unit", "WEEKS")];
         check(&weekly, &["2026-11-02", "2026-11-23"], &["2026-11-03"]);
         let hour = [kind, ("format", "yyyy/MM/dd/HH"), ("range", "NOW-2HOURS,NOW"), ("interval.unit", "HOURS")];

@@ -82,8 +82,14 @@ async fn formats_columns_and_partitions_are_found_and_registered() {
     place.write("plays/year=2026/a.parquet", &parquet(&more));
     place.write("artists/a.csv.gz", &gzip("id,name,score\n1,Muse,2.5\n2,Blur,3\n"));
     place.write("artists/_SUCCESS", b"");
-    place.write("events/a.jsonl.zst", &zstd::encode_all(&b"{\"a\":1,\"b\":{\"c\":[true]}}\n{\"a\":2.5}\n"[..], 1).unwrap());
-    place.write("slices/mpd.slice.0-0.json", b"{\n  \"info\": {},\n  \"playlists\": [\n    {\"pid\": 0, \"tracks\": []}\n  ]\n}");
+    place.write(
+        "events/a.jsonl.zst",
+        &zstd::encode_all(&b"{\"a\":1,\"b\":{\"c\":[true]}}\n{\"a\":2.5}\n"[..], 1).unwrap(),
+    );
+    place.write(
+        "slices/mpd.slice.0-0.json",
+        b"{\n  \"info\": {},\n  \"playlists\": [\n    {\"pid\": 0, \"tracks\": []}\n  ]\n}",
+    );
     place.write("images/a.png", &[0x89, b'P', 0, 0, 1]);
 
     let looked = place.crawl(true).await;
@@ -128,7 +134,8 @@ async fn drift_is_reported_and_merged() {
     let found = table(&report, "t");
     assert_eq!(found.change, TableChange::Changed);
     let double = || "double".to_owned();
-    let retyped = ColumnChange::Retyped { column: "a".to_owned(), from: "bigint".to_owned(), found: double(), to: double() };
+    let retyped =
+        ColumnChange::Retyped { column: "a".to_owned(), from: "bigint".to_owned(), found: double(), to: double() };
     assert_eq!(
         found.drift,
         [
@@ -137,7 +144,10 @@ async fn drift_is_reported_and_merged() {
             ColumnChange::Added { column: "new".to_owned(), kind: "string".to_owned() },
         ]
     );
-    assert_eq!((&found.new_partitions[..], &found.gone_partitions[..]), (&["day=2".to_owned()][..], &["day=1".to_owned()][..]));
+    assert_eq!(
+        (&found.new_partitions[..], &found.gone_partitions[..]),
+        (&["day=2".to_owned()][..], &["day=1".to_owned()][..])
+    );
     assert_eq!(place.columns("t").await, pairs(&[("a", "double"), ("old", "boolean"), ("new", "string")]));
     assert_eq!(place.catalog.table_versions("raw", "t").await.unwrap().len(), 2);
 

@@ -19,7 +19,8 @@ use crate::{
 const EXAMPLES: &str = "\
 Examples:
   segue serve                                   on 127.0.0.1:9100, for this machine only
-  export AWS_ENDPOINT_URL=http://127.0.0.1:9100 AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any
+  export AWS_ENDPOINT_URL=http://127.0.0.1:9100 AWS_DEFAULT_REGION=us-east-1
+  export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any
   aws athena start-query-execution --query-string 'SELECT count(*) FROM tracks'
   aws athena get-query-results --query-execution-id ID
 

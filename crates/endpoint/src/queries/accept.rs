@@ -52,9 +52,8 @@ pub(crate) async fn accept(
         return Err(ApiError::new(Exception::AccessDenied, message));
     }
     let ticket = service.queue.enter(&work_group.name);
-    let ticket = ticket.ok_or_else(|| {
-        ApiError::new(Exception::TooManyRequests, "Too many queries are waiting: try again later")
-    })?;
+    let ticket = ticket
+        .ok_or_else(|| ApiError::new(Exception::TooManyRequests, "Too many queries are waiting: try again later"))?;
     let id = Uuid::new_v4().to_string();
     let submitted_at_us = now_us();
     let execution = execution(&id, sql, &statement, request, &work_group, &location, submitted_at_us);

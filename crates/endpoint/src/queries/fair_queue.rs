@@ -176,7 +176,8 @@ mod tests {
 
     /// The tickets whose turn has come, by their numbers.
     fn ready(tickets: &mut [Option<Ticket>]) -> Vec<(usize, Slot)> {
-        let ready = |(number, ticket): (usize, &mut Option<Ticket>)| Some((number, ticket.as_mut()?.turn.try_recv().ok()?));
+        let ready =
+            |(number, ticket): (usize, &mut Option<Ticket>)| Some((number, ticket.as_mut()?.turn.try_recv().ok()?));
         tickets.iter_mut().enumerate().filter_map(ready).collect()
     }
 

@@ -85,11 +85,7 @@ async fn run(mut task: Task, statement: Statement, mut ticket: Ticket) {
 ///
 /// # Errors
 /// If the store fails.
-pub(super) async fn reuse(
-    service: &Service,
-    execution: QueryExecution,
-    with: &QueryExecution,
-) -> Result<(), ApiError> {
+pub(super) async fn reuse(service: &Service, execution: QueryExecution, with: &QueryExecution) -> Result<(), ApiError> {
     let (execution, now) = reuse::answered(execution, with);
     let id = &execution.query_execution_id;
     info!(query_execution_id = %id, of = %with.query_execution_id, "query answered with a result of before");

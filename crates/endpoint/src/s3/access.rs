@@ -40,7 +40,9 @@ pub(super) fn check(service: &Service, head: &Parts) -> S3Result<Protection> {
     let signature = verify_s3(&request, credentials, SystemTime::now())?;
     let needed = if matches!(head.method, Method::GET | Method::HEAD) { Permission::Read } else { Permission::Write };
     if signature.key.permission < needed {
-        return Err(S3Error::denied("The key may read and not write: this operation needs a key with permission write"));
+        return Err(S3Error::denied(
+            "The key may read and not write: this operation needs a key with permission write",
+        ));
     }
     let chunks = (payload == S3Payload::Chunks { signed: true }).then_some(signature.chunks);
     Ok(Protection { payload, chunks })

@@ -64,7 +64,8 @@ impl BodyReader {
             chunks: protection.chunks,
             place: Place::Head,
             hash: Sha256::new(),
-            expected_bytes: expected_bytes.map_err(|_| S3Error::invalid("x-amz-decoded-content-length is no number"))?,
+            expected_bytes: expected_bytes
+                .map_err(|_| S3Error::invalid("x-amz-decoded-content-length is no number"))?,
             bytes: 0,
         })
     }
@@ -206,13 +207,13 @@ impl BodyReader {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
+    use axum::http::{HeaderName, HeaderValue};
 
     use super::*;
 
     async fn read(text: &'static str, length: &'static str) -> S3Result<Vec<u8>> {
         let headers = HeaderMap::from_iter([(
-            axum::http::HeaderName::from_static("x-amz-decoded-content-length"),
+            HeaderName::from_static("x-amz-decoded-content-length"),
             HeaderValue::from_static(length),
         )]);
         // Byte by byte, so that every border is met.
@@ -231,7 +232,8 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_cut_off_is_refused() {
-        for text in ["5\r\nhel", "5\r\nhello\r\n", "5\r\nhello", "zz\r\nhello\r\n0\r\n\r\n", "5\r\nhelloo\r\n0\r\n\r\n"] {
+        for text in ["5\r\nhel", "5\r\nhello\r\n", "5\r\nhello", "zz\r\nhello\r\n0\r\n\r\n", "5\r\nhelloo\r\n0\r\n\r\n"]
+        {
             assert_eq!(read(text, "5").await.unwrap_err().code(), "IncompleteBody", "{text:?}");
         }
         assert_eq!(read("2\r\nhi\r\n0\r\n\r\n", "3").await.unwrap_err().code(), "IncompleteBody");

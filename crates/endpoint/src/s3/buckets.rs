@@ -109,9 +109,7 @@ pub(super) async fn operate(
             xml::response(&LocationConstraint { namespace: xml::NAMESPACE })
         }
         Method::GET => listing::list(&open(service, name)?, query).await,
-        Method::POST if parameter(query, "delete").is_some() => {
-            objects::delete_many(&open(service, name)?, body).await
-        }
+        Method::POST if parameter(query, "delete").is_some() => objects::delete_many(&open(service, name)?, body).await,
         _ => Err(S3Error::method_not_allowed()),
     }
 }
@@ -119,8 +117,22 @@ pub(super) async fn operate(
 /// Parts of a bucket that S3 has and folders have not.
 fn refused_of(query: Option<&str>) -> Option<&'static str> {
     const PARTS: [&str; 17] = [
-        "accelerate", "acl", "analytics", "cors", "encryption", "lifecycle", "logging", "notification", "object-lock",
-        "ownershipControls", "policy", "publicAccessBlock", "replication", "tagging", "uploads", "versioning",
+        "accelerate",
+        "acl",
+        "analytics",
+        "cors",
+        "encryption",
+        "lifecycle",
+        "logging",
+        "notification",
+        "object-lock",
+        "ownershipControls",
+        "policy",
+        "publicAccessBlock",
+        "replication",
+        "tagging",
+        "uploads",
+        "versioning",
         "versions",
     ];
     PARTS.into_iter().find(|name| parameter(query, name).is_some())

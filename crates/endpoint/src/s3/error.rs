@@ -130,7 +130,8 @@ impl S3Error {
             return self.status.into_response();
         }
         // What failed here may name folders of this machine; the log has it.
-        let message = if self.is_ours() { "We encountered an internal error. Please try again." } else { &self.message };
+        let message =
+            if self.is_ours() { "We encountered an internal error. Please try again." } else { &self.message };
         let body = xml::text(&Shown { code: self.code, message, resource }).unwrap_or_default();
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = self.status;

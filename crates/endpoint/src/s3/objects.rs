@@ -232,11 +232,10 @@ pub(super) fn copy_source(service: &Service, headers: &HeaderMap) -> S3Result<(B
 
 /// The answer of a copy.
 pub(super) fn copied(root: &'static str, meta: &ObjectMeta) -> S3Result<Response> {
-    let result = CopyResult {
-        last_modified: meta.last_modified.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
-        etag: etag(meta),
-    };
-    let body = quick_xml::se::to_string_with_root(root, &result).map_err(|error| S3Error::internal(error.to_string()))?;
+    let result =
+        CopyResult { last_modified: meta.last_modified.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(), etag: etag(meta) };
+    let body =
+        quick_xml::se::to_string_with_root(root, &result).map_err(|error| S3Error::internal(error.to_string()))?;
     let mut response = Response::new(Body::from(body));
     insert(response.headers_mut(), header::CONTENT_TYPE, "application/xml");
     Ok(response)

@@ -9,8 +9,8 @@ use axum::{
 };
 use futures::TryStreamExt;
 use object_store::{
-    GetOptions, GetRange, GetResult, ObjectMeta, ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart, local::LocalFileSystem,
-    path::Path,
+    GetOptions, GetRange, GetResult, ObjectMeta, ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart,
+    local::LocalFileSystem, path::Path,
 };
 use serde::{Deserialize, Serialize};
 use tracing::info;
@@ -245,7 +245,8 @@ pub(super) async fn append(writing: &mut WriteMultipart, found: GetResult) -> S3
 
 async fn list(upload: &Upload, bucket: &Bucket, key: &str) -> S3Result<Response> {
     let number = |meta: &ObjectMeta| meta.location.filename()?.parse().ok();
-    let listed = |meta: ObjectMeta| Some(ListedPart { part_number: number(&meta)?, etag: etag(&meta), size: meta.size });
+    let listed =
+        |meta: ObjectMeta| Some(ListedPart { part_number: number(&meta)?, etag: etag(&meta), size: meta.size });
     xml::response(&ListPartsResult {
         namespace: xml::NAMESPACE,
         bucket: bucket.name.clone(),

@@ -10,7 +10,7 @@ use crate::{console::Console, settings::Settings};
 const EXAMPLES: &str = "\
 Examples:
   segue catalog tables
-  segue catalog crawl s3://bucket/raw/ --database raw --dry-run
+  segue catalog crawl s3://bucket/raw/ --into raw --dry-run
   segue catalog crawl s3://results/exports/ --buckets data/s3      buckets of `segue serve` on this disk
 
 The tables of the lake, which a run writes, are in the database `default` by themselves, each in its current version.";

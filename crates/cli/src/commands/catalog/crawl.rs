@@ -20,8 +20,8 @@ pub(super) struct CrawlArgs {
     #[arg(value_name = "PLACE")]
     place: String,
     /// Database of the tables; made if it is not there
-    #[arg(long, value_name = "NAME", default_value = "default")]
-    database: String,
+    #[arg(long, value_name = "DATABASE", default_value = "default")]
+    into: String,
     /// What names of tables begin with
     #[arg(long, value_name = "TEXT", default_value = "")]
     prefix: String,
@@ -42,11 +42,8 @@ pub(super) async fn run(args: CrawlArgs, catalog: &Catalog, json: bool, console:
             .with_context(|| format!("there is no bucket at `{}`", folder.display()))?;
         stores.register(&place, std::sync::Arc::new(store));
     }
-    let options = CrawlOptions {
-        database: args.database.to_lowercase(),
-        prefix: args.prefix.to_lowercase(),
-        dry_run: args.dry_run,
-    };
+    let options =
+        CrawlOptions { database: args.into.to_lowercase(), prefix: args.prefix.to_lowercase(), dry_run: args.dry_run };
     let report = crawl(catalog, &stores, &place, &options).await?;
     if json {
         return console.json(&report);

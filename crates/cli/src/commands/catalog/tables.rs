@@ -10,9 +10,9 @@ use crate::{console::Console, table::table};
 /// Arguments of `catalog tables`.
 #[derive(Debug, Args)]
 pub(super) struct TablesArgs {
-    /// Only the tables of this database
-    #[arg(long, value_name = "NAME")]
-    database: Option<String>,
+    /// Database whose tables are listed; without it, those of all
+    #[arg(value_name = "DATABASE")]
+    of_database: Option<String>,
 }
 
 /// A table of the catalog.
@@ -47,7 +47,7 @@ impl From<TableEntry> for ListedTable {
 }
 
 pub(super) async fn run(args: TablesArgs, catalog: &Catalog, json: bool, console: &mut Console) -> Result<()> {
-    let databases = match args.database {
+    let databases = match args.of_database {
         Some(name) => vec![catalog.database(&name).await?.name],
         None => catalog.databases().await?.into_iter().map(|database| database.name).collect(),
     };
