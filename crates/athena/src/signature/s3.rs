@@ -64,7 +64,7 @@ pub struct S3Signature<'k> {
 /// Finds the key that signed the head of a request to S3; its body is checked as [`S3Payload`] says, by who reads it.
 ///
 /// # Errors
-/// As [`super::verify`].
+/// As [`super::verify()`].
 pub fn verify_s3<'k>(
     request: &Request<'_>,
     credentials: &'k Credentials,

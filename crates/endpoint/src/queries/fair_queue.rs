@@ -93,8 +93,10 @@ impl FairQueue {
 
     /// Gives leave to those whose turn it is.
     fn hand_out(self: &Arc<Self>) {
-        while let Some((group, sender)) = self.locked().next(self.limits) {
-            // One that has left in between gives its slot back at once.
+        loop {
+            // The lock is given back before the sender is used, as a slot that nobody takes wants it.
+            let next = self.locked().next(self.limits);
+            let Some((group, sender)) = next else { return };
             drop(sender.send(Slot { queue: Arc::clone(self), group }));
         }
     }
@@ -196,7 +198,11 @@ mod tests {
             drop(slot);
         }
         assert_eq!(order, [0, 1, 5, 2, 6, 3, 4]);
-        assert_eq!(queue.locked().waiting + queue.locked().running, 0);
+        let (waiting, running) = {
+            let state = queue.locked();
+            (state.waiting, state.running)
+        };
+        assert_eq!((waiting, running), (0, 0));
         drop(tickets);
         assert!(queue.locked().groups.is_empty());
     }
@@ -222,6 +228,19 @@ mod tests {
         assert_eq!(second.len(), 2);
         drop(first);
         assert_eq!(enter("c", 1).len(), 1);
+    }
+
+    #[test]
+    fn a_slot_that_nobody_takes_goes_to_the_next() {
+        let queue = queue(1, 1);
+        let mut tickets: Vec<Option<Ticket>> = ["a", "a", "b"].iter().map(|group| queue.enter(group)).collect();
+        let running = ready(&mut tickets);
+        // Has left, but is still in the queue, as in the moment before it is taken out.
+        if let Some(ticket) = &mut tickets[1] {
+            ticket.turn.close();
+        }
+        drop(running);
+        assert_eq!(ready(&mut tickets).iter().map(|(number, _)| *number).collect::<Vec<_>>(), [2]);
     }
 
     #[test]
