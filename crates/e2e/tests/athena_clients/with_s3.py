@@ -64,6 +64,8 @@ def objects():
     same(refusal(s3.head_object, Bucket="my-bucket", Key="nothing"), "404")
     s3.copy_object(Bucket="my-bucket", Key="copy", CopySource={"Bucket": "my-bucket", "Key": key})
     same(s3.get_object(Bucket="my-bucket", Key="copy")["Body"].read(), body)
+    same(refusal(s3.copy_object, Bucket="my-bucket", Key="copy", CopySource={"Bucket": "my-bucket", "Key": key},
+                 CopySourceIfMatch='"other"'), "PreconditionFailed")
     s3.create_bucket(Bucket="other")
     s3.copy_object(Bucket="other", Key="copy", CopySource={"Bucket": "my-bucket", "Key": key})
     same(s3.get_object(Bucket="other", Key="copy")["Body"].read(), body)

@@ -103,6 +103,11 @@ impl S3Error {
         Self::new(StatusCode::RANGE_NOT_SATISFIABLE, "InvalidRange", message)
     }
 
+    pub(super) fn precondition_failed() -> Self {
+        let message = "At least one of the pre-conditions you specified did not hold";
+        Self::new(StatusCode::PRECONDITION_FAILED, "PreconditionFailed", message)
+    }
+
     pub(super) fn timed_out() -> Self {
         let message = "Nothing of the body came for too long";
         Self::new(StatusCode::BAD_REQUEST, "RequestTimeout", message)
@@ -156,8 +161,7 @@ impl From<object_store::Error> for S3Error {
         match error {
             object_store::Error::NotFound { .. } => Self::no_such_key(),
             object_store::Error::Precondition { .. } | object_store::Error::AlreadyExists { .. } => {
-                let message = "At least one of the pre-conditions you specified did not hold";
-                Self::new(StatusCode::PRECONDITION_FAILED, "PreconditionFailed", message)
+                Self::precondition_failed()
             }
             object_store::Error::NotModified { .. } => Self::new(StatusCode::NOT_MODIFIED, "NotModified", ""),
             object_store::Error::InvalidPath { .. } => Self::invalid("A file cannot have this key as its name"),

@@ -100,9 +100,15 @@ pub(super) fn refuse_conditions(head: &Parts) -> S3Result<()> {
     }
     let is_refused = |name: &str| {
         ["if-match", "if-none-match", "x-amz-acl", "x-amz-tagging"].contains(&name)
-            || ["x-amz-server-side-encryption", "x-amz-copy-source-if", "x-amz-object-lock"]
-                .iter()
-                .any(|prefix| name.starts_with(prefix))
+            || [
+                "x-amz-server-side-encryption",
+                "x-amz-copy-source-if-none",
+                "x-amz-copy-source-if-modified",
+                "x-amz-copy-source-if-unmodified",
+                "x-amz-object-lock",
+            ]
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
     };
     match head.headers.keys().find(|name| is_refused(name.as_str())) {
         Some(name) => Err(S3Error::not_implemented(&format!("the header {name} of a write"))),
@@ -220,14 +226,21 @@ pub(super) async fn store_body(store: &dyn ObjectStore, path: &Path, mut body: B
     }
 }
 
-/// The bucket and path that a copy is made of.
-pub(super) fn copy_source(service: &Service, headers: &HeaderMap) -> S3Result<(Bucket, Path)> {
+/// The bucket and path that a copy is made of, if its source is still the one that is meant.
+pub(super) async fn copy_source(service: &Service, headers: &HeaderMap) -> S3Result<(Bucket, Path)> {
     let source = headers.get("x-amz-copy-source").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let source = source.split('?').next().unwrap_or_default();
     let source = percent_decode_str(source).decode_utf8().map_err(|_| S3Error::invalid("The source is not UTF-8"))?;
     let (name, key) = source.trim_start_matches('/').split_once('/').unwrap_or((&source, ""));
     let path = path_of(key)?.ok_or_else(S3Error::no_such_key)?;
-    Ok((buckets::open(service, name)?, path))
+    let from = buckets::open(service, name)?;
+    if let Some(wanted) = headers.get("x-amz-copy-source-if-match").and_then(|value| value.to_str().ok()) {
+        let found = etag(&from.store.head(&path).await?);
+        if found.trim_matches('"') != wanted.trim_matches('"') {
+            return Err(S3Error::precondition_failed());
+        }
+    }
+    Ok((from, path))
 }
 
 /// The answer of a copy.
@@ -243,7 +256,7 @@ pub(super) fn copied(root: &'static str, meta: &ObjectMeta) -> S3Result<Response
 
 async fn copy(service: &Service, bucket: &Bucket, key: &str, head: &Parts) -> S3Result<Response> {
     bucket.check_writable()?;
-    let (from, source) = copy_source(service, &head.headers)?;
+    let (from, source) = copy_source(service, &head.headers).await?;
     let target = path_of(key)?.ok_or_else(|| S3Error::invalid("A folder cannot be the target of a copy"))?;
     if from.name == bucket.name && source == target {
         return copied("CopyObjectResult", &bucket.store.head(&target).await?);

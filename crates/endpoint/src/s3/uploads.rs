@@ -217,7 +217,7 @@ async fn give_up_old(store: &LocalFileSystem) -> S3Result<()> {
 }
 
 async fn copy_part(service: &Service, upload: &Upload, number: usize, head: &Parts) -> S3Result<Response> {
-    let (from, source) = copy_source(service, &head.headers)?;
+    let (from, source) = copy_source(service, &head.headers).await?;
     let said = head.headers.get("x-amz-copy-source-range").and_then(|value| value.to_str().ok());
     let range = said.map(|text| range_of(text).ok_or_else(S3Error::invalid_range)).transpose()?;
     if let Some(GetRange::Bounded(range)) = &range
