@@ -14,7 +14,7 @@ use crate::{
 /// The bucket that shows the files of a lake on this disk.
 pub(crate) const LAKE_BUCKET: &str = "lake";
 
-/// Makes the buckets that a query names, if buckets are folders here.
+/// Makes the buckets that a query names, if buckets are folders here. Those that others made meanwhile become known.
 pub(crate) fn provide(service: &Service, execution: &QueryExecution) -> QueryResult<()> {
     let Some(root) = &service.options.local_buckets else { return Ok(()) };
     let output = execution.result_configuration.output_location.as_deref().unwrap_or_default();
@@ -27,7 +27,7 @@ pub(crate) fn provide(service: &Service, execution: &QueryExecution) -> QueryRes
         std::fs::create_dir_all(root.join(bucket)).map_err(failed)?;
         register(service, root, bucket).map_err(failed)?;
     }
-    Ok(())
+    provide_existing(service).map_err(|error| QueryError::internal(format!("cannot look for buckets: {error}")))
 }
 
 /// Makes the buckets known that are there, which tables of the catalog may be in.
