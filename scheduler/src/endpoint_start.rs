@@ -9,7 +9,7 @@ use anyhow::{Context, Result, anyhow};
 use athena::signature::Credentials;
 use catalog::Catalog;
 use cluster::{Cluster, ClusterAddress};
-use endpoint::{EndpointOptions, Places, Service};
+use endpoint::{EndpointOptions, Places, Service, TlsFiles};
 use lake::{Lake, ObjectStores};
 use store::{DatabaseUrl, Store, StoreOptions};
 use udfs::session::EngineOptions;
@@ -26,6 +26,8 @@ pub(crate) async fn start(
     let Some(bind) = arguments.athena_bind else { return Ok(None) };
     let mut options = EndpointOptions::on(bind);
     options.output_location.clone_from(&arguments.athena_output);
+    let tls = arguments.athena_tls_cert.clone().zip(arguments.athena_tls_key.clone());
+    options.tls = tls.map(|(certificates, key)| TlsFiles { certificates, key });
     options.max_running = arguments.athena_max_running.max(1);
     if let Some(path) = &arguments.athena_keys {
         let text =
@@ -33,6 +35,7 @@ pub(crate) async fn start(
         options.credentials =
             Credentials::from_toml(&text).map_err(|reason| anyhow!("the keys `{}`: {reason}", path.display()))?;
     }
+    options.max_running_per_work_group = arguments.athena_max_running_per_workgroup.map(|count| count.max(1));
     let url: DatabaseUrl = arguments.database.parse()?;
     let store = Store::connect(&url, &StoreOptions::default()).await?;
     let lake = arguments.lake.as_deref().context("the endpoint needs --lake")?;

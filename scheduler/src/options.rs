@@ -76,9 +76,19 @@ pub(crate) struct EndpointArguments {
     /// Where results go that neither client nor workgroup gives a place: s3://bucket/prefix/
     #[arg(long, env = "SEGUE_ATHENA_OUTPUT", value_name = "URL", requires = "athena_bind")]
     pub(crate) athena_output: Option<String>,
+    /// PEM file of a certificate, and those that lead to its root: the endpoint speaks HTTPS instead of HTTP; read again
+    /// when it changes
+    #[arg(long, env = "SEGUE_ATHENA_TLS_CERT", value_name = "FILE", requires = "athena_tls_key")]
+    pub(crate) athena_tls_cert: Option<PathBuf>,
+    /// PEM file of the certificate's private key
+    #[arg(long, env = "SEGUE_ATHENA_TLS_KEY", value_name = "FILE", requires = "athena_tls_cert")]
+    pub(crate) athena_tls_key: Option<PathBuf>,
     /// Queries of the endpoint that run at the same time
     #[arg(long, env = "SEGUE_ATHENA_MAX_RUNNING", value_name = "COUNT", default_value_t = 8)]
     pub(crate) athena_max_running: usize,
+    /// Queries of one workgroup that run at the same time; without it, as many as of all
+    #[arg(long, env = "SEGUE_ATHENA_MAX_RUNNING_PER_WORKGROUP", value_name = "COUNT")]
+    pub(crate) athena_max_running_per_workgroup: Option<usize>,
     /// Lake whose tables the endpoint shows: a path, file:///path or s3://bucket/prefix
     #[arg(long, env = "SEGUE_LAKE", value_name = "URL")]
     pub(crate) lake: Option<String>,

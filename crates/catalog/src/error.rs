@@ -86,4 +86,7 @@ pub enum Error {
     /// The lake failed.
     #[error(transparent)]
     Lake(#[from] lake::Error),
+    /// An object store failed.
+    #[error(transparent)]
+    Files(#[from] object_store::Error),
 }

@@ -4,9 +4,11 @@
 //! tables of the lake appear in the database [`LAKE_DATABASE`] by themselves, with the schema of their current version.
 //!
 //! - [`Catalog`]: reads and changes, safe beside other processes;
+//! - [`crawl`]: finds tables where files are, and keeps the catalog in step with them;
 //! - [`hive_type`]: Hive's type names and Arrow's types;
 //! - [`provider`]: the catalog as DataFusion asks for it.
 
+pub mod crawl;
 mod databases;
 mod error;
 pub mod hive_type;

@@ -4,9 +4,9 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     commands::{
-        demo::DemoArgs, doctor::DoctorArgs, evaluate::EvaluateArgs, import::ImportArgs, recommend::RecommendArgs,
-        run::RunArgs, runs::RunsArgs, sample::SampleArgs, serve::ServeArgs, sql::SqlArgs, tables::TablesArgs,
-        vacuum::VacuumArgs, watch::WatchArgs,
+        catalog::CatalogArgs, demo::DemoArgs, doctor::DoctorArgs, evaluate::EvaluateArgs, import::ImportArgs,
+        recommend::RecommendArgs, run::RunArgs, runs::RunsArgs, sample::SampleArgs, serve::ServeArgs, sql::SqlArgs,
+        tables::TablesArgs, vacuum::VacuumArgs, watch::WatchArgs,
     },
     settings::Settings,
 };
@@ -53,6 +53,8 @@ pub(crate) enum Command {
     Runs(RunsArgs),
     /// Show the lake's tables and where their files are
     Tables(TablesArgs),
+    /// Find tables where files are, and show what the data catalog has
+    Catalog(CatalogArgs),
     /// Remove old versions of tables, and what killed writes left behind
     Vacuum(VacuumArgs),
     /// Make slices in the format of the Million Playlist Dataset
@@ -121,6 +123,12 @@ mod tests {
         check("serve", true);
         check("serve --bind 127.0.0.1:0 --output s3://bucket/results/", true);
         check("serve --bind nowhere", false);
+        check("serve --tls-cert cert.pem --tls-key key.pem", true);
+        check("serve --tls-cert cert.pem", false);
+        check("catalog", false);
+        check("catalog tables raw --json", true);
+        check("catalog crawl", false);
+        check("catalog crawl data/raw --into raw --prefix x_ --dry-run --json --database sqlite://x.db", true);
         check("tables --json --lake s3://bucket/lake", true);
         check("--log-format xml tables", false);
     }

@@ -18,11 +18,14 @@ mod local_buckets;
 mod operations;
 mod options;
 mod queries;
+mod s3;
 mod server;
 mod service;
 mod sql;
 mod statement;
+mod tls;
 
 pub use options::EndpointOptions;
 pub use server::serve;
 pub use service::{Places, Service};
+pub use tls::TlsFiles;

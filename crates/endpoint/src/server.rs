@@ -1,6 +1,11 @@
 //! The HTTP side: one port for all services.
 
-use std::{io, net::SocketAddr, sync::Arc, time::SystemTime};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use athena::{
     ApiError, Exception,
@@ -9,26 +14,29 @@ use athena::{
 };
 use axum::{
     Router,
-    body::Bytes,
-    extract::{DefaultBodyLimit, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
+    serve::Listener,
 };
 use tokio::net::TcpListener;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
-use crate::{Service, local_buckets, operations, queries};
+use crate::{Service, local_buckets, operations, queries, s3, tls::TlsListener};
 
 /// Largest request; a query has 256 KiB at most, a batch of 100 partitions less than this.
 const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
+/// Longest wait for the body of a request.
+const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 const JSON_1_1: &str = "application/x-amz-json-1.1";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
 /// Serves the endpoint until the process ends, and returns its address.
 ///
 /// # Errors
-/// An IO error if the port is taken, or if callers are not asked who they are on an address that others can reach.
+/// An IO error if the port is taken, if the certificate cannot be used, or if callers are not asked who they are on an address that others can reach.
 pub async fn serve(service: Arc<Service>) -> io::Result<SocketAddr> {
     let bind = service.options.bind;
     if service.options.credentials.is_anonymous() && !bind.ip().is_loopback() {
@@ -41,43 +49,58 @@ pub async fn serve(service: Arc<Service>) -> io::Result<SocketAddr> {
     }
     let listener = TcpListener::bind(bind).await?;
     let address = listener.local_addr()?;
-    local_buckets::provide_existing(&service).map_err(io::Error::other)?;
+    local_buckets::provide_existing(&service)?;
+    let router = Router::new().fallback(answer).with_state(Arc::clone(&service));
+    match service.options.tls.clone() {
+        Some(files) => spawn(TlsListener::start(listener, files)?, router),
+        None => spawn(listener, router),
+    }
     queries::watch(Arc::clone(&service));
-    let router =
-        Router::new().fallback(answer).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)).with_state(Arc::clone(&service));
+    let (anonymous, https) = (service.options.credentials.is_anonymous(), service.options.tls.is_some());
+    info!(%address, anonymous, https, "endpoint ready");
+    Ok(address)
+}
+
+fn spawn<L>(listener: L, router: Router)
+where
+    L: Listener,
+    L::Addr: std::fmt::Debug,
+{
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, router).await {
             error!(error = %error, "endpoint failed");
         }
     });
-    info!(%address, anonymous = service.options.credentials.is_anonymous(), "endpoint ready");
-    Ok(address)
 }
 
-async fn answer(
-    State(service): State<Arc<Service>>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let target = Target::of(&method, uri.path(), &headers);
+async fn answer(State(service): State<Arc<Service>>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    match Target::of(&head.method, head.uri.path(), &head.headers) {
+        Target::S3 => s3::answer(&service, head, body).await,
+        target => operate(&service, &target, &head, body).await,
+    }
+}
+
+async fn operate(service: &Arc<Service>, target: &Target, head: &Parts, body: Body) -> Response {
+    let Ok(Ok(body)) = tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY_BYTES)).await else {
+        let message = format!("The body did not come, or has more than {MAX_BODY_BYTES} bytes");
+        return refused(&ApiError::new(Exception::Serialization, message));
+    };
     let request = SignedRequest {
-        method: method.as_str(),
-        path: uri.path(),
-        query: uri.query().unwrap_or_default(),
-        headers: &headers,
+        method: head.method.as_str(),
+        path: head.uri.path(),
+        query: head.uri.query().unwrap_or_default(),
+        headers: &head.headers,
         body: &body,
     };
-    let permission = match permission_of(&service, &request, &target) {
+    let permission = match permission_of(service, &request, target) {
         Ok(permission) => permission,
         Err(error) => return refused(&error),
     };
-    let answered = match &target {
-        Target::Athena(operation) => operations::athena(&service, operation, permission, &body).await,
-        Target::Glue(operation) => operations::glue(&service, operation, permission, &body).await,
-        Target::Sts => return sts(&operations::sts(&body)),
-        Target::S3 => return no_s3(),
+    let answered = match target {
+        Target::Athena(operation) => operations::athena(service, operation, permission, &body).await,
+        Target::Glue(operation) => operations::glue(service, operation, permission, &body).await,
+        Target::Sts | Target::S3 => return sts(&operations::sts(&body)),
     };
     match answered {
         Ok(answer) => json(StatusCode::OK, answer.to_string()),
@@ -116,12 +139,6 @@ fn sts(answer: &Result<String, ApiError>) -> Response {
     };
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("text/xml")), (REQUEST_ID, request_id())];
     (status, headers, body).into_response()
-}
-
-fn no_s3() -> Response {
-    let body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>NotImplemented</Code><Message>This endpoint \
-                does not serve S3: set AWS_ENDPOINT_URL_S3 to the object store</Message></Error>";
-    (StatusCode::NOT_IMPLEMENTED, [(header::CONTENT_TYPE, "application/xml")], body).into_response()
 }
 
 fn request_id() -> HeaderValue {

@@ -1,20 +1,20 @@
 //! What all operations share.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::Arc;
 
 use catalog::Catalog;
 use cluster::Cluster;
 use dashmap::DashMap;
 use lake::ObjectStores;
 use store::Store;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use udfs::session::EngineOptions;
 use uuid::Uuid;
 
-use crate::EndpointOptions;
+use crate::{
+    EndpointOptions,
+    queries::{FairQueue, QueueLimits},
+};
 
 /// Where tables are, where queries run, and where files are.
 #[derive(Debug)]
@@ -38,18 +38,22 @@ pub struct Service {
     pub(crate) owner: String,
     /// Queries of this process that have not ended, each with the switch that stops it.
     pub(crate) open: DashMap<String, watch::Sender<bool>>,
-    /// Places of queries that may run.
-    pub(crate) slots: Semaphore,
-    queued: AtomicUsize,
+    /// Queries that wait for leave to run.
+    pub(crate) queue: Arc<FairQueue>,
 }
 
 impl Service {
     /// A service on these places.
     #[must_use]
     pub fn new(places: Places, options: EndpointOptions) -> Arc<Self> {
-        let slots = Semaphore::new(options.max_running);
+        let queue = FairQueue::new(QueueLimits {
+            running: options.max_running,
+            running_of_group: options.max_running_per_work_group.unwrap_or(options.max_running),
+            queued: options.max_queued,
+            queued_of_group: options.max_queued_per_work_group,
+        });
         let (owner, open) = (Uuid::new_v4().to_string(), DashMap::new());
-        Arc::new(Self { places, options, owner, open, slots, queued: AtomicUsize::new(0) })
+        Arc::new(Self { places, options, owner, open, queue })
     }
 
     pub(crate) fn catalog(&self) -> &Catalog {
@@ -64,16 +68,5 @@ impl Service {
     /// this machine themselves.
     pub(crate) fn allows_disk(&self) -> bool {
         self.options.credentials.is_anonymous()
-    }
-
-    /// Takes a place in the queue; false if there is none.
-    pub(crate) fn enqueue(&self) -> bool {
-        let limit = self.options.max_queued + self.options.max_running;
-        let more = |queued: usize| (queued < limit).then_some(queued + 1);
-        self.queued.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
-    }
-
-    pub(crate) fn dequeue(&self) {
-        self.queued.fetch_sub(1, Ordering::Relaxed);
     }
 }

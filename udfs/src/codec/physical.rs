@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{envelope, slice_scan::SliceScanNode};
 use crate::operators::{
-    CommitExec, CommitSpec, ParquetWriteExec, WriteTarget,
+    CommitExec, CommitSpec, CompressedScanExec, ParquetWriteExec, WriteTarget,
     cooccurrence::{CooccurrenceEncodeExec, CooccurrenceExec, CooccurrenceSpec},
 };
 
@@ -24,6 +24,8 @@ enum PlanNode {
     Commit(CommitSpec),
     CooccurrenceEncode,
     Cooccurrence(CooccurrenceSpec),
+    /// With the name of the compression, as `DataFusion` spells it.
+    CompressedScan(String),
 }
 
 /// Codec for physical plans with Segue's scan and operators.
@@ -53,6 +55,7 @@ impl PhysicalExtensionCodec for SeguePhysicalCodec {
             (PlanNode::Cooccurrence(spec), [groups, shares]) => {
                 Ok(Arc::new(CooccurrenceExec::try_new(Arc::clone(groups), Arc::clone(shares), spec)?))
             }
+            (PlanNode::CompressedScan(name), [scan]) => Ok(Arc::new(CompressedScanExec::try_new(scan, name.parse()?)?)),
             (_, inputs) => internal_err!("a node came with {} inputs", inputs.len()),
         }
     }
@@ -71,6 +74,8 @@ impl PhysicalExtensionCodec for SeguePhysicalCodec {
             PlanNode::CooccurrenceEncode
         } else if let Some(cooccurrence) = plan.downcast_ref::<CooccurrenceExec>() {
             PlanNode::Cooccurrence(cooccurrence.spec().clone())
+        } else if let Some(scan) = plan.downcast_ref::<CompressedScanExec>() {
+            PlanNode::CompressedScan(scan.compression().to_string())
         } else if let Some(scan) =
             plan.downcast_ref::<DataSourceExec>().map(SliceScanNode::try_of).transpose()?.flatten()
         {

@@ -8,6 +8,7 @@
 //! ```
 
 mod commit;
+mod compressed_scan;
 pub mod cooccurrence;
 mod parquet_write;
 mod write_target;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use datafusion::physical_plan::{ExecutionPlan, coalesce_partitions::CoalescePartitionsExec};
 
 pub use commit::{CommitExec, CommitSpec, WriteOptions};
+pub use compressed_scan::CompressedScanExec;
 pub use parquet_write::ParquetWriteExec;
 pub use write_target::{Destination, WriteTarget};
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use datafusion::{
     catalog::Session,
+    common::tree_node::{Transformed, TreeNode, TreeNodeRecursion},
     error::Result,
     execution::context::QueryPlanner,
     logical_expr::{LogicalPlan, UserDefinedLogicalNode, physical_planning_context::PhysicalPlanningContext},
@@ -14,7 +15,10 @@ use datafusion::{
 use uuid::Uuid;
 
 use crate::{
-    operators::cooccurrence::{CooccurrenceSpec, divided_cooccurrence},
+    operators::{
+        CompressedScanExec,
+        cooccurrence::{CooccurrenceSpec, divided_cooccurrence},
+    },
     optimizer::{CooccurrenceNode, Counted},
 };
 
@@ -26,8 +30,23 @@ pub(super) struct SegueQueryPlanner;
 impl QueryPlanner for SegueQueryPlanner {
     async fn create_physical_plan(&self, plan: &LogicalPlan, session: &dyn Session) -> Result<Arc<dyn ExecutionPlan>> {
         let planner = DefaultPhysicalPlanner::with_extension_planners(vec![Arc::new(NodePlanner)]);
-        planner.create_physical_plan(plan, session).await
+        travelling(planner.create_physical_plan(plan, session).await?)
     }
+}
+
+/// The plan with scans of compressed files that keep their compression on the way to executors.
+fn travelling(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
+    let changed = plan.transform_down(|node| {
+        // Below one that was made before, there is nothing to do.
+        if node.is::<CompressedScanExec>() {
+            return Ok(Transformed::new(node, false, TreeNodeRecursion::Jump));
+        }
+        match CompressedScanExec::of_scan(&node)? {
+            Some(scan) => Ok(Transformed::new(Arc::new(scan) as Arc<dyn ExecutionPlan>, true, TreeNodeRecursion::Jump)),
+            None => Ok(Transformed::no(node)),
+        }
+    });
+    Ok(changed?.data)
 }
 
 struct NodePlanner;

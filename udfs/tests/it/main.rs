@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod codec;
 #[cfg(test)]
+mod compressed_scan;
+#[cfg(test)]
 mod cooccurrence;
 #[cfg(test)]
 mod duckdb;

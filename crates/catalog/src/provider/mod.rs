@@ -3,8 +3,10 @@
 //! A name is looked up each time a statement is planned. A table of the lake becomes its current version; an external one
 //! the files that are at its location, or at those of its partitions, at that moment; a view the plan of its query.
 
+mod allowed_values;
 mod external;
 mod files;
+mod projection;
 mod schema;
 mod session_catalog;
 mod text_columns;

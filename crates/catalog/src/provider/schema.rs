@@ -49,6 +49,7 @@ impl SchemaProvider for DatabaseSchema {
             Err(Error::NoSuchTable { .. } | Error::InvalidName { .. }) => return Ok(None),
             Err(error) => return Err(external_error(error)),
         };
+        self.shared.note_version(&table);
         if table.in_lake {
             let Some(lake) = self.shared.catalog.lake() else { return Ok(None) };
             let snapshot = lake.table(&table.input.name).map_err(external_error)?.snapshot().await;

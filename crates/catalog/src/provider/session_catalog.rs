@@ -1,10 +1,10 @@
 //! The databases of a session.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fmt,
     sync::{
-        Arc, OnceLock,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -17,7 +17,7 @@ use datafusion::{
 use lake::ObjectStores;
 
 use super::schema::DatabaseSchema;
-use crate::{CATALOG, Catalog, Result};
+use crate::{CATALOG, Catalog, Result, TableEntry};
 
 /// Gives a copy of a session's state while the session is there.
 type StateOfSession = Box<dyn Fn() -> Option<SessionState> + Send + Sync>;
@@ -32,9 +32,16 @@ pub(super) struct Shared {
     session: OnceLock<StateOfSession>,
     /// Bytes of the files behind the names that were looked up.
     bytes: AtomicU64,
+    /// Versions of the tables and views that were looked up, by `database/table`.
+    versions: Mutex<BTreeMap<String, u64>>,
 }
 
 impl Shared {
+    pub(super) fn note_version(&self, table: &TableEntry) {
+        let mut versions = self.versions.lock().unwrap_or_else(PoisonError::into_inner);
+        versions.insert(format!("{}/{}", table.database, table.input.name), table.version);
+    }
+
     pub(super) fn add_bytes(&self, bytes: u64) {
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
@@ -78,6 +85,7 @@ impl SessionCatalog {
             disk,
             session: OnceLock::new(),
             bytes: AtomicU64::new(0),
+            versions: Mutex::default(),
         });
         let mut schemas = HashMap::new();
         for found in catalog.databases().await? {
@@ -100,6 +108,13 @@ impl SessionCatalog {
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.shared.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Versions of the tables and views behind the names that were looked up so far, by `database/table`. A version of a
+    /// table of the lake tells its rows, that of another its definition.
+    #[must_use]
+    pub fn versions(&self) -> BTreeMap<String, u64> {
+        self.shared.versions.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Reads the names of the tables of all databases, which `information_schema` shows.

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{demo, doctor, evaluate, import, recommend, run, runs, sample, serve, sql, tables, vacuum, watch};
+use super::{catalog, demo, doctor, evaluate, import, recommend, run, runs, sample, serve, sql, tables, vacuum, watch};
 use crate::{arguments::Command, console::Console, interrupt::Interrupt, settings::Settings};
 
 /// Does what was asked for.
@@ -19,6 +19,7 @@ pub(crate) async fn dispatch(command: Command, settings: &Settings, mut interrup
         Command::Evaluate(args) => interrupt.race(evaluate::run(args, settings)).await?,
         Command::Runs(args) => runs::run(args, settings, out, &mut interrupt).await?,
         Command::Tables(args) => interrupt.race(tables::run(args, settings, out)).await?,
+        Command::Catalog(args) => interrupt.race(catalog::run(args, settings, out)).await?,
         Command::Vacuum(args) => interrupt.race(vacuum::run(args, settings, out)).await?,
         Command::Import(args) => interrupt.race(import::run(args, out)).await?,
         Command::Sample(args) => interrupt.race(sample::run(args, out)).await?,

@@ -2,6 +2,7 @@
 
 mod dispatch;
 
+pub(crate) mod catalog;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod evaluate;

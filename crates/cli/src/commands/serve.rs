@@ -7,7 +7,7 @@ use athena::signature::Credentials;
 use catalog::Catalog;
 use clap::Args;
 use cluster::{Cluster, ClusterAddress};
-use endpoint::{EndpointOptions, Places, Service};
+use endpoint::{EndpointOptions, Places, Service, TlsFiles};
 use lake::{Lake, ObjectStores};
 
 use crate::{
@@ -19,13 +19,15 @@ use crate::{
 const EXAMPLES: &str = "\
 Examples:
   segue serve                                   on 127.0.0.1:9100, for this machine only
-  export AWS_ENDPOINT_URL=http://127.0.0.1:9100 AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any
+  export AWS_ENDPOINT_URL=http://127.0.0.1:9100 AWS_DEFAULT_REGION=us-east-1
+  export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any
   aws athena start-query-execution --query-string 'SELECT count(*) FROM tracks'
   aws athena get-query-results --query-execution-id ID
 
-Without --scheduler, queries run in this process, and a bucket is a folder below --buckets. There is no S3 server in it:
-clients that read files of results from S3 (awswrangler, PyAthena's pandas cursor) need a real one, named to this command by
-the AWS_* variables together with --real-s3.";
+Without --scheduler, queries run in this process, a bucket is a folder below --buckets, and the same port answers clients
+of S3 for these buckets and, to read, for the lake on this disk as the bucket `lake`; so AWS_ENDPOINT_URL is all that
+awswrangler and PyAthena's pandas cursor need. With --real-s3, buckets are those of the S3 server that the AWS_* variables
+name, and AWS_ENDPOINT_URL_S3 names it to clients.";
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -43,6 +45,21 @@ pub(crate) struct ServeArgs {
     /// Folder whose folders are the buckets of s3:// addresses, for queries in this process
     #[arg(long, value_name = "FOLDER", default_value = "data/s3")]
     buckets: PathBuf,
+    /// Domain of hosts that are named bucket.DOMAIN, for clients of S3 that do not put the bucket into the path
+    #[arg(long, env = "SEGUE_S3_DOMAIN", value_name = "DOMAIN", default_value = "localhost")]
+    s3_domain: String,
+    /// PEM file of a certificate, and those that lead to its root: HTTPS instead of HTTP; read again when it changes
+    #[arg(long, env = "SEGUE_ATHENA_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// PEM file of the certificate's private key
+    #[arg(long, env = "SEGUE_ATHENA_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Queries that run at the same time
+    #[arg(long, env = "SEGUE_ATHENA_MAX_RUNNING", value_name = "COUNT", default_value_t = 8)]
+    max_running: usize,
+    /// Queries of one workgroup that run at the same time; without it, as many as of all
+    #[arg(long, env = "SEGUE_ATHENA_MAX_RUNNING_PER_WORKGROUP", value_name = "COUNT")]
+    max_running_per_workgroup: Option<usize>,
     /// Take s3:// addresses for those of the S3 server that the AWS_* variables name
     #[arg(long)]
     real_s3: bool,
@@ -64,6 +81,11 @@ pub(crate) async fn run(
 async fn serve(args: ServeArgs, settings: &Settings, console: &mut Console) -> Result<()> {
     let mut options = EndpointOptions::on(args.bind);
     options.output_location = Some(args.output);
+    options.max_running = args.max_running.max(1);
+    options.max_running_per_work_group = args.max_running_per_workgroup.map(|count| count.max(1));
+    options.s3_domain = args.s3_domain;
+    options.tls = args.tls_cert.zip(args.tls_key).map(|(certificates, key)| TlsFiles { certificates, key });
+    let scheme = if options.tls.is_some() { "https" } else { "http" };
     let address = settings.cluster();
     if !args.real_s3 && matches!(address, ClusterAddress::Embedded { .. }) {
         options.local_buckets = Some(args.buckets);
@@ -80,7 +102,7 @@ async fn serve(args: ServeArgs, settings: &Settings, console: &mut Console) -> R
     let cluster = Cluster::open(&address, &engine, Arc::clone(&stores)).await?;
     let places = Places { catalog: Catalog::new(store, Some(lake)), cluster, engine, stores };
     let bound = endpoint::serve(Service::new(places, options)).await?;
-    console.notice(format_args!("answering clients of Athena on http://{bound}; set AWS_ENDPOINT_URL to it"));
+    console.notice(format_args!("answering clients of Athena on {scheme}://{bound}; set AWS_ENDPOINT_URL to it"));
     // Until a signal comes.
     std::future::pending().await
 }

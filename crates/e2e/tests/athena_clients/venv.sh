@@ -1,7 +1,17 @@
 #!/usr/bin/env bash
-# Makes sure that the clients of the endpoint that its tests use are installed, about 600 MB, and prints the Python that
-# has them.
+# Makes sure that the clients of the endpoint that its tests use are installed, and prints the Python that has them.
+#
+#   venv.sh          boto3, the AWS CLI, PyAthena, SQLAlchemy, awswrangler, about 600 MB
+#   venv.sh dbt      dbt-athena, which wants another PyAthena, about 300 MB
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-exec "$here/../../../../deploy/setup/venv.sh" --named athena-venv --requirement "$here/requirements.txt"
+case ${1-} in
+'') name=athena-venv requirements=$here/requirements.txt ;;
+dbt) name=athena-dbt-venv requirements=$here/requirements-dbt.txt ;;
+*)
+    echo "venv.sh: unknown argument $1: there is none, or dbt" >&2
+    exit 2
+    ;;
+esac
+exec "$here/../../../../deploy/setup/venv.sh" --named "$name" --requirement "$requirements"

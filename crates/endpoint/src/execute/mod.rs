@@ -5,6 +5,7 @@ mod describe;
 mod explain;
 mod partitions;
 mod prepared;
+mod repeatable;
 mod select;
 mod show;
 mod task;

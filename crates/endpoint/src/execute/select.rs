@@ -12,10 +12,10 @@ use datafusion::{arrow::array::RecordBatch, prelude::SessionContext};
 use futures::StreamExt;
 use tracing::warn;
 
-use super::{Done, Task, task::millis};
+use super::{Done, Task, repeatable::is_repeatable, task::millis};
 use crate::{
     error::{QueryError, QueryResult},
-    queries::is_stopped,
+    queries::{Sources, is_stopped},
     sql::{plan, with_parameters},
 };
 
@@ -38,6 +38,7 @@ pub(super) async fn select(task: &Task, sql: &str) -> QueryResult<Done> {
         .zip(&planned.names)
         .map(|(field, name)| field.as_ref().clone().with_name(name))
         .collect();
+    let sources = is_repeatable(&planned.plan).then(|| Sources(session.catalog.versions()));
     let planning_ms = millis(began);
     let mut job =
         Job::plan(&session.context, planned.plan).await.map_err(|error| QueryError::of_engine(&error, &sql))?;
@@ -58,7 +59,7 @@ pub(super) async fn select(task: &Task, sql: &str) -> QueryResult<Done> {
     }
     file.finish().await?;
     task.write_metadata(fields.iter().map(column_info).collect(), None).await?;
-    Ok(Done { scanned_bytes: session.catalog.bytes(), planning_ms, ..Done::default() })
+    Ok(Done { scanned_bytes: session.catalog.bytes(), planning_ms, sources, ..Done::default() })
 }
 
 /// The rows of a job, which is cancelled when its query is stopped.

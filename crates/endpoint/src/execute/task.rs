@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use crate::{
     Service,
     error::QueryResult,
-    queries::{ResultLocation, ResultObject},
+    queries::{ResultLocation, ResultObject, Sources},
     sql::{QuerySession, open_session},
     statement::TableName,
 };
@@ -32,6 +32,8 @@ pub(crate) struct Done {
     pub(crate) scanned_bytes: u64,
     pub(crate) planning_ms: i64,
     pub(crate) manifest: Option<String>,
+    /// What the query read, if it would yield the same rows again as long as that has not changed.
+    pub(crate) sources: Option<Sources>,
     /// The kind, where it turned out to be another than the text said.
     pub(crate) substatement: Option<&'static str>,
 }

@@ -13,9 +13,16 @@ use super::{
     pages::{page, with_token},
     sts::ACCOUNT,
 };
-use crate::{Service, queries::seconds};
+use crate::{Service, local_buckets::address_in_lake, queries::seconds};
 
-fn table(entry: TableEntry) -> Table {
+fn table(service: &Service, mut entry: TableEntry) -> Table {
+    // Clients read files by S3 only, and find those of a lake on this disk in its bucket.
+    if entry.in_lake
+        && let Some(storage) = &mut entry.input.storage_descriptor
+        && let Some(address) = storage.location.as_deref().and_then(|path| address_in_lake(service, path))
+    {
+        storage.location = Some(address);
+    }
     Table {
         input: entry.input,
         database_name: entry.database,
@@ -55,7 +62,7 @@ pub(super) async fn get(service: &Service, request: TableRequest) -> Result<Json
     let database = required(request.database_name, "databaseName")?;
     let name = required(request.name, "name")?;
     let found = service.catalog().table(&database, &name).await.map_err(|error| of_catalog(&error))?;
-    Ok(json!({"Table": encoded(&table(found))?}))
+    Ok(json!({"Table": encoded(&table(service, found))?}))
 }
 
 pub(super) async fn list(service: &Service, request: TableRequest) -> Result<Json, ApiError> {
@@ -64,7 +71,7 @@ pub(super) async fn list(service: &Service, request: TableRequest) -> Result<Jso
     if let Some(expression) = request.expression.as_deref().filter(|expression| !expression.is_empty()) {
         all.retain(|entry| fits(expression, &entry.input.name));
     }
-    let all: Vec<Table> = all.into_iter().map(table).collect();
+    let all: Vec<Table> = all.into_iter().map(|entry| table(service, entry)).collect();
     let (tables, token) = page(all, request.next_token.as_deref(), request.max_results, 100)?;
     Ok(with_token(json!({"TableList": encoded(&tables)?}), token))
 }
@@ -89,7 +96,7 @@ pub(super) async fn search(service: &Service, request: TableRequest) -> Result<J
             }
         }
     }
-    let all: Vec<Table> = all.into_iter().map(table).collect();
+    let all: Vec<Table> = all.into_iter().map(|entry| table(service, entry)).collect();
     let (tables, token) = page(all, request.next_token.as_deref(), request.max_results, 1000)?;
     Ok(with_token(json!({"TableList": encoded(&tables)?}), token))
 }
@@ -134,7 +141,7 @@ pub(super) async fn versions(service: &Service, request: TableRequest) -> Result
     let name = required(request.table_name, "tableName")?;
     let all = service.catalog().table_versions(&database, &name).await.map_err(|error| of_catalog(&error))?;
     let version = |entry: TableEntry| {
-        let table = table(entry);
+        let table = table(service, entry);
         TableVersion { version_id: table.version_id.clone(), table }
     };
     let all: Vec<TableVersion> = all.into_iter().map(version).collect();

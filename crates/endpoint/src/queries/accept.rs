@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{
     ResultLocation,
     history::{internal, now_us, seconds, to_execution},
-    life,
+    life, reuse,
 };
 use crate::{
     Service,
@@ -51,12 +51,13 @@ pub(crate) async fn accept(
         let message = "The key may query and not change: this statement needs a key with permission write";
         return Err(ApiError::new(Exception::AccessDenied, message));
     }
-    if !service.enqueue() {
-        return Err(ApiError::new(Exception::TooManyRequests, "Too many queries are waiting: try again later"));
-    }
+    let ticket = service.queue.enter(&work_group.name);
+    let ticket = ticket
+        .ok_or_else(|| ApiError::new(Exception::TooManyRequests, "Too many queries are waiting: try again later"))?;
     let id = Uuid::new_v4().to_string();
     let submitted_at_us = now_us();
     let execution = execution(&id, sql, &statement, request, &work_group, &location, submitted_at_us);
+    let reusable = reusable(service, &statement, &execution).await?;
     let record = serde_json::to_value(&execution).map_err(|error| internal(&error))?;
     let start = QueryStart {
         query_execution_id: id.clone(),
@@ -69,17 +70,26 @@ pub(crate) async fn accept(
     };
     match service.store().start_query(&start).await {
         Ok(QueryStarted::New) => {
-            life::spawn(service, execution, statement, location);
+            match reusable {
+                Some(found) => life::reuse(service, execution, &found).await?,
+                None => life::spawn(service, execution, statement, location, ticket),
+            }
             Ok(id)
         }
-        Ok(QueryStarted::Known(known)) => {
-            service.dequeue();
-            same_request(*known, &execution)
-        }
-        Err(error) => {
-            service.dequeue();
-            Err(internal(&error))
-        }
+        Ok(QueryStarted::Known(known)) => same_request(*known, &execution),
+        Err(error) => Err(internal(&error)),
+    }
+}
+
+/// A result of before that the client accepts for its query.
+async fn reusable(
+    service: &Service,
+    statement: &Statement,
+    execution: &QueryExecution,
+) -> Result<Option<QueryExecution>, ApiError> {
+    match (reuse::accepted_age(execution)?, statement) {
+        (Some(age), Statement::Query { .. }) => reuse::find(service, execution, age).await,
+        _ => Ok(None),
     }
 }
 
@@ -169,15 +179,20 @@ fn execution(
 /// The same token stands for the same query, in any state, if the requests agree.
 fn same_request(known: QueryRecord, asked: &QueryExecution) -> Result<String, ApiError> {
     let known = to_execution(known)?;
-    let folder = |execution: &QueryExecution| {
-        let location = execution.result_configuration.output_location.clone().unwrap_or_default();
-        location.split(&execution.query_execution_id).next().unwrap_or_default().to_owned()
-    };
     let same = known.query == asked.query
         && known.query_execution_context == asked.query_execution_context
-        && folder(&known) == folder(asked);
+        && result_folder(&known) == result_folder(asked);
     if same {
         return Ok(known.query_execution_id);
     }
     Err(ApiError::invalid_request("IDEMPOTENT_PARAMETER_MISMATCH", "Idempotent parameters do not match"))
+}
+
+/// Where a query was asked to put its result, with a slash at its end. A result of before has another query's name.
+fn result_folder(execution: &QueryExecution) -> &str {
+    let location = execution.result_configuration.output_location.as_deref().unwrap_or_default();
+    match location.find(&execution.query_execution_id).or_else(|| location.rfind('/').map(|at| at + 1)) {
+        Some(end) => &location[..end],
+        None => location,
+    }
 }

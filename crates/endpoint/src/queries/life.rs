@@ -13,8 +13,10 @@ use tokio::sync::watch;
 use tracing::{info, warn};
 
 use super::{
-    ResultLocation,
+    ResultLocation, Sources,
+    fair_queue::Ticket,
     history::{find, internal, now_us, seconds},
+    reuse,
 };
 use crate::{
     Service,
@@ -36,46 +38,60 @@ enum End {
 }
 
 /// Runs a query in the background.
-pub(super) fn spawn(service: &Arc<Service>, execution: QueryExecution, statement: Statement, location: ResultLocation) {
+pub(super) fn spawn(
+    service: &Arc<Service>,
+    execution: QueryExecution,
+    statement: Statement,
+    location: ResultLocation,
+    ticket: Ticket,
+) {
     let (switch, stopped) = watch::channel(false);
     let id = execution.query_execution_id.clone();
     service.open.insert(id.clone(), switch);
     let service = Arc::clone(service);
     tokio::spawn(async move {
-        run(&service, execution, statement, location, stopped).await;
+        let task = Task { service: Arc::clone(&service), execution, location, stopped };
+        run(task, statement, ticket).await;
         service.open.remove(&id);
-        service.dequeue();
     });
 }
 
-async fn run(
-    service: &Arc<Service>,
-    mut execution: QueryExecution,
-    statement: Statement,
-    location: ResultLocation,
-    mut stopped: watch::Receiver<bool>,
-) {
+async fn run(mut task: Task, statement: Statement, mut ticket: Ticket) {
     let queued = Instant::now();
-    let id = execution.query_execution_id.clone();
+    let service = Arc::clone(&task.service);
+    let mut stopped = task.stopped.clone();
     let slot = tokio::select! {
-        slot = service.slots.acquire() => slot.ok(),
+        slot = ticket.turn() => slot,
         () = is_stopped(&mut stopped) => None,
     };
     let Some(_slot) = slot else {
-        return end(service, execution, End::Cancelled, queued, queued).await;
+        return end(&service, task.execution, End::Cancelled, queued, queued).await;
     };
     let started = Instant::now();
-    execution.status.state = "RUNNING".to_owned();
-    if !record(service, &execution, None).await {
+    task.execution.status.state = "RUNNING".to_owned();
+    if !record(&service, &task.execution, None, None).await {
         return;
     }
-    info!(query_execution_id = %id, kind = execution.substatement_type, "query started");
-    let task = Task { service: Arc::clone(service), execution: execution.clone(), location, stopped: stopped.clone() };
-    let outcome = match local_buckets::provide(service, &execution) {
-        Ok(()) => within_limit(service, &task, statement).await,
+    let kind = task.execution.substatement_type.as_deref();
+    info!(query_execution_id = task.id(), kind, work_group = task.execution.work_group, "query started");
+    let outcome = match local_buckets::provide(&service, &task.execution) {
+        Ok(()) => within_limit(&service, &task, statement).await,
         Err(error) => End::Failed(error),
     };
-    end(service, execution, outcome, queued, started).await;
+    end(&service, task.execution, outcome, queued, started).await;
+}
+
+/// Ends a query with the result of another one.
+///
+/// # Errors
+/// If the store fails.
+pub(super) async fn reuse(service: &Service, execution: QueryExecution, with: &QueryExecution) -> Result<(), ApiError> {
+    let (execution, now) = reuse::answered(execution, with);
+    let id = &execution.query_execution_id;
+    info!(query_execution_id = %id, of = %with.query_execution_id, "query answered with a result of before");
+    let body = serde_json::to_value(&execution).map_err(|error| internal(&error))?;
+    service.store().update_query(id, "SUCCEEDED", &body, Some(now)).await.map_err(|error| internal(&error))?;
+    Ok(())
 }
 
 /// Runs the statement; one that runs for too long is stopped as if its client had asked for it.
@@ -112,9 +128,10 @@ async fn end(service: &Arc<Service>, mut execution: QueryExecution, end: End, qu
     let now = now_us();
     let status = &mut execution.status;
     status.completion_date_time = Some(seconds(now));
-    let mut scanned = 0;
+    let (mut scanned, mut sources) = (0, None);
     match end {
         End::Done(done) => {
+            sources = done.sources;
             status.state = "SUCCEEDED".to_owned();
             scanned = done.scanned_bytes;
             execution.statistics.data_manifest_location = done.manifest;
@@ -149,13 +166,19 @@ async fn end(service: &Arc<Service>, mut execution: QueryExecution, end: End, qu
         result_reuse_information: Some(ResultReuseInformation { reused_previous_result: false }),
         ..execution.statistics
     };
-    record(service, &execution, Some(now)).await;
+    record(service, &execution, sources.as_ref(), Some(now)).await;
 }
 
 /// Records how a query stands; false if it has ended already, or its record cannot be written.
-async fn record(service: &Service, execution: &QueryExecution, ended_at_us: Option<i64>) -> bool {
+async fn record(
+    service: &Service,
+    execution: &QueryExecution,
+    sources: Option<&Sources>,
+    ended_at_us: Option<i64>,
+) -> bool {
     let id = &execution.query_execution_id;
-    let Ok(body) = serde_json::to_value(execution) else { return false };
+    let Ok(mut body) = serde_json::to_value(execution) else { return false };
+    reuse::note(&mut body, sources);
     match service.store().update_query(id, &execution.status.state, &body, ended_at_us).await {
         Ok(recorded) => recorded,
         Err(error) => {

@@ -73,6 +73,11 @@ impl ResultObject {
         Ok(self.store.get_range(&self.path, from..size.min(from + bytes)).await?)
     }
 
+    /// Whether there is such a file.
+    pub(crate) async fn is_there(&self) -> bool {
+        self.store.head(&self.path).await.is_ok()
+    }
+
     /// Reads a small file.
     pub(crate) async fn read_all(&self) -> QueryResult<Bytes> {
         Ok(self.store.get(&self.path).await?.bytes().await?)

@@ -2,6 +2,7 @@
 //! real S3 server. What the clients check is in `tests/athena_clients`, one program each.
 
 mod clients;
+mod embedded;
 mod place;
 mod restart;
 mod signature;

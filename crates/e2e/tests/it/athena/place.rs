@@ -98,7 +98,7 @@ fn describe(folder: &TempDir, s3: &S3Endpoint) -> ClusterBuilder {
     builder
 }
 
-fn clients() -> PathBuf {
+pub(super) fn clients() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/athena_clients")
 }
 
@@ -117,7 +117,7 @@ pub(super) async fn print(program: &str) -> String {
 }
 
 /// `plays`, as `expected.py` has it.
-async fn write_plays(lake: &Lake) {
+pub(super) async fn write_plays(lake: &Lake) {
     let numbers = || 0..5000_i64;
     let pid: ArrayRef = Arc::new(Int64Array::from_iter_values(numbers()));
     let artist = numbers().map(|i| (i % 11 != 0).then(|| format!("artist-{}", i % 7)));
@@ -128,6 +128,15 @@ async fn write_plays(lake: &Lake) {
             .unwrap();
     let schema: Arc<Schema> = batch.schema();
     let mut writer = lake.table("plays").unwrap().writer(schema, WriteMode::Overwrite).await.unwrap();
+    writer.write(batch).await.unwrap();
+    writer.commit().await.unwrap();
+}
+
+/// A table of one row, to which statements add.
+pub(super) async fn write_grown(lake: &Lake) {
+    let values: ArrayRef = Arc::new(Int64Array::from(vec![1]));
+    let batch = RecordBatch::try_from_iter([("a", values)]).unwrap();
+    let mut writer = lake.table("grown").unwrap().writer(batch.schema(), WriteMode::Overwrite).await.unwrap();
     writer.write(batch).await.unwrap();
     writer.commit().await.unwrap();
 }

@@ -1,0 +1,4 @@
+{{ config(materialized='view') }}
+SELECT artist, plays
+FROM {{ ref('artists') }}
+WHERE plays > 640
