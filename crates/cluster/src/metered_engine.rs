@@ -18,7 +18,7 @@ use datafusion::{
     physical_plan::{ExecutionPlan, metrics::MetricsSet},
     prelude::SessionConfig,
 };
-use tracing::{Instrument, Span, debug, info_span, warn};
+use tracing::{Instrument, Span, debug, info, info_span};
 use udfs::task_failure;
 
 use crate::{
@@ -157,7 +157,7 @@ impl Running {
             }
             Err(error) => {
                 self.outcome = "failed";
-                warn!(error = %error, duration_ms = self.milliseconds(), "task failed");
+                info!(error = %error, duration_ms = self.milliseconds(), "task failed");
             }
         }
     }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use datafusion::{
     catalog::Session,
     common::tree_node::{Transformed, TreeNode, TreeNodeRecursion},
-    error::Result,
+    error::{DataFusionError, Result},
     execution::context::QueryPlanner,
     logical_expr::{LogicalPlan, UserDefinedLogicalNode, physical_planning_context::PhysicalPlanningContext},
     physical_plan::ExecutionPlan,
@@ -30,7 +30,15 @@ pub(super) struct SegueQueryPlanner;
 impl QueryPlanner for SegueQueryPlanner {
     async fn create_physical_plan(&self, plan: &LogicalPlan, session: &dyn Session) -> Result<Arc<dyn ExecutionPlan>> {
         let planner = DefaultPhysicalPlanner::with_extension_planners(vec![Arc::new(NodePlanner)]);
-        travelling(planner.create_physical_plan(plan, session).await?)
+        travelling(planner.create_physical_plan(plan, session).await.map_err(in_words)?)
+    }
+}
+
+/// An error that says in its debug form what it says to people: a scheduler tells clients no other form.
+fn in_words(error: DataFusionError) -> DataFusionError {
+    match error {
+        DataFusionError::External(cause) => DataFusionError::Execution(cause.to_string()),
+        other => other,
     }
 }
 

@@ -2,6 +2,8 @@
 
 /// Stands before the error of a task, which follows in Rust's debug form.
 const TASK_FAILED: &str = "Task failed due to runtime execution error: ";
+/// Stands before the name of the job and the error of its planning, in the same form.
+const PLANNING_FAILED: &str = "Error planning job ";
 /// Begins what Ballista says around it.
 const JOB_FAILED: &str = "Execution error: Job ";
 /// Begins the advice to report what is mostly no defect but something that a cluster cannot do.
@@ -12,7 +14,8 @@ const CAUSED_BY: &str = "\ncaused by\n";
 /// What the engine means to say: of a failed job the task's own error, and no advice to report it elsewhere.
 pub(super) fn unpacked(text: &str) -> String {
     let text = text.split(REPORT_ADVICE).next().unwrap_or_default().replace(CAUSED_BY, ": ");
-    match text.split_once(TASK_FAILED) {
+    let planning = || text.split_once(PLANNING_FAILED).and_then(|(before, job)| Some((before, job.split_once(": ")?.1)));
+    match text.split_once(TASK_FAILED).or_else(planning) {
         Some((before, debug)) => {
             let context = before.split(JOB_FAILED).next().unwrap_or_default();
             format!("{context}{}", without_wrappers(debug))
@@ -55,6 +58,15 @@ mod tests {
         );
         check(&format!("{job} DataFusionError(Context(\"a\", Plan(\"b\")))"), "\"a\", Plan(\"b\")");
         check(&format!("{job} cut off(("), "cut off((");
+    }
+
+    #[test]
+    fn finds_what_planning_says() {
+        check(
+            "step `tracks` failed: Execution error: Job 0A failed: Error planning job 0A: \
+             DataFusionError(Execution(\"`a/` is not empty\"))",
+            "step `tracks` failed: `a/` is not empty",
+        );
     }
 
     #[test]

@@ -43,7 +43,6 @@ impl Embedded {
         let folder = TempDir::new().unwrap();
         let lake = open_lake(&folder.path().join("lake")).await;
         write_plays(&lake).await;
-        write_grown(&lake).await;
         std::fs::write(folder.path().join("keys.toml"), KEYS).unwrap();
         let mut arguments = vec!["serve", "--bind", "127.0.0.1:0", "--keys", "keys.toml", "--lake", "lake"];
         arguments.extend(["--database", "sqlite://segue.db", "--buckets", "s3"]);
@@ -109,6 +108,7 @@ async fn all_clients_work_with_one_address() {
 #[tokio::test(flavor = "multi_thread")]
 async fn results_of_before_are_used_while_they_are_true() {
     let server = Embedded::start(&[]).await;
+    write_grown(&open_lake(&server.folder.path().join("lake")).await).await;
     server.ask("with_reuse.py", &[]).await;
 }
 
