@@ -13,6 +13,8 @@ pub enum ErrorName {
     TypeMismatch,
     /// No function of this name takes these types.
     FunctionNotFound,
+    /// No type has this name.
+    TypeNotFound,
     /// No such column.
     ColumnNotFound,
     /// A literal of a type has the wrong form.
@@ -39,6 +41,7 @@ impl ErrorName {
             Self::SyntaxError => "SYNTAX_ERROR",
             Self::TypeMismatch => "TYPE_MISMATCH",
             Self::FunctionNotFound => "FUNCTION_NOT_FOUND",
+            Self::TypeNotFound => "TYPE_NOT_FOUND",
             Self::ColumnNotFound => "COLUMN_NOT_FOUND",
             Self::InvalidLiteral => "INVALID_LITERAL",
             Self::NotSupported => "NOT_SUPPORTED",
@@ -51,8 +54,13 @@ impl ErrorName {
     }
 
     /// An error of this name.
+    pub fn named(self, message: impl Into<String>) -> TrinoError {
+        TrinoError { name: self, message: message.into() }
+    }
+
+    /// The same as DataFusion passes it on.
     pub fn error(self, message: impl Into<String>) -> DataFusionError {
-        TrinoError { name: self, message: message.into() }.into()
+        self.named(message).into()
     }
 }
 
