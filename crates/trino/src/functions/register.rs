@@ -18,5 +18,6 @@ pub struct FunctionSet {
 /// All functions of Trino's that Segue knows, each under its name behind [`super::PREFIX`].
 #[must_use]
 pub fn functions() -> FunctionSet {
-    FunctionSet::default()
+    let scalar = [super::array::functions()].concat();
+    FunctionSet { scalar, ..FunctionSet::default() }
 }

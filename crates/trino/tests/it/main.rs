@@ -2,3 +2,5 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod behaviours;
+mod lambda_calls;
+mod lambdas;

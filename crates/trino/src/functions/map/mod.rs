@@ -1,0 +1,5 @@
+//! Maps.
+
+mod entries;
+
+pub(crate) use entries::{Entries, duplicate_map_keys};
