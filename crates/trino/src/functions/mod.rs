@@ -4,13 +4,19 @@
 //! are registered with [`PREFIX`] before their name, and only [`crate::sql`] looks there. Each is one type that says
 //! what it takes and yields, what NULL, empty and extreme values do, and which error it ends with.
 
+mod arithmetic;
 mod array;
+mod conditional;
+mod conversion;
 mod define;
+mod grammar;
 pub mod lambda;
 mod map;
 mod register;
+mod scalar;
 
-pub use register::{FunctionSet, functions};
+pub(crate) use grammar::unnest_ordinals;
+pub use register::{Entry, FunctionSet, catalogue, functions};
 
 /// What stands before the name of a function of Trino's where DataFusion knows it.
 pub const PREFIX: &str = "trino$";

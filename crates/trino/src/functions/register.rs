@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 
+use super::{arithmetic, conditional, conversion, scalar::Scalar};
+
 /// Functions of all kinds.
 #[derive(Debug, Default)]
 pub struct FunctionSet {
@@ -15,9 +17,35 @@ pub struct FunctionSet {
     pub window: Vec<Arc<WindowUDF>>,
 }
 
+/// What is known of a function without calling it.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// The group of functions that Trino's documentation describes it with.
+    pub family: &'static str,
+    /// Its name, without prefix.
+    pub name: &'static str,
+    /// What it does, in one sentence.
+    pub about: &'static str,
+}
+
+/// Families of functions that are declared by their forms.
+const FAMILIES: &[(&str, &[Scalar])] = &[
+    ("arithmetic", arithmetic::FUNCTIONS),
+    ("conditional", conditional::FUNCTIONS),
+    ("conversion", conversion::FUNCTIONS),
+];
+
 /// All functions of Trino's that Segue knows, each under its name behind [`super::PREFIX`].
 #[must_use]
 pub fn functions() -> FunctionSet {
-    let scalar = [super::array::functions()].concat();
+    let by_form = FAMILIES.iter().flat_map(|(_, functions)| functions.iter().map(Scalar::udf)).collect();
+    let scalar = [by_form, super::array::functions(), super::grammar::functions()].concat();
     FunctionSet { scalar, ..FunctionSet::default() }
+}
+
+/// What documentation says of the functions that are declared by their forms.
+pub fn catalogue() -> impl Iterator<Item = Entry> {
+    FAMILIES.iter().flat_map(|(family, functions)| {
+        functions.iter().map(|function| Entry { family, name: function.name, about: function.about })
+    })
 }

@@ -83,7 +83,8 @@ impl Planner<'_> {
     }
 
     fn sets_of(&self, expr: &Expr, outputs: &[Option<Typed>], env: &Env<'_>) -> SqlResult<Vec<Vec<Engine>>> {
-        let group = |exprs: &[Expr]| exprs.iter().map(|expr| self.key(expr, outputs, env)).collect::<SqlResult<Vec<_>>>();
+        let group =
+            |exprs: &[Expr]| exprs.iter().map(|expr| self.key(expr, outputs, env)).collect::<SqlResult<Vec<_>>>();
         let groups = |of: &[Vec<Expr>]| of.iter().map(|exprs| group(exprs)).collect::<SqlResult<Vec<_>>>();
         Ok(match expr {
             Expr::GroupingSets(sets) => groups(sets)?,

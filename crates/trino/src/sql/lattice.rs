@@ -18,7 +18,9 @@ pub(super) fn common(left: &TrinoType, right: &TrinoType) -> Option<TrinoType> {
         (T::Timestamp(a), T::Timestamp(b)) => T::Timestamp(*a.max(b)),
         (T::TimestampWithTimeZone(a, zone), T::Timestamp(b) | T::TimestampWithTimeZone(b, _))
         | (T::Timestamp(b), T::TimestampWithTimeZone(a, zone)) => T::TimestampWithTimeZone(*a.max(b), zone.clone()),
-        (zoned @ T::TimestampWithTimeZone(..), T::Date) | (T::Date, zoned @ T::TimestampWithTimeZone(..)) => zoned.clone(),
+        (zoned @ T::TimestampWithTimeZone(..), T::Date) | (T::Date, zoned @ T::TimestampWithTimeZone(..)) => {
+            zoned.clone()
+        }
         (T::Array(a), T::Array(b)) => T::Array(Box::new(common(a, b)?)),
         (T::Map(a, b), T::Map(c, d)) => T::Map(Box::new(common(a, c)?), Box::new(common(b, d)?)),
         (T::Row(a), T::Row(b)) if a.len() == b.len() => {

@@ -121,7 +121,8 @@ impl Planner<'_> {
             return error(ErrorName::TableNotFound, at, message);
         };
         let source = provider_as_source(Arc::clone(provider));
-        let plan = LogicalPlanBuilder::scan(reference.clone(), source, None).and_then(LogicalPlanBuilder::build).at(at)?;
+        let plan =
+            LogicalPlanBuilder::scan(reference.clone(), source, None).and_then(LogicalPlanBuilder::build).at(at)?;
         let names = plan.schema().fields().iter().map(|field| Some(field.name().to_lowercase())).collect();
         let relation = Relation::new(plan, &parts, names, true);
         self.under(relation, &parts, reference.table())

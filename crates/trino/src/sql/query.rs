@@ -7,8 +7,8 @@ use datafusion::{
     datasource::provider_as_source,
     logical_expr::{Expr as Engine, LogicalPlanBuilder, SortExpr},
     sql::sqlparser::ast::{
-        Cte, Expr, LimitClause, OrderBy, OrderByExpr, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier,
-        Spanned, Value, With,
+        Cte, Expr, LimitClause, OrderBy, OrderByExpr, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier, Spanned,
+        Value, With,
     },
 };
 
@@ -31,8 +31,18 @@ impl Planner<'_> {
     }
 
     fn query_with(&self, query: &Query, outer: &Env<'_>) -> SqlResult<Relation> {
-        let Query { with, body, order_by, limit_clause, fetch, locks, for_clause, settings, format_clause, pipe_operators } =
-            query;
+        let Query {
+            with,
+            body,
+            order_by,
+            limit_clause,
+            fetch,
+            locks,
+            for_clause,
+            settings,
+            format_clause,
+            pipe_operators,
+        } = query;
         let is_plain = locks.is_empty()
             && for_clause.is_none()
             && settings.is_none()
@@ -212,7 +222,11 @@ fn bounds(clause: Option<&LimitClause>) -> SqlResult<(usize, Option<usize>)> {
 fn count(expr: &Expr) -> SqlResult<usize> {
     match expr.to_string().parse() {
         Ok(count) => Ok(count),
-        Err(_) => error(ErrorName::SyntaxError, start(expr.span()), format!("mismatched input '{expr}'. Expecting: <integer>")),
+        Err(_) => error(
+            ErrorName::SyntaxError,
+            start(expr.span()),
+            format!("mismatched input '{expr}'. Expecting: <integer>"),
+        ),
     }
 }
 

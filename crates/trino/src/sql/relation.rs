@@ -88,13 +88,21 @@ impl Planner<'_> {
     }
 
     /// Columns of USING come first, once, and without a qualifier.
-    fn join_using(&self, left: Relation, right: Relation, kind: JoinType, columns: &[ObjectName]) -> SqlResult<Relation> {
+    fn join_using(
+        &self,
+        left: Relation,
+        right: Relation,
+        kind: JoinType,
+        columns: &[ObjectName],
+    ) -> SqlResult<Relation> {
         let (mut shared, mut on) = (Vec::new(), Vec::new());
         let fields = [left.fields.clone(), right.fields.clone()].concat();
         let mut merged = Vec::new();
         for column in columns {
             let at = start(column.span());
-            let (Some(name), 1) = (parts(column).pop(), column.0.len()) else { return refuse(at, "a qualified name in USING") };
+            let (Some(name), 1) = (parts(column).pop(), column.0.len()) else {
+                return refuse(at, "a qualified name in USING");
+            };
             let (a, b) = (one_of(&left.fields, &name, at)?, one_of(&right.fields, &name, at)?);
             let (a, b) = (a.typed(at), b.typed(at));
             on.push(self.compare_equal(a.clone(), b.clone(), at)?.expr);
@@ -135,7 +143,18 @@ impl Planner<'_> {
     fn factor(&self, factor: &TableFactor, env: &Env<'_>) -> SqlResult<Relation> {
         let at = start(factor.span());
         match factor {
-            TableFactor::Table { name: table, alias, args, with_hints, version, with_ordinality, partitions, json_path, sample, index_hints } => {
+            TableFactor::Table {
+                name: table,
+                alias,
+                args,
+                with_hints,
+                version,
+                with_ordinality,
+                partitions,
+                json_path,
+                sample,
+                index_hints,
+            } => {
                 let is_plain = args.is_none()
                     && with_hints.is_empty()
                     && version.is_none()
@@ -214,11 +233,8 @@ impl Planner<'_> {
         if outer_ref_columns.is_empty() {
             return cross(left, right);
         }
-        let plan = LogicalPlan::Subquery(Subquery {
-            subquery: right.plan.into(),
-            outer_ref_columns,
-            spans: Spans::new(),
-        });
+        let plan =
+            LogicalPlan::Subquery(Subquery { subquery: right.plan.into(), outer_ref_columns, spans: Spans::new() });
         let plan = LogicalPlanBuilder::from(left.plan).join_on(plan, JoinType::Inner, [lit(true)]);
         let plan = plan.and_then(LogicalPlanBuilder::build).at(at)?;
         Ok(Relation { plan, fields: [left.fields, right.fields].concat() })

@@ -91,14 +91,15 @@ impl Relation {
     /// All columns of a plan, with names.
     pub(super) fn new(plan: LogicalPlan, relation: &[String], names: Vec<Option<String>>, is_stored: bool) -> Self {
         let columns = plan.schema().columns();
-        let fields = columns.into_iter().zip(names).zip(plan.schema().fields()).map(|((column, name), field)| ScopeField {
-            relation: relation.to_vec(),
-            name,
-            column,
-            of: TrinoType::of_field(field),
-            field: Arc::clone(field),
-            is_stored,
-        });
+        let fields =
+            columns.into_iter().zip(names).zip(plan.schema().fields()).map(|((column, name), field)| ScopeField {
+                relation: relation.to_vec(),
+                name,
+                column,
+                of: TrinoType::of_field(field),
+                field: Arc::clone(field),
+                is_stored,
+            });
         Self { fields: fields.collect(), plan }
     }
 }
@@ -118,8 +119,7 @@ pub(super) struct Env<'e> {
     pub(super) windows: &'e [(String, datafusion::sql::sqlparser::ast::WindowSpec)],
 }
 
-pub(super) const NO_NAMES: Env<'static> =
-    Env { fields: &[], aliases: &[], parameters: &[], outer: None, windows: &[] };
+pub(super) const NO_NAMES: Env<'static> = Env { fields: &[], aliases: &[], parameters: &[], outer: None, windows: &[] };
 
 /// What was found for a name.
 pub(super) enum Found {

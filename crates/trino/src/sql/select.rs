@@ -2,10 +2,13 @@
 
 use datafusion::{
     common::Column,
-    logical_expr::{Expr as Engine, LogicalPlan, LogicalPlanBuilder, utils::{find_aggregate_exprs, find_window_exprs}},
+    logical_expr::{
+        Expr as Engine, LogicalPlan, LogicalPlanBuilder,
+        utils::{find_aggregate_exprs, find_window_exprs},
+    },
     sql::sqlparser::ast::{
-        Distinct, Expr, NamedWindowExpr, OrderByExpr, Select, SelectFlavor, SelectItem, SelectItemQualifiedWildcardKind,
-        Spanned, WildcardAdditionalOptions, WindowSpec,
+        Distinct, Expr, NamedWindowExpr, OrderByExpr, Select, SelectFlavor, SelectItem,
+        SelectItemQualifiedWildcardKind, Spanned, WildcardAdditionalOptions, WindowSpec,
     },
 };
 
@@ -33,7 +36,10 @@ impl Planner<'_> {
         let mut plan = from.plan.clone();
         if let Some(condition) = &select.selection {
             let condition = self.condition(condition, &env, "WHERE clause")?;
-            plan = LogicalPlanBuilder::from(plan).filter(condition.expr).and_then(LogicalPlanBuilder::build).at(condition.at)?;
+            plan = LogicalPlanBuilder::from(plan)
+                .filter(condition.expr)
+                .and_then(LogicalPlanBuilder::build)
+                .at(condition.at)?;
         }
         let mut outputs = self.outputs(&select.projection, &env)?;
         let numbered: Vec<_> = outputs.iter().map(|(_, value)| Some(value.clone())).collect();
@@ -50,7 +56,8 @@ impl Planner<'_> {
             plan = self.aggregated(plan, grouping, &mut values)?;
         }
         if let Some(having) = having {
-            plan = LogicalPlanBuilder::from(plan).filter(having.expr).and_then(LogicalPlanBuilder::build).at(having.at)?;
+            plan =
+                LogicalPlanBuilder::from(plan).filter(having.expr).and_then(LogicalPlanBuilder::build).at(having.at)?;
         }
         plan = self.windowed(plan, outputs.iter_mut().map(|(_, value)| value).chain(&mut orders).collect())?;
         let is_distinct = matches!(select.distinct, Some(Distinct::Distinct));
@@ -67,8 +74,7 @@ impl Planner<'_> {
     }
 
     fn orders(&self, order_by: &[OrderByExpr], outputs: &[Output], env: &Env<'_>) -> SqlResult<Vec<Typed>> {
-        let aliases: Vec<_> =
-            outputs.iter().filter_map(|(name, value)| Some((name.clone()?, value.clone()))).collect();
+        let aliases: Vec<_> = outputs.iter().filter_map(|(name, value)| Some((name.clone()?, value.clone()))).collect();
         let env = Env { aliases: &aliases, ..*env };
         let values: Vec<_> = outputs.iter().map(|(_, value)| value.clone()).collect();
         order_by.iter().map(|order| self.order_value(order, &values, &env)).collect()
@@ -88,7 +94,11 @@ impl Planner<'_> {
                 SelectItem::Wildcard(options) => {
                     refuse_options(options, at)?;
                     if env.fields.is_empty() {
-                        return error(ErrorName::SyntaxError, at, "SELECT * not allowed in queries without FROM clause");
+                        return error(
+                            ErrorName::SyntaxError,
+                            at,
+                            "SELECT * not allowed in queries without FROM clause",
+                        );
                     }
                     outputs.extend(env.fields.iter().map(|field| (field.name.clone(), field.typed(at))));
                 }

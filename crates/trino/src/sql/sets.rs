@@ -24,7 +24,8 @@ impl Planner<'_> {
             SetExpr::Values(values) => self.values(values, outer, at),
             SetExpr::Table(table) => {
                 let names = [table.schema_name.as_ref(), table.table_name.as_ref()];
-                let parts: Vec<_> = names.into_iter().flatten().map(|name| Ident::new(name.trim_matches('"'))).collect();
+                let parts: Vec<_> =
+                    names.into_iter().flatten().map(|name| Ident::new(name.trim_matches('"'))).collect();
                 self.table(&ObjectName::from(parts), at)
             }
             SetExpr::SetOperation { op, set_quantifier, left, right } => {
@@ -51,7 +52,8 @@ impl Planner<'_> {
             let met = common(&a.of, &b.of).filter(|_| !differ_in_zone(&a.of, &b.of));
             met.map_or_else(
                 || {
-                    let message = format!("column {} in {op} query has incompatible types: {}, {}", index + 1, a.of, b.of);
+                    let message =
+                        format!("column {} in {op} query has incompatible types: {}, {}", index + 1, a.of, b.of);
                     error(ErrorName::TypeMismatch, at, message)
                 },
                 Ok,
@@ -62,8 +64,12 @@ impl Planner<'_> {
         let plan = match (op, is_all) {
             (SetOperator::Union, true) => LogicalPlanBuilder::from(left).union(right),
             (SetOperator::Union, false) => LogicalPlanBuilder::from(left).union_distinct(right),
-            (SetOperator::Intersect, false) => return self.named_set(LogicalPlanBuilder::intersect(left, right, false).at(at)?, names, &types),
-            (SetOperator::Except, false) => return self.named_set(LogicalPlanBuilder::except(left, right, false).at(at)?, names, &types),
+            (SetOperator::Intersect, false) => {
+                return self.named_set(LogicalPlanBuilder::intersect(left, right, false).at(at)?, names, &types);
+            }
+            (SetOperator::Except, false) => {
+                return self.named_set(LogicalPlanBuilder::except(left, right, false).at(at)?, names, &types);
+            }
             (SetOperator::Intersect | SetOperator::Except, true) => {
                 let (left, right) = (numbered(left).at(at)?, numbered(right).at(at)?);
                 let plan = match op {
@@ -71,7 +77,8 @@ impl Planner<'_> {
                     _ => LogicalPlanBuilder::except(left, right, false),
                 };
                 let plan = plan.at(at)?;
-                let columns: Vec<_> = plan.schema().columns().into_iter().take(types.len()).map(Engine::Column).collect();
+                let columns: Vec<_> =
+                    plan.schema().columns().into_iter().take(types.len()).map(Engine::Column).collect();
                 LogicalPlanBuilder::from(plan).project(columns)
             }
             _ => return refuse(at, op),
@@ -102,7 +109,8 @@ impl Planner<'_> {
             Ok(value.output(&format!("c{index}")))
         });
         let columns = columns.collect::<SqlResult<Vec<_>>>()?;
-        let plan = LogicalPlanBuilder::from(relation.plan).project(columns).and_then(LogicalPlanBuilder::build).at(at)?;
+        let plan =
+            LogicalPlanBuilder::from(relation.plan).project(columns).and_then(LogicalPlanBuilder::build).at(at)?;
         let names = relation.fields.iter().map(|field| field.name.clone()).collect();
         self.named_set(plan, names, types)
     }

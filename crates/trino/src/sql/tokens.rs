@@ -16,8 +16,7 @@ pub(super) struct Tokens(Vec<TokenWithSpan>);
 impl Tokens {
     pub(super) fn of(sql: &str) -> Result<Self, ParserError> {
         let all = Tokenizer::new(&TrinoDialect, sql).tokenize_with_location()?;
-        let mut kept: Vec<_> =
-            all.into_iter().filter(|token| !matches!(token.token, Token::Whitespace(_))).collect();
+        let mut kept: Vec<_> = all.into_iter().filter(|token| !matches!(token.token, Token::Whitespace(_))).collect();
         while kept.last().is_some_and(|token| matches!(token.token, Token::SemiColon | Token::EOF)) {
             kept.pop();
         }
@@ -70,7 +69,8 @@ fn before(one: Location, other: Location) -> bool {
 }
 
 fn is_values(tokens: &[TokenWithSpan], at: usize) -> bool {
-    let is_values = matches!(&tokens[at].token, Token::Word(word) if word.keyword == Keyword::VALUES && word.quote_style.is_none());
+    let is_values =
+        matches!(&tokens[at].token, Token::Word(word) if word.keyword == Keyword::VALUES && word.quote_style.is_none());
     // `values` may be a name, as in `t.values` and `values(x)`.
     let follows_dot = at > 0 && matches!(tokens[at - 1].token, Token::Period);
     let begins_query = at == 0
@@ -78,7 +78,8 @@ fn is_values(tokens: &[TokenWithSpan], at: usize) -> bool {
         || matches!(&tokens[at - 1].token, Token::Word(word)
             if matches!(word.keyword, Keyword::UNION | Keyword::ALL | Keyword::DISTINCT | Keyword::EXCEPT
                 | Keyword::INTERSECT | Keyword::FROM));
-    let has_row = tokens.get(at + 1).is_some_and(|next| !matches!(next.token, Token::RParen | Token::Comma | Token::Period));
+    let has_row =
+        tokens.get(at + 1).is_some_and(|next| !matches!(next.token, Token::RParen | Token::Comma | Token::Period));
     is_values && !follows_dot && begins_query && has_row
 }
 

@@ -39,7 +39,8 @@ impl Planner<'_> {
         env: &Env<'_>,
     ) -> SqlResult<Relation> {
         let at = start(factor.span());
-        let TableFactor::UNNEST { alias, array_exprs, with_offset: false, with_offset_alias: None, with_ordinality } = factor
+        let TableFactor::UNNEST { alias, array_exprs, with_offset: false, with_offset_alias: None, with_ordinality } =
+            factor
         else {
             return refuse(at, "this form of UNNEST");
         };
@@ -75,10 +76,8 @@ impl Planner<'_> {
             .at(at)?;
         let (columns, fields) = self.unfolded_columns(&unfolded, at)?;
         let kept = left.fields.iter().map(|field| Engine::Column(field.column.clone()));
-        let plan = LogicalPlanBuilder::from(plan)
-            .project(kept.chain(columns))
-            .and_then(LogicalPlanBuilder::build)
-            .at(at)?;
+        let plan =
+            LogicalPlanBuilder::from(plan).project(kept.chain(columns)).and_then(LogicalPlanBuilder::build).at(at)?;
         let fields = named(fields, alias.as_ref())?;
         Ok(Relation { plan, fields: [left.fields, fields].concat() })
     }
@@ -86,7 +85,8 @@ impl Planner<'_> {
     /// The lists to unfold, with the numbers of their elements as the last one if they are wanted.
     fn lists(&self, values: Vec<Typed>, with_ordinality: bool) -> SqlResult<(Vec<Unfolded>, Vec<Engine>)> {
         let (mut unfolded, mut lists) = (Vec::new(), Vec::new());
-        let add = |of: &TrinoType, is_stored, is_row| Unfolded { column: String::new(), of: of.clone(), is_stored, is_row };
+        let add =
+            |of: &TrinoType, is_stored, is_row| Unfolded { column: String::new(), of: of.clone(), is_stored, is_row };
         for value in values {
             match &value.of {
                 TrinoType::Array(of) => {
@@ -99,7 +99,9 @@ impl Planner<'_> {
                     lists.push(datafusion::functions_nested::expr_fn::map_keys(value.expr.clone()));
                     lists.push(datafusion::functions_nested::expr_fn::map_values(value.expr));
                 }
-                other => return error(ErrorName::InvalidFunctionArgument, value.at, format!("Cannot unnest type: {other}")),
+                other => {
+                    return error(ErrorName::InvalidFunctionArgument, value.at, format!("Cannot unnest type: {other}"));
+                }
             }
         }
         if with_ordinality {
@@ -111,7 +113,11 @@ impl Planner<'_> {
     }
 
     /// The columns of what was unfolded.
-    fn unfolded_columns(&self, unfolded: &[Unfolded], at: super::error::Place) -> SqlResult<(Vec<Engine>, Vec<ScopeField>)> {
+    fn unfolded_columns(
+        &self,
+        unfolded: &[Unfolded],
+        at: super::error::Place,
+    ) -> SqlResult<(Vec<Engine>, Vec<ScopeField>)> {
         let (mut columns, mut fields) = (Vec::new(), Vec::new());
         for list in unfolded {
             let element = Column::new_unqualified(&list.column);

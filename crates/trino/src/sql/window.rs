@@ -47,7 +47,8 @@ impl Planner<'_> {
         let known = self.state.window_functions();
         let own = known.get(&format!("{PREFIX}{name}"));
         let is_shared = SHARED.iter().any(|(shared, _)| *shared == name);
-        own.or_else(|| known.get(name).filter(|_| is_shared)).map(|function| WindowFunctionDefinition::WindowUDF(Arc::clone(function)))
+        own.or_else(|| known.get(name).filter(|_| is_shared))
+            .map(|function| WindowFunctionDefinition::WindowUDF(Arc::clone(function)))
     }
 
     pub(super) fn window(&self, mut call: Parts, over: &WindowType, env: &Env<'_>) -> SqlResult<Typed> {
@@ -55,7 +56,12 @@ impl Planner<'_> {
         let own = match over {
             WindowType::WindowSpec(spec) => spec.clone(),
             WindowType::NamedWindow(named) => {
-                let named = WindowSpec { window_name: Some(named.clone()), partition_by: vec![], order_by: vec![], window_frame: None };
+                let named = WindowSpec {
+                    window_name: Some(named.clone()),
+                    partition_by: vec![],
+                    order_by: vec![],
+                    window_frame: None,
+                };
                 named
             }
         };
@@ -72,7 +78,8 @@ impl Planner<'_> {
         let (fun, of) = self.window_function(&mut call)?;
         let partition_by =
             spec.partition_by.iter().map(|expr| Ok(self.expr(expr, env)?.expr)).collect::<SqlResult<Vec<_>>>()?;
-        let orders = spec.order_by.iter().map(|order| self.order_value(order, &[], env)).collect::<SqlResult<Vec<_>>>()?;
+        let orders =
+            spec.order_by.iter().map(|order| self.order_value(order, &[], env)).collect::<SqlResult<Vec<_>>>()?;
         let order_by = spec.order_by.iter().zip(&orders).map(|(order, value)| sort(order, value.expr.clone()));
         let window_frame = self.frame(spec.window_frame.as_ref(), &orders, at)?;
         let params = WindowFunctionParams {
@@ -147,7 +154,11 @@ impl Planner<'_> {
         }
         let (from, to) = (bound(&frame.start_bound, at)?, bound(&end, at)?);
         if from > to {
-            return error(ErrorName::InvalidWindowFrame, at, "Window frame starting from a later row than it ends with");
+            return error(
+                ErrorName::InvalidWindowFrame,
+                at,
+                "Window frame starting from a later row than it ends with",
+            );
         }
         // Without an order all rows are peers.
         if units == EngineUnits::Range && orders.is_empty() {
@@ -186,7 +197,10 @@ fn resolved(own: WindowSpec, env: &Env<'_>) -> SqlResult<WindowSpec> {
     };
     let base = resolved(base.clone(), env)?;
     let has_order = !base.order_by.is_empty();
-    if !own.partition_by.is_empty() || (has_order && !own.order_by.is_empty()) || base.window_frame.is_some() && own.window_frame.is_some() {
+    if !own.partition_by.is_empty()
+        || (has_order && !own.order_by.is_empty())
+        || base.window_frame.is_some() && own.window_frame.is_some()
+    {
         return refuse(start(named.span), "a window that changes another one");
     }
     Ok(WindowSpec {

@@ -87,7 +87,8 @@ impl Planner<'_> {
         let value = self.expr(expr, env)?;
         let at = self.tokens.word_before(value.at, &["cast", "try_cast"]).unwrap_or(value.at);
         let DataType::Custom(name, _) = data_type else { return refuse(at, format!("the cast to {data_type}")) };
-        let name = name.0.first().and_then(|part| part.as_ident()).map_or_else(String::new, |ident| ident.value.clone());
+        let name =
+            name.0.first().and_then(|part| part.as_ident()).map_or_else(String::new, |ident| ident.value.clone());
         let to = TrinoType::parse(&name).at(at)?;
         let function = match kind {
             CastKind::Cast => "cast",
@@ -119,13 +120,17 @@ impl Planner<'_> {
 fn is_plain(from: &TrinoType, to: &TrinoType) -> bool {
     use TrinoType as T;
     match (from, to) {
-        (T::Real, T::Double) | (T::Date, T::Timestamp(_)) | (T::Timestamp(_), T::Timestamp(_)) | (T::Unknown, _) => true,
+        (T::Real, T::Double) | (T::Date, T::Timestamp(_)) | (T::Timestamp(_), T::Timestamp(_)) | (T::Unknown, _) => {
+            true
+        }
         (T::Decimal { .. }, T::Decimal { .. }) => true,
         (from, T::Smallint | T::Integer | T::Bigint | T::Real | T::Double | T::Decimal { .. }) => {
             matches!(from, T::Tinyint | T::Smallint | T::Integer | T::Bigint)
         }
         (T::Array(from), T::Array(to)) => {
-            is_plain(from, to) || from == to || (from.data_type() == to.data_type() && to.data_type() == ArrowType::Utf8)
+            is_plain(from, to)
+                || from == to
+                || (from.data_type() == to.data_type() && to.data_type() == ArrowType::Utf8)
         }
         _ => false,
     }

@@ -57,7 +57,9 @@ impl Planner<'_> {
     /// Functions that do not look at all their arguments.
     pub(super) fn conditional(&self, name: &str, arguments: &[Typed], at: Place) -> Option<SqlResult<Typed>> {
         let arguments = arguments.to_vec();
-        let wrong = |count: &str| error(ErrorName::SyntaxError, at, format!("Invalid number of arguments for '{name}' function: {count}"));
+        let wrong = |count: &str| {
+            error(ErrorName::SyntaxError, at, format!("Invalid number of arguments for '{name}' function: {count}"))
+        };
         Some(match (name, arguments.len()) {
             ("if", 2 | 3) => {
                 let mut arguments = arguments;

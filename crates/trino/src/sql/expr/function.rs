@@ -81,7 +81,10 @@ impl Planner<'_> {
                 Argument::Star => return error(ErrorName::SyntaxError, at, "mismatched input '*'"),
             }
         }
-        if is_plain && !call.is_star && let Some(found) = self.plain(&call) {
+        if is_plain
+            && !call.is_star
+            && let Some(found) = self.plain(&call)
+        {
             return found;
         }
         self.clauses(&mut call, clauses, &function.within_group, env)?;
@@ -108,10 +111,14 @@ impl Planner<'_> {
             ("row", values) => self.row_of(values.to_vec(), at),
             ("typeof", [value]) => Ok(text(&value.of.to_string(), at)),
             ("grouping", values) => self.grouping_of(values, at),
-            ("concat", [first, rest @ ..]) if [&[first.clone()], rest].concat().iter().any(|value| matches!(value.of, TrinoType::Array(_))) => {
+            ("concat", [first, rest @ ..])
+                if [&[first.clone()], rest].concat().iter().any(|value| matches!(value.of, TrinoType::Array(_))) =>
+            {
                 self.call("array_concat", call.values.clone(), at)
             }
-            (name, values) if self.scalar(name).is_some() && !name.starts_with('$') => self.call(name, values.to_vec(), at),
+            (name, values) if self.scalar(name).is_some() && !name.starts_with('$') => {
+                self.call(name, values.to_vec(), at)
+            }
             _ => return None,
         })
     }

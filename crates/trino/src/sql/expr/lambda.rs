@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use datafusion::{common::Column, logical_expr::ExprSchemable, sql::sqlparser::ast::{Expr, LambdaFunction, OneOrManyWithParens}};
+use datafusion::{
+    common::Column,
+    logical_expr::ExprSchemable,
+    sql::sqlparser::ast::{Expr, LambdaFunction, OneOrManyWithParens},
+};
 
 use super::function::Argument;
 use crate::{

@@ -7,7 +7,9 @@ use datafusion::{
     common::{DFSchema, ScalarValue, metadata::FieldMetadata},
     logical_expr::{Expr as Engine, simplify::SimplifyContext},
     optimizer::simplify_expressions::ExprSimplifier,
-    sql::sqlparser::ast::{DataType, DateTimeField, ExactNumberInfo, Expr, Interval, TimezoneInfo, TypedString, Value, ValueWithSpan},
+    sql::sqlparser::ast::{
+        DataType, DateTimeField, ExactNumberInfo, Expr, Interval, TimezoneInfo, TypedString, Value, ValueWithSpan,
+    },
 };
 
 use crate::{
@@ -59,9 +61,13 @@ impl Planner<'_> {
             Value::Null => Ok(constant(ScalarValue::Null, TrinoType::Unknown, at)),
             Value::HexStringLiteral(digits) => match bytes(digits) {
                 Some(bytes) => Ok(constant(ScalarValue::Binary(Some(bytes)), TrinoType::Varbinary, at)),
-                None => error(ErrorName::SyntaxError, at, "Binary literal can only contain hexadecimal digits, in pairs"),
+                None => {
+                    error(ErrorName::SyntaxError, at, "Binary literal can only contain hexadecimal digits, in pairs")
+                }
             },
-            Value::Placeholder(_) => error(ErrorName::InvalidArguments, at, "Incorrect number of parameters: a ? without a value"),
+            Value::Placeholder(_) => {
+                error(ErrorName::InvalidArguments, at, "Incorrect number of parameters: a ? without a value")
+            }
             other => refuse(at, format!("the literal {other}")),
         }
     }
@@ -69,7 +75,9 @@ impl Planner<'_> {
     /// `DATE '2020-01-01'` and its like.
     pub(super) fn typed_string(&self, typed: &TypedString, at: Place) -> SqlResult<Typed> {
         let Value::SingleQuotedString(value) = &typed.value.value else { return refuse(at, typed) };
-        let place = self.tokens.word_before(at, &["date", "time", "timestamp", "decimal", "json", "uuid", "char", "double", "real"]);
+        let place = self
+            .tokens
+            .word_before(at, &["date", "time", "timestamp", "decimal", "json", "uuid", "char", "double", "real"]);
         let at = place.unwrap_or(at);
         let of = match &typed.data_type {
             DataType::Date => TrinoType::Date,
@@ -86,7 +94,10 @@ impl Planner<'_> {
         literal.map_err(|mut error| {
             if matches!(error.name, ErrorName::InvalidCastArgument | ErrorName::InvalidFunctionArgument) {
                 error.name = ErrorName::InvalidLiteral;
-                error.message = format!("'{value}' is not a valid {} literal", of.to_string().split('(').next().unwrap_or("").to_uppercase());
+                error.message = format!(
+                    "'{value}' is not a valid {} literal",
+                    of.to_string().split('(').next().unwrap_or("").to_uppercase()
+                );
             }
             error
         })
@@ -128,7 +139,9 @@ impl Planner<'_> {
             (DateTimeField::Year, Some(DateTimeField::Month)) => {
                 amount.split_once('-').and_then(|(y, m)| Some((true, whole(y)? * 12 + whole(m)?)))
             }
-            (DateTimeField::Week(None), None) => whole(amount).and_then(|n| n.checked_mul(604_800_000)).map(|n| (false, n)),
+            (DateTimeField::Week(None), None) => {
+                whole(amount).and_then(|n| n.checked_mul(604_800_000)).map(|n| (false, n))
+            }
             (DateTimeField::Day, None) => whole(amount).and_then(|n| n.checked_mul(86_400_000)).map(|n| (false, n)),
             (DateTimeField::Hour, None) => whole(amount).and_then(|n| n.checked_mul(3_600_000)).map(|n| (false, n)),
             (DateTimeField::Minute, None) => whole(amount).and_then(|n| n.checked_mul(60_000)).map(|n| (false, n)),

@@ -45,7 +45,14 @@ impl Planner<'_> {
         Ok(Typed::new(expr, TrinoType::Boolean, at))
     }
 
-    pub(super) fn between(&self, expr: &Expr, low: &Expr, high: &Expr, negated: bool, env: &Env<'_>) -> SqlResult<Typed> {
+    pub(super) fn between(
+        &self,
+        expr: &Expr,
+        low: &Expr,
+        high: &Expr,
+        negated: bool,
+        env: &Env<'_>,
+    ) -> SqlResult<Typed> {
         let at = self.tokens.after(expr);
         let value = self.expr(expr, env)?;
         let at = at.unwrap_or(value.at);

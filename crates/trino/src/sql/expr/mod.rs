@@ -33,7 +33,9 @@ impl Planner<'_> {
         let at = start(expr.span());
         match expr {
             Expr::Nested(inner) => self.expr(inner, env),
-            Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::CompoundFieldAccess { .. } => self.named(expr, env),
+            Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::CompoundFieldAccess { .. } => {
+                self.named(expr, env)
+            }
             Expr::Value(value) => self.literal(value, at),
             Expr::TypedString(typed) => self.typed_string(typed, at),
             Expr::Interval(interval) => self.interval(interval, at),
@@ -77,7 +79,9 @@ impl Planner<'_> {
             | Expr::Substring { .. }
             | Expr::Trim { .. }
             | Expr::IsNormalized { .. } => self.worded(expr, env, at),
-            Expr::Lambda(_) => error(ErrorName::TypeMismatch, at, "Lambda expression should always be used inside a function"),
+            Expr::Lambda(_) => {
+                error(ErrorName::TypeMismatch, at, "Lambda expression should always be used inside a function")
+            }
             other => refuse(at, format!("the expression {other}")),
         }
     }
@@ -111,6 +115,6 @@ impl Planner<'_> {
             ));
             return Ok(Typed::new(Engine::Literal(empty, None), TrinoType::Array(Box::new(of)), at));
         }
-        self.call_as("array", values, TrinoType::Array(Box::new(of)), at)
+        self.call_as("$array", values, TrinoType::Array(Box::new(of)), at)
     }
 }

@@ -33,8 +33,7 @@ impl Planner<'_> {
                         rest = more;
                     }
                 }
-                let mut value =
-                    if idents.is_empty() { self.expr(root, env)? } else { self.column(&idents, env)? };
+                let mut value = if idents.is_empty() { self.expr(root, env)? } else { self.column(&idents, env)? };
                 for access in rest {
                     value = self.accessed(value, access, env)?;
                 }
@@ -84,7 +83,8 @@ impl Planner<'_> {
         let TrinoType::Row(fields) = &value.of else {
             return error(ErrorName::TypeMismatch, value.at, format!("Expression is not of type ROW: {}", value.of));
         };
-        let is_named = |(name, _): &(Option<String>, TrinoType)| name.as_ref().is_some_and(|name| name.to_lowercase() == field);
+        let is_named =
+            |(name, _): &(Option<String>, TrinoType)| name.as_ref().is_some_and(|name| name.to_lowercase() == field);
         let mut found = fields.iter().enumerate().filter(|(_, of)| is_named(of));
         match (found.next(), found.next()) {
             (Some((index, _)), None) => self.row_field(value, index),
@@ -139,7 +139,8 @@ impl Planner<'_> {
                 self.call("subscript", vec![value, index], at)
             }
             TrinoType::Map(keys, _) => {
-                let index = self.coerced(index, &keys.as_ref().clone(), "Cannot use {from} for subscript of a map of {to}")?;
+                let index =
+                    self.coerced(index, &keys.as_ref().clone(), "Cannot use {from} for subscript of a map of {to}")?;
                 self.call("subscript", vec![value, index], at)
             }
             other => error(ErrorName::TypeMismatch, at, format!("Subscript expression on {other}")),

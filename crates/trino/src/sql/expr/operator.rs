@@ -47,7 +47,8 @@ impl Planner<'_> {
         let is_text = |of: &TrinoType| matches!(of, TrinoType::Varchar(_) | TrinoType::Char(_) | TrinoType::Unknown);
         let is_array = matches!(left.of, TrinoType::Array(_)) || matches!(right.of, TrinoType::Array(_));
         let is_binary = |of: &TrinoType| matches!(of, TrinoType::Varbinary | TrinoType::Unknown);
-        let fits = is_array || (is_text(&left.of) && is_text(&right.of)) || (is_binary(&left.of) && is_binary(&right.of));
+        let fits =
+            is_array || (is_text(&left.of) && is_text(&right.of)) || (is_binary(&left.of) && is_binary(&right.of));
         if !fits {
             let message = format!("Cannot apply operator: {} || {}", left.of, right.of);
             return error(ErrorName::TypeMismatch, at, message);

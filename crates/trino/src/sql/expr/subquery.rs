@@ -5,7 +5,9 @@ use std::sync::Arc;
 use datafusion::{
     common::{ScalarValue, Spans},
     logical_expr::{
-        Case, Expr as Engine, LogicalPlan, LogicalPlanBuilder, Operator, Subquery, expr::{Exists, InSubquery}, lit,
+        Case, Expr as Engine, LogicalPlan, LogicalPlanBuilder, Operator, Subquery,
+        expr::{Exists, InSubquery},
+        lit,
     },
     sql::sqlparser::ast::{BinaryOperator, Expr, Query},
 };
@@ -39,7 +41,8 @@ impl Planner<'_> {
     fn single_column(&self, query: &Query, env: &Env<'_>, at: Place) -> SqlResult<(Relation, Typed)> {
         let relation = self.inner(query, env)?;
         let [field] = relation.fields.as_slice() else {
-            let message = format!("Multiple columns returned by subquery are not yet supported. Found {}", relation.fields.len());
+            let message =
+                format!("Multiple columns returned by subquery are not yet supported. Found {}", relation.fields.len());
             return error(ErrorName::NotSupported, at, message);
         };
         let value = field.typed(at);
@@ -155,11 +158,14 @@ impl Planner<'_> {
 fn by_extremes(value: Typed, op: Operator, is_all: bool, plan: LogicalPlan, at: Place) -> SqlResult<Typed> {
     let column = Engine::Column(plan.schema().columns()[0].clone());
     let extreme = |function: fn(Engine) -> Engine| {
-        let builder = LogicalPlanBuilder::from(plan.clone()).aggregate(Vec::<Engine>::new(), vec![function(column.clone())]);
+        let builder =
+            LogicalPlanBuilder::from(plan.clone()).aggregate(Vec::<Engine>::new(), vec![function(column.clone())]);
         builder.and_then(LogicalPlanBuilder::build).map(scalar).at(at)
     };
-    let (least, greatest) =
-        (extreme(datafusion::functions_aggregate::expr_fn::min)?, extreme(datafusion::functions_aggregate::expr_fn::max)?);
+    let (least, greatest) = (
+        extreme(datafusion::functions_aggregate::expr_fn::min)?,
+        extreme(datafusion::functions_aggregate::expr_fn::max)?,
+    );
     let rows = scalar(counted(plan.clone(), None).at(at)?);
     let nulls = scalar(counted(plan.clone(), Some(column.clone().is_null())).at(at)?);
     let own = value.expr;
