@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use datafusion::{
+    arrow::{array::{RecordBatch, RecordBatchOptions}, datatypes::Schema},
     common::{DFSchema, ScalarValue, metadata::FieldMetadata},
-    logical_expr::{Expr as Engine, simplify::SimplifyContext},
-    optimizer::simplify_expressions::ExprSimplifier,
+    logical_expr::{Expr as Engine, execution_props::ExecutionProps, physical_planning_context::PhysicalPlanningContext},
+    physical_expr::create_physical_expr,
     sql::sqlparser::ast::{
         DataType, DateTimeField, ExactNumberInfo, Expr, Interval, TimezoneInfo, TypedString, Value, ValueWithSpan,
     },
@@ -106,14 +107,14 @@ impl Planner<'_> {
     /// A constant expression as its value.
     pub(super) fn folded(&self, value: Typed) -> SqlResult<Typed> {
         let at = value.at;
-        let schema = Arc::new(DFSchema::empty());
-        let context = SimplifyContext::builder().with_schema(schema).build();
-        let simplified = ExprSimplifier::new(context).simplify(value.expr).at(at)?;
-        match simplified {
-            Engine::Literal(found, _) => Ok(constant(found, value.of, at)),
-            // What the engine does not fold, a check of one value finds its errors.
-            other => Ok(Typed { expr: other, ..Typed::new(Engine::Literal(ScalarValue::Null, None), value.of, at) }),
-        }
+        let found = || {
+            let context = PhysicalPlanningContext::default();
+            let physical = create_physical_expr(&value.expr, &DFSchema::empty(), &ExecutionProps::new(), &context)?;
+            let options = RecordBatchOptions::new().with_row_count(Some(1));
+            let row = RecordBatch::try_new_with_options(Arc::new(Schema::empty()), vec![], &options)?;
+            ScalarValue::try_from_array(&physical.evaluate(&row)?.into_array(1)?, 0)
+        };
+        Ok(constant(found().at(at)?, value.of.clone(), at))
     }
 
     /// `INTERVAL '1' DAY`.
