@@ -18,6 +18,11 @@ pub struct FunctionSet {
 /// All functions of Trino's that Segue knows, each under its name behind [`super::PREFIX`].
 #[must_use]
 pub fn functions() -> FunctionSet {
-    let scalar = [super::array::functions()].concat();
-    FunctionSet { scalar, ..FunctionSet::default() }
+    let scalar = [
+        super::array::functions(),
+        super::map::functions(),
+    ]
+    .concat();
+    let aggregate = [super::aggregate::functions()].concat();
+    FunctionSet { scalar, aggregate, ..FunctionSet::default() }
 }

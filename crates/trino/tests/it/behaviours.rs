@@ -32,12 +32,15 @@ fn session() -> SessionContext {
     let set = functions();
     for function in set.scalar {
         context.register_udf(function.as_ref().clone().with_aliases(plain(function.name())));
+        context.register_udf(function.as_ref().clone());
     }
     for function in set.aggregate {
         context.register_udaf(function.as_ref().clone().with_aliases(plain(function.name())));
+        context.register_udaf(function.as_ref().clone());
     }
     for function in set.window {
         context.register_udwf(function.as_ref().clone().with_aliases(plain(function.name())));
+        context.register_udwf(function.as_ref().clone());
     }
     context
 }
