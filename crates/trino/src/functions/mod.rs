@@ -4,6 +4,7 @@
 //! are registered with [`PREFIX`] before their name, and only [`crate::sql`] looks there. Each is one type that says
 //! what it takes and yields, what NULL, empty and extreme values do, and which error it ends with.
 
+mod aggregate;
 mod arithmetic;
 mod array;
 mod conditional;

@@ -1,7 +1,7 @@
 //! SELECT: rows that are filtered, grouped, windowed, named, made distinct and sorted, in this order.
 
 use datafusion::{
-    common::Column,
+    common::{Column, tree_node::TreeNode},
     logical_expr::{
         Expr as Engine, LogicalPlan, LogicalPlanBuilder,
         utils::{find_aggregate_exprs, find_window_exprs},
@@ -58,6 +58,9 @@ impl Planner<'_> {
         if let Some(having) = having {
             plan =
                 LogicalPlanBuilder::from(plan).filter(having.expr).and_then(LogicalPlanBuilder::build).at(having.at)?;
+        }
+        for value in outputs.iter().map(|(_, value)| value).chain(&orders) {
+            refuse_membership(value)?;
         }
         plan = self.windowed(plan, outputs.iter_mut().map(|(_, value)| value).chain(&mut orders).collect())?;
         let is_distinct = matches!(select.distinct, Some(Distinct::Distinct));
@@ -217,6 +220,15 @@ fn own_name(expr: &Expr) -> Option<String> {
         Expr::Nested(inner) => own_name(inner),
         _ => None,
     }
+}
+
+/// DataFusion tells whether a row has its like in a subquery where it filters, and not where it computes.
+fn refuse_membership(value: &Typed) -> SqlResult<()> {
+    let is_membership = |expr: &Engine| Ok(matches!(expr, Engine::InSubquery(_) | Engine::Exists(_)));
+    if value.expr.exists(is_membership).at(value.at)? {
+        return refuse(value.at, "IN or EXISTS with a subquery for each row outside of WHERE, HAVING and ON");
+    }
+    Ok(())
 }
 
 fn refuse_options(options: &WildcardAdditionalOptions, at: Place) -> SqlResult<()> {

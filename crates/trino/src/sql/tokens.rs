@@ -30,6 +30,7 @@ impl Tokens {
         while at < rest.len() {
             if is_values(&rest, at) {
                 wrap_rows(&mut rest, at + 1);
+                at += if follows_quantifier(&rest, at) { wrap_query(&mut rest, at) } else { 0 };
             }
             at += 1;
         }
@@ -81,6 +82,37 @@ fn is_values(tokens: &[TokenWithSpan], at: usize) -> bool {
     let has_row =
         tokens.get(at + 1).is_some_and(|next| !matches!(next.token, Token::RParen | Token::Comma | Token::Period));
     is_values && !follows_dot && begins_query && has_row
+}
+
+fn follows_quantifier(tokens: &[TokenWithSpan], at: usize) -> bool {
+    let Some([quantifier, open]) = at.checked_sub(2).and_then(|from| tokens.get(from..at)) else { return false };
+    let is_quantifier = matches!(&quantifier.token, Token::Word(word)
+        if matches!(word.keyword, Keyword::ANY | Keyword::ALL | Keyword::SOME));
+    is_quantifier && open.token == Token::LParen
+}
+
+/// Makes `VALUES …` in parentheses `SELECT * FROM (VALUES …)`, and says how many tokens stand before it now.
+fn wrap_query(tokens: &mut Vec<TokenWithSpan>, at: usize) -> usize {
+    let mut depth = 0_usize;
+    let is_end = |token: &TokenWithSpan| match token.token {
+        Token::LParen => {
+            depth += 1;
+            false
+        }
+        Token::RParen if depth == 0 => true,
+        Token::RParen => {
+            depth -= 1;
+            false
+        }
+        _ => false,
+    };
+    let Some(end) = tokens.iter().skip(at).position(is_end) else { return 0 };
+    let span = tokens[at].span;
+    tokens.insert(at + end, TokenWithSpan::new(Token::RParen, span));
+    let before = [Token::make_keyword("SELECT"), Token::Mul, Token::make_keyword("FROM"), Token::LParen];
+    let count = before.len();
+    tokens.splice(at..at, before.map(|token| TokenWithSpan::new(token, span)));
+    count
 }
 
 /// Puts parentheses around rows that are bare expressions, and takes the word ROW away.

@@ -23,14 +23,14 @@ use trino::{
 };
 
 /// One row of the expression's value.
-pub fn frame(context: &SessionContext, expression: &str) -> Result<DataFrame> {
+pub(crate) fn frame(context: &SessionContext, expression: &str) -> Result<DataFrame> {
     let frame = context.read_empty()?;
     let expr = planned(context, expression, frame.schema())?;
     frame.select(vec![expr.alias("value")])
 }
 
 /// An expression over the columns of a schema.
-pub fn planned(context: &SessionContext, expression: &str, schema: &DFSchema) -> Result<Expr> {
+pub(crate) fn planned(context: &SessionContext, expression: &str, schema: &DFSchema) -> Result<Expr> {
     let parsed = Parser::new(&DuckDbDialect {}).try_with_sql(expression)?.parse_expr()?;
     plan(context, &parsed, schema, 0)
 }

@@ -111,7 +111,7 @@ pub(crate) fn fit(array: &ArrayRef, to: &DataType) -> Result<ArrayRef> {
     if array.data_type() == to {
         return Ok(Arc::clone(array));
     }
-    if array.data_type().is_null() {
+    if array.data_type().is_null() || to.is_null() {
         return Ok(new_null_array(to, array.len()));
     }
     if have_one_layout(array.data_type(), to) {

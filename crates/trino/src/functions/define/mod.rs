@@ -1,5 +1,6 @@
-//! How functions of one value a row are written down: a name, a typing and an evaluation.
+//! How functions of one value a row, and of groups, are written down: a name, a typing and an evaluation.
 
+pub(crate) mod aggregate;
 mod call;
 mod common_type;
 mod scalar;

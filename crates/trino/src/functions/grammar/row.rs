@@ -12,7 +12,7 @@ use datafusion::{error::Result, logical_expr::ScalarUDF};
 
 use crate::{
     TrinoType,
-    functions::define::{Arguments, Call, define, fit},
+    functions::define::{Arguments, define, fit},
 };
 
 /// A row of the arguments, without names.

@@ -15,7 +15,7 @@ use datafusion::{
     },
 };
 
-use super::literal::{constant, text};
+use super::literal::constant;
 use crate::{
     ErrorName, TrinoType,
     functions::PREFIX,
@@ -109,7 +109,11 @@ impl Planner<'_> {
         Some(match (name, call.values.as_slice()) {
             ("try", [value]) => self.try_value(value.clone(), at),
             ("row", values) => self.row_of(values.to_vec(), at),
-            ("typeof", [value]) => Ok(text(&value.of.to_string(), at)),
+            ("typeof", [value]) => {
+                let name = ScalarValue::Utf8(Some(value.of.to_string()));
+                Ok(constant(name, TrinoType::Varchar(None), at))
+            }
+            ("reverse", [value]) if matches!(value.of, TrinoType::Array(_)) => self.call("array_reverse", vec![value.clone()], at),
             ("grouping", values) => self.grouping_of(values, at),
             ("concat", [first, rest @ ..])
                 if [&[first.clone()], rest].concat().iter().any(|value| matches!(value.of, TrinoType::Array(_))) =>

@@ -84,7 +84,7 @@ impl Planner<'_> {
             DataType::Date => TrinoType::Date,
             DataType::JSON => return self.call("json_parse", vec![text(value, at)], at),
             DataType::Decimal(ExactNumberInfo::None) => decimal(value),
-            DataType::Time(None, TimezoneInfo::None) => TrinoType::Time(3),
+            DataType::Time(None, TimezoneInfo::None) => TrinoType::Time(fraction(value)),
             DataType::Timestamp(None, TimezoneInfo::None) if has_zone(value) => {
                 TrinoType::TimestampWithTimeZone(digits(value), String::from("UTC"))
             }
@@ -180,12 +180,16 @@ fn has_zone(text: &str) -> bool {
 
 /// Digits of a fraction of a second: those that Athena shows, or more if they are written.
 fn digits(text: &str) -> u8 {
-    let fraction = text.split_once('.').map_or("", |(_, rest)| rest);
-    match fraction.chars().take_while(char::is_ascii_digit).count() {
+    match fraction(text) {
         0..=3 => 3,
         4..=6 => 6,
         _ => 9,
     }
+}
+
+fn fraction(text: &str) -> u8 {
+    let fraction = text.split_once('.').map_or("", |(_, rest)| rest);
+    u8::try_from(fraction.chars().take_while(char::is_ascii_digit).count()).unwrap_or(u8::MAX)
 }
 
 fn bytes(digits: &str) -> Option<Vec<u8>> {

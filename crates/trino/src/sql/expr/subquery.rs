@@ -62,8 +62,15 @@ impl Planner<'_> {
 
     pub(super) fn exists(&self, query: &Query, negated: bool, env: &Env<'_>) -> SqlResult<Typed> {
         let relation = self.inner(query, env)?;
-        let expr = Engine::Exists(Exists::new(subquery(relation.plan), negated));
-        Ok(Typed::new(expr, TrinoType::Boolean, crate::sql::error::NOWHERE))
+        let at = crate::sql::error::NOWHERE;
+        if !relation.plan.all_out_ref_exprs().is_empty() {
+            let expr = Engine::Exists(Exists::new(subquery(relation.plan), negated));
+            return Ok(Typed::new(expr, TrinoType::Boolean, at));
+        }
+        let first = LogicalPlanBuilder::from(relation.plan).limit(0, Some(1)).and_then(LogicalPlanBuilder::build);
+        let rows = scalar(first.and_then(|plan| counted(plan, None)).at(at)?);
+        let expr = if negated { rows.eq(lit(0_i64)) } else { rows.gt(lit(0_i64)) };
+        Ok(Typed::new(expr, TrinoType::Boolean, at))
     }
 
     pub(super) fn in_subquery(&self, expr: &Expr, query: &Query, negated: bool, env: &Env<'_>) -> SqlResult<Typed> {
@@ -83,7 +90,14 @@ impl Planner<'_> {
         }
         let plan = self.one_column(relation, &element, at)?;
         let is_correlated = !plan.all_out_ref_exprs().is_empty();
-        let found = Engine::InSubquery(InSubquery::new(Box::new(value.expr.clone()), subquery(plan.clone()), false));
+        let found = match &value.expr {
+            // A constant is looked for once, wherever the condition stands.
+            Engine::Literal(..) if !is_correlated => {
+                let column = Engine::Column(plan.schema().columns()[0].clone());
+                scalar(counted(plan.clone(), Some(column.eq(value.expr.clone()))).at(at)?).gt(lit(0_i64))
+            }
+            _ => Engine::InSubquery(InSubquery::new(Box::new(value.expr.clone()), subquery(plan.clone()), false)),
+        };
         let may_be_null = plan.schema().field(0).is_nullable() || !is_never_null(&value.expr);
         if !may_be_null {
             return Ok(Typed::new(found, TrinoType::Boolean, at));
