@@ -7,9 +7,8 @@ use arrow::{
     compute::cast,
     datatypes::{
         ArrowPrimitiveType, DataType, Date32Type, Decimal128Type, Decimal256Type, DurationMillisecondType, Float32Type,
-        Float64Type, Int8Type, IntervalUnit, IntervalYearMonthType,
-        Int16Type, Int32Type, Int64Type, Time64MicrosecondType, TimeUnit, TimestampMicrosecondType, UInt8Type,
-        UInt16Type, UInt32Type, UInt64Type,
+        Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, IntervalUnit, IntervalYearMonthType,
+        Time64MicrosecondType, TimeUnit, TimestampMicrosecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
     },
     error::ArrowError,
     util::display::{ArrayFormatter, FormatOptions},

@@ -39,13 +39,7 @@ const FAMILIES: &[(&str, &[Scalar])] = &[
 #[must_use]
 pub fn functions() -> FunctionSet {
     let by_form = FAMILIES.iter().flat_map(|(_, functions)| functions.iter().map(Scalar::udf)).collect();
-    let scalar = [
-        by_form,
-        super::array::functions(),
-        super::grammar::functions(),
-        super::map::functions(),
-    ]
-    .concat();
+    let scalar = [by_form, super::array::functions(), super::grammar::functions(), super::map::functions()].concat();
     let aggregate = [super::aggregate::functions()].concat();
     FunctionSet { scalar, aggregate, ..FunctionSet::default() }
 }

@@ -113,7 +113,9 @@ impl Planner<'_> {
                 let name = ScalarValue::Utf8(Some(value.of.to_string()));
                 Ok(constant(name, TrinoType::Varchar(None), at))
             }
-            ("reverse", [value]) if matches!(value.of, TrinoType::Array(_)) => self.call("array_reverse", vec![value.clone()], at),
+            ("reverse", [value]) if matches!(value.of, TrinoType::Array(_)) => {
+                self.call("array_reverse", vec![value.clone()], at)
+            }
             ("grouping", values) => self.grouping_of(values, at),
             ("concat", [first, rest @ ..])
                 if [&[first.clone()], rest].concat().iter().any(|value| matches!(value.of, TrinoType::Array(_))) =>

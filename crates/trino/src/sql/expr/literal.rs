@@ -4,9 +4,14 @@
 use std::sync::Arc;
 
 use datafusion::{
-    arrow::{array::{RecordBatch, RecordBatchOptions}, datatypes::Schema},
+    arrow::{
+        array::{RecordBatch, RecordBatchOptions},
+        datatypes::Schema,
+    },
     common::{DFSchema, ScalarValue, metadata::FieldMetadata},
-    logical_expr::{Expr as Engine, execution_props::ExecutionProps, physical_planning_context::PhysicalPlanningContext},
+    logical_expr::{
+        Expr as Engine, execution_props::ExecutionProps, physical_planning_context::PhysicalPlanningContext,
+    },
     physical_expr::create_physical_expr,
     sql::sqlparser::ast::{
         DataType, DateTimeField, ExactNumberInfo, Expr, Interval, TimezoneInfo, TypedString, Value, ValueWithSpan,
