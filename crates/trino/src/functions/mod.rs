@@ -5,10 +5,16 @@
 //! what it takes and yields, what NULL, empty and extreme values do, and which error it ends with.
 
 mod arithmetic;
+mod binary;
+mod bitwise;
 mod conditional;
 mod conversion;
+mod math;
+mod regex;
 mod register;
 mod scalar;
+mod text;
+mod url;
 
 pub use register::{Entry, FunctionSet, catalogue, functions};
 

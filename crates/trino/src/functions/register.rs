@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 
-use super::{arithmetic, conditional, conversion, scalar::Scalar};
+use super::{arithmetic, binary, bitwise, conditional, conversion, math, regex, scalar::Scalar, text, url};
 
 /// Functions of all kinds.
 #[derive(Debug, Default)]
@@ -33,6 +33,12 @@ const FAMILIES: &[(&str, &[Scalar])] = &[
     ("arithmetic", arithmetic::FUNCTIONS),
     ("conditional", conditional::FUNCTIONS),
     ("conversion", conversion::FUNCTIONS),
+    ("string", text::FUNCTIONS),
+    ("regular expression", regex::FUNCTIONS),
+    ("mathematical", math::FUNCTIONS),
+    ("bitwise", bitwise::FUNCTIONS),
+    ("binary", binary::FUNCTIONS),
+    ("url and uuid", url::FUNCTIONS),
 ];
 
 /// All functions of Trino's that Segue knows, each under its name behind [`super::PREFIX`].

@@ -14,7 +14,7 @@ impl<'a, A: Array> Column<'a, A>
 where
     &'a A: ArrayAccessor,
 {
-    pub(super) fn new(array: &'a A, is_constant: bool) -> Self {
+    pub(crate) fn new(array: &'a A, is_constant: bool) -> Self {
         Self { array, step: usize::from(!is_constant) }
     }
 
