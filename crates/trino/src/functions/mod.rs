@@ -9,6 +9,7 @@ mod binary;
 mod bitwise;
 mod conditional;
 mod conversion;
+mod format;
 mod math;
 mod regex;
 mod register;

@@ -1,7 +1,7 @@
 //! Buckets, and angles between vectors.
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, Float64Array, Int64Array, ListArray},
+    array::{ArrayRef, AsArray, Float64Array, Int64Array, ListArray},
     datatypes::Float64Type,
 };
 use datafusion::error::{DataFusionError, Result};

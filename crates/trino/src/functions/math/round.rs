@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, Decimal128Array, Float32Array, Float64Array, Int64Array},
+    array::{ArrayRef, AsArray, Decimal128Array, Float32Array, Float64Array, Int64Array},
     datatypes::{DataType, Decimal128Type, Float32Type, Float64Type, Int64Type},
 };
 use datafusion::error::Result;

@@ -23,9 +23,4 @@ where
         let at = row * self.step;
         self.array.is_valid(at).then(|| self.array.value(at))
     }
-
-    /// The value of all rows, if it is constant and not NULL.
-    pub(crate) fn constant(&self) -> Option<<&'a A as ArrayAccessor>::Item> {
-        (self.step == 0 && self.array.len() == 1).then(|| self.get(0)).flatten()
-    }
 }
