@@ -7,14 +7,21 @@
 mod aggregate;
 mod arithmetic;
 mod array;
+mod binary;
+mod bitwise;
 mod conditional;
 mod conversion;
 mod define;
+mod format;
 mod grammar;
 pub mod lambda;
 mod map;
+mod math;
+mod regex;
 mod register;
 mod scalar;
+mod text;
+mod url;
 
 pub(crate) use grammar::unnest_ordinals;
 pub use register::{Entry, FunctionSet, catalogue, functions};

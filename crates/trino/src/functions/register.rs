@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 
-use super::{arithmetic, conditional, conversion, scalar::Scalar};
+use super::{arithmetic, binary, bitwise, conditional, conversion, format, math, regex, scalar::Scalar, text, url};
 
 /// Functions of all kinds.
 #[derive(Debug, Default)]
@@ -33,6 +33,13 @@ const FAMILIES: &[(&str, &[Scalar])] = &[
     ("arithmetic", arithmetic::FUNCTIONS),
     ("conditional", conditional::FUNCTIONS),
     ("conversion", conversion::FUNCTIONS),
+    ("string", text::FUNCTIONS),
+    ("format", format::FUNCTIONS),
+    ("regular expression", regex::FUNCTIONS),
+    ("mathematical", math::FUNCTIONS),
+    ("bitwise", bitwise::FUNCTIONS),
+    ("binary", binary::FUNCTIONS),
+    ("url and uuid", url::FUNCTIONS),
 ];
 
 /// All functions of Trino's that Segue knows, each under its name behind [`super::PREFIX`].
@@ -49,4 +56,28 @@ pub fn catalogue() -> impl Iterator<Item = Entry> {
     FAMILIES.iter().flat_map(|(family, functions)| {
         functions.iter().map(|function| Entry { family, name: function.name, about: function.about })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn each_function_is_known_once_and_described() {
+        let mut names = HashSet::new();
+        for entry in catalogue() {
+            assert!(names.insert(entry.name), "{} is declared twice", entry.name);
+            assert!(entry.about.ends_with('.'), "{} has no description", entry.name);
+        }
+        assert!(names.len() <= functions().scalar.len());
+    }
+
+    #[test]
+    fn all_forms_can_be_read() {
+        for function in FAMILIES.iter().flat_map(|(_, functions)| functions.iter()) {
+            assert!(function.has_readable_forms(), "a form of {} is none", function.name);
+        }
+    }
 }

@@ -7,7 +7,6 @@ mod typing;
 use super::scalar::Scalar;
 
 pub(crate) use decimal::{half_up, overflow, power_of_ten};
-pub(crate) use operator::add_checked;
 
 pub(super) const FUNCTIONS: &[Scalar] = &[
     Scalar::by_rule("add", typing::add, "Sum; integers and decimals that do not fit are an error.", operator::add),

@@ -1,7 +1,7 @@
 //! Operators by the kind of their operands. Integers go through Arrow's checked kernels.
 
 use arrow::{
-    array::{Array, ArrayRef, Datum, Scalar},
+    array::{ArrayRef, Datum, Scalar},
     compute::kernels::numeric,
     datatypes::DataType,
     error::ArrowError,
@@ -37,11 +37,6 @@ fn named(error: ArrowError, of: &TrinoType, name: &str) -> DataFusionError {
         }
         other => other.into(),
     }
-}
-
-/// The sum of two arrays of integers, or an error that calls them by their type.
-pub(crate) fn add_checked(left: &dyn Array, right: &dyn Array, of: &TrinoType) -> Result<ArrayRef> {
-    numeric::add(&left, &right).map_err(|error| named(error, of, "addition"))
 }
 
 pub(super) fn add(call: &Call) -> Result<ArrayRef> {

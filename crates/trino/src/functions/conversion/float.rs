@@ -56,7 +56,7 @@ pub(super) fn to_float(
 }
 
 /// A number as `Double.parseDouble` reads it.
-pub(crate) fn parse_double(text: &str) -> Option<f64> {
+fn parse_double(text: &str) -> Option<f64> {
     java_form(text)?.parse().ok()
 }
 

@@ -20,7 +20,6 @@ mod uuid;
 use super::scalar::Scalar;
 
 pub(crate) use decimal::{parse_decimal, text_of_decimal};
-pub(crate) use float::parse_double;
 pub(crate) use java_number::{write_f32, write_f64};
 pub(crate) use text::texts;
 

@@ -14,7 +14,7 @@ impl<'a, A: Array> Column<'a, A>
 where
     &'a A: ArrayAccessor,
 {
-    pub(super) fn new(array: &'a A, is_constant: bool) -> Self {
+    pub(crate) fn new(array: &'a A, is_constant: bool) -> Self {
         Self { array, step: usize::from(!is_constant) }
     }
 
@@ -22,10 +22,5 @@ where
     pub(crate) fn get(&self, row: usize) -> Option<<&'a A as ArrayAccessor>::Item> {
         let at = row * self.step;
         self.array.is_valid(at).then(|| self.array.value(at))
-    }
-
-    /// The value of all rows, if it is constant and not NULL.
-    pub(crate) fn constant(&self) -> Option<<&'a A as ArrayAccessor>::Item> {
-        (self.step == 0 && self.array.len() == 1).then(|| self.get(0)).flatten()
     }
 }

@@ -164,7 +164,9 @@ impl AggregateUDFImpl for Function {
             }
             _ => {
                 let order = args.ordering_fields.iter().map(|field| TrinoType::of_data_type(field.data_type()));
-                let lists = types.into_iter().chain(order).map(|of| TrinoType::Array(Box::new(of)));
+                // The lists are made of values alone, which have no lengths of texts to tell.
+                let values = args.input_fields.iter().map(|field| TrinoType::of_data_type(field.data_type()));
+                let lists = values.chain(order).map(|of| TrinoType::Array(Box::new(of)));
                 Ok(lists.enumerate().map(|(at, of)| named(at, &of)).collect())
             }
         }
