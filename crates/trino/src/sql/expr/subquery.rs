@@ -103,8 +103,8 @@ impl Planner<'_> {
             return Ok(Typed::new(found, TrinoType::Boolean, at));
         }
         if is_correlated {
-            // Where a condition is only asked whether it holds, NULL is no other answer than false.
-            return Ok(Typed::new(found, TrinoType::Boolean, at));
+            // The engine's answer is false where NULL is right, which NOT and CASE would make a wrong one.
+            return refuse(at, "IN with a subquery for each row, where values may be NULL; use EXISTS");
         }
         let rows = counted(plan.clone(), None).at(at)?;
         let column = Engine::Column(plan.schema().columns()[0].clone());
