@@ -68,7 +68,7 @@ fn call(expression: &Expr) -> Option<String> {
             let what = trim_what.as_deref().or(trim_characters.as_ref().and_then(|all| all.first()));
             format!("trino${name}({expr}{})", what.map(|what| format!(", {what}")).unwrap_or_default())
         }
-        Expr::Position { expr, r#in } => format!("trino$strpos({in}, {expr})", in = r#in),
+        Expr::Position { expr, r#in: text } => format!("trino$strpos({text}, {expr})"),
         Expr::Ceil { expr, field: CeilFloorKind::DateTimeField(_) } => format!("trino$ceil({expr})"),
         Expr::Floor { expr, field: CeilFloorKind::DateTimeField(_) } => format!("trino$floor({expr})"),
         Expr::Like { negated, expr, pattern, escape_char, .. } => {
