@@ -55,27 +55,3 @@ pub fn catalogue() -> impl Iterator<Item = Entry> {
         functions.iter().map(|function| Entry { family, name: function.name, about: function.about })
     })
 }
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    #[test]
-    fn each_function_is_known_once_and_described() {
-        let mut names = HashSet::new();
-        for entry in catalogue() {
-            assert!(names.insert(entry.name), "{} is declared twice", entry.name);
-            assert!(entry.about.ends_with('.'), "{} has no description", entry.name);
-        }
-        assert_eq!(names.len(), functions().scalar.len());
-    }
-
-    #[test]
-    fn all_forms_can_be_read() {
-        for function in FAMILIES.iter().flat_map(|(_, functions)| functions.iter()) {
-            assert!(function.has_readable_forms(), "a form of {} is none", function.name);
-        }
-    }
-}
