@@ -103,33 +103,3 @@ fn split(text: &str) -> Vec<&str> {
     }
     found
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(form: &str, types: &[&str], expected: Option<(usize, &str)>) {
-        let types: Vec<_> = types.iter().map(|name| TrinoType::parse(name).unwrap()).collect();
-        let found = Form::parse(form).unwrap().fit(&types);
-        let found = found.map(|(coerced, fit)| (coerced, fit.result.to_string()));
-        assert_eq!(found, expected.map(|(coerced, name)| (coerced, name.to_owned())), "{form}");
-    }
-
-    #[test]
-    fn arguments_are_coerced_to_forms() {
-        check("varchar(x), bigint -> varchar(x)", &["varchar(3)", "integer"], Some((1, "varchar(3)")));
-        check("varchar(x), bigint -> varchar(x)", &["varchar(3)", "double"], None);
-        check("varchar(x), bigint -> varchar(x)", &["varchar(3)"], None);
-        check("varchar(x) -> array(varchar(x))", &["char(2)"], Some((1, "array(varchar(2))")));
-        check("double, array(double) -> bigint", &["integer", "array(bigint)"], Some((2, "bigint")));
-        check("-> uuid", &[], Some((0, "uuid")));
-        check("varchar, bigint… -> varchar", &["varchar", "bigint", "bigint"], Some((0, "varchar")));
-        check("varchar, bigint… -> varchar", &["varchar"], Some((0, "varchar")));
-    }
-
-    #[test]
-    fn a_bare_null_fits_every_parameter() {
-        check("varchar, bigint -> varchar", &["unknown", "unknown"], Some((2, "varchar")));
-    }
-}

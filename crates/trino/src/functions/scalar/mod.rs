@@ -86,13 +86,4 @@ impl Scalar {
     pub(crate) fn udf(&'static self) -> Arc<ScalarUDF> {
         Arc::new(ScalarUDF::from(function::Function::of(self)))
     }
-
-    /// Whether each of its forms is one.
-    #[cfg(test)]
-    pub(crate) fn has_readable_forms(&self) -> bool {
-        match self.takes {
-            Takes::Forms(forms) => forms.iter().all(|text| form::Form::parse(text).is_some()),
-            Takes::Rule(_) => true,
-        }
-    }
 }
