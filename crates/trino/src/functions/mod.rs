@@ -10,6 +10,7 @@ mod define;
 pub mod lambda;
 mod map;
 mod register;
+mod time;
 
 pub use register::{FunctionSet, functions};
 

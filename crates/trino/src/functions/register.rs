@@ -21,6 +21,7 @@ pub fn functions() -> FunctionSet {
     let scalar = [
         super::array::functions(),
         super::map::functions(),
+        super::time::functions(),
     ]
     .concat();
     let aggregate = [super::aggregate::functions()].concat();
