@@ -7,10 +7,13 @@
 mod aggregate;
 mod array;
 mod define;
+mod json;
 pub mod lambda;
 mod map;
 mod register;
+mod sketch;
 mod time;
+mod window;
 
 pub use register::{FunctionSet, functions};
 

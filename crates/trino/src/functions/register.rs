@@ -18,12 +18,9 @@ pub struct FunctionSet {
 /// All functions of Trino's that Segue knows, each under its name behind [`super::PREFIX`].
 #[must_use]
 pub fn functions() -> FunctionSet {
-    let scalar = [
-        super::array::functions(),
-        super::map::functions(),
-        super::time::functions(),
-    ]
-    .concat();
-    let aggregate = [super::aggregate::functions()].concat();
-    FunctionSet { scalar, aggregate, ..FunctionSet::default() }
+    let scalar =
+        [super::array::functions(), super::map::functions(), super::time::functions(), super::json::functions()]
+            .concat();
+    let aggregate = [super::aggregate::functions(), super::sketch::functions()].concat();
+    FunctionSet { scalar, aggregate, window: super::window::functions() }
 }

@@ -48,12 +48,7 @@ impl LogicalExtensionCodec for Codec {
         unreachable!("no table")
     }
 
-    fn try_encode_table_provider(
-        &self,
-        _: &TableReference,
-        _: Arc<dyn TableProvider>,
-        _: &mut Vec<u8>,
-    ) -> Result<()> {
+    fn try_encode_table_provider(&self, _: &TableReference, _: Arc<dyn TableProvider>, _: &mut Vec<u8>) -> Result<()> {
         unreachable!("no table")
     }
 
@@ -122,8 +117,7 @@ fn check(expression: &str, expected: &str) {
 
         let plan = frame.select(vec![col("b"), expr.alias("value")]).unwrap().create_physical_plan().await.unwrap();
         let bytes = physical_plan_to_bytes_with_extension_codec(Arc::clone(&plan), &Codec).unwrap();
-        let sent =
-            physical_plan_from_bytes_with_extension_codec(&bytes, context.task_ctx().as_ref(), &Codec).unwrap();
+        let sent = physical_plan_from_bytes_with_extension_codec(&bytes, context.task_ctx().as_ref(), &Codec).unwrap();
         for plan in [plan, sent] {
             let batches = collect(plan, context.task_ctx()).await.unwrap();
             let shown = pretty_format_columns(
@@ -131,7 +125,8 @@ fn check(expression: &str, expected: &str) {
                 &batches.iter().map(|batch| Arc::clone(batch.column(1))).collect::<Vec<_>>(),
             );
             let shown = shown.unwrap().to_string();
-            let values: Vec<_> = shown.lines().skip(3).filter_map(|line| line.split('|').nth(1)).map(str::trim).collect();
+            let values: Vec<_> =
+                shown.lines().skip(3).filter_map(|line| line.split('|').nth(1)).map(str::trim).collect();
             assert_eq!(values.join(" ; "), expected, "{expression}");
         }
     });
@@ -144,7 +139,10 @@ fn a_lambda_captures_columns() {
 
 #[test]
 fn a_lambda_within_another_captures_its_parameters() {
-    check("transform(a, e -> transform(a, f -> e * 100 + f + b))", "[[111, 112], [211, 212]] ; [] ;  ; [[343, ], [, ]]");
+    check(
+        "transform(a, e -> transform(a, f -> e * 100 + f + b))",
+        "[[111, 112], [211, 212]] ; [] ;  ; [[343, ], [, ]]",
+    );
 }
 
 #[test]

@@ -132,9 +132,8 @@ impl Fold for Value {
 
     fn states(&self, states: &[Self::State]) -> Result<Vec<ArrayRef>> {
         let of: [fn(&Moments) -> f64; 5] = [|m| m.count, |m| m.mean, |m| m.second, |m| m.third, |m| m.fourth];
-        let column = |of: fn(&Moments) -> f64| -> ArrayRef {
-            Arc::new(Float64Array::from_iter_values(states.iter().map(of)))
-        };
+        let column =
+            |of: fn(&Moments) -> f64| -> ArrayRef { Arc::new(Float64Array::from_iter_values(states.iter().map(of))) };
         Ok(of.into_iter().map(column).collect())
     }
 

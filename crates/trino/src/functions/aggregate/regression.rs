@@ -130,9 +130,8 @@ impl Fold for Value {
 
     fn states(&self, states: &[Self::State]) -> Result<Vec<ArrayRef>> {
         let of: [fn(&Sums) -> f64; 6] = [|s| s.n, |s| s.x, |s| s.y, |s| s.xx, |s| s.yy, |s| s.xy];
-        let column = |of: fn(&Sums) -> f64| -> ArrayRef {
-            Arc::new(Float64Array::from_iter_values(states.iter().map(of)))
-        };
+        let column =
+            |of: fn(&Sums) -> f64| -> ArrayRef { Arc::new(Float64Array::from_iter_values(states.iter().map(of))) };
         Ok(of.into_iter().map(column).collect())
     }
 

@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::{
-    array::ArrayRef,
-    util::display::array_value_to_string,
-};
+use arrow::{array::ArrayRef, util::display::array_value_to_string};
 use datafusion::{
     error::{DataFusionError, Result},
     logical_expr::ScalarUDF,
@@ -72,8 +69,7 @@ fn elements(call: &Call, is_strict: bool) -> Result<ArrayRef> {
             return Err(invalid(format!("Array subscript is negative: {place}")));
         }
         if is_strict && place > length {
-            let message =
-                format!("Array subscript must be less than or equal to array length: {place} > {length}");
+            let message = format!("Array subscript must be less than or equal to array length: {place} > {length}");
             return Err(invalid(message));
         }
         let at = if place > 0 { place - 1 } else { length.saturating_add(place) };

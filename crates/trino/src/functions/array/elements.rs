@@ -25,14 +25,16 @@ pub(crate) fn index(at: usize) -> u32 {
 
 impl Elements {
     pub(crate) fn of(list: &ListArray) -> Result<Self> {
-        let lengths = (0..list.len()).map(|row| if list.is_null(row) { 0 } else { list.value_length(row).unsigned_abs() as usize });
+        let lengths = (0..list.len())
+            .map(|row| if list.is_null(row) { 0 } else { list.value_length(row).unsigned_abs() as usize });
         let offsets = OffsetBuffer::from_lengths(lengths);
         let (first, last) = (list.value_offsets()[0], list.value_offsets()[list.len()]);
         let total: i32 = offsets[list.len()];
         let values = if last - first == total {
             list.values().slice(first.unsigned_abs() as usize, total.unsigned_abs() as usize)
         } else {
-            let of_row = |row: usize| list.value_offsets()[row].unsigned_abs()..list.value_offsets()[row + 1].unsigned_abs();
+            let of_row =
+                |row: usize| list.value_offsets()[row].unsigned_abs()..list.value_offsets()[row + 1].unsigned_abs();
             let kept = (0..list.len()).filter(|row| list.is_valid(*row)).flat_map(of_row);
             take(list.values(), &UInt32Array::from_iter_values(kept), None)?
         };
@@ -64,7 +66,13 @@ impl Picks {
     pub(crate) fn from(mut sources: Vec<ArrayRef>, rows: usize) -> Self {
         let of = sources.first().map_or(DataType::Null, |source| source.data_type().clone());
         sources.push(new_null_array(&of, 1));
-        Self { sources, picked: Vec::new(), lengths: Vec::with_capacity(rows), ended: 0, valid: Vec::with_capacity(rows) }
+        Self {
+            sources,
+            picked: Vec::new(),
+            lengths: Vec::with_capacity(rows),
+            ended: 0,
+            valid: Vec::with_capacity(rows),
+        }
     }
 
     pub(crate) fn push(&mut self, source: usize, at: usize) {

@@ -91,9 +91,8 @@ fn array_position() -> Arc<ScalarUDF> {
 
 /// `array_remove(array, x)`: the elements that are not the same, NULLs among them.
 fn array_remove() -> Arc<ScalarUDF> {
-    let typing = |arguments: &Arguments<'_>| {
-        Ok(common_element(arguments.types).map(|of| TrinoType::Array(Box::new(of))))
-    };
+    let typing =
+        |arguments: &Arguments<'_>| Ok(common_element(arguments.types).map(|of| TrinoType::Array(Box::new(of))));
     define("array_remove", typing, |call| {
         let search = Search::of(call)?;
         let mut picks = Picks::from(vec![Arc::clone(&search.elements.values)], call.rows);

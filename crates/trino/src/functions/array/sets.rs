@@ -86,8 +86,7 @@ fn is_element(of: &TrinoType, element: &TrinoType) -> bool {
 /// `concat(array, …)` and `||`: the elements of all arrays; with `||` one side may be an element, NULL too. `concat` of
 /// texts is another function. NULL if an array is.
 fn array_concat() -> Arc<ScalarUDF> {
-    let typing =
-        |arguments: &Arguments<'_>| Ok(concatenated(arguments.types).map(|of| TrinoType::Array(Box::new(of))));
+    let typing = |arguments: &Arguments<'_>| Ok(concatenated(arguments.types).map(|of| TrinoType::Array(Box::new(of))));
     define("array_concat", typing, |call| {
         let TrinoType::Array(of) = call.return_type() else { return call.fitted(Arc::clone(&call.arrays[0])) };
         let mut sources = Vec::new();

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use arrow::{
     array::{
-        Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, ListArray, MapArray, StringArray, StructArray,
-        make_array, new_null_array,
+        Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, ListArray, MapArray, StringArray, make_array,
+        new_null_array,
     },
     buffer::NullBuffer,
     compute::cast,
@@ -90,10 +90,6 @@ impl Call {
         self.arrays[at].as_map().clone()
     }
 
-    pub(crate) fn rows_of(&self, at: usize) -> StructArray {
-        self.arrays[at].as_struct().clone()
-    }
-
     /// The argument as values of this type.
     pub(crate) fn values_as(&self, at: usize, of: &TrinoType) -> Result<ArrayRef> {
         fit(&self.arrays[at], &of.data_type())
@@ -137,7 +133,10 @@ fn have_one_layout(one: &DataType, other: &DataType) -> bool {
 /// The same buffers under a type of the same layout.
 fn renamed(data: &arrow::array::ArrayData, to: &DataType) -> Result<arrow::array::ArrayData> {
     let fields: Vec<&FieldRef> = match to {
-        DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) | DataType::Map(item, _) => {
+        DataType::List(item)
+        | DataType::LargeList(item)
+        | DataType::FixedSizeList(item, _)
+        | DataType::Map(item, _) => {
             vec![item]
         }
         DataType::Struct(fields) => fields.iter().collect(),

@@ -160,8 +160,16 @@ fn zip_with(call: &LambdaCall<'_>) -> Result<ArrayRef> {
         let (a, b) = (lefts.range(row), rights.range(row));
         let length = a.len().max(b.len());
         for at in 0..length {
-            if at < a.len() { left_picks.push(0, a.start + at) } else { left_picks.push_null() }
-            if at < b.len() { right_picks.push(0, b.start + at) } else { right_picks.push_null() }
+            if at < a.len() {
+                left_picks.push(0, a.start + at)
+            } else {
+                left_picks.push_null()
+            }
+            if at < b.len() {
+                right_picks.push(0, b.start + at)
+            } else {
+                right_picks.push_null()
+            }
             rows.push(crate::functions::array::index(row));
         }
         lengths.push(length);

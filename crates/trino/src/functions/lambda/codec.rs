@@ -14,11 +14,7 @@ use datafusion::{
     logical_expr::{Extension, LogicalPlan, ScalarUDF},
 };
 use datafusion_proto::{
-    logical_plan::{
-        LogicalExtensionCodec,
-        from_proto::parse_expr,
-        to_proto::serialize_expr,
-    },
+    logical_plan::{LogicalExtensionCodec, from_proto::parse_expr, to_proto::serialize_expr},
     protobuf,
 };
 use prost::Message;

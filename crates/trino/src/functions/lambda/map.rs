@@ -54,8 +54,7 @@ pub(super) const MAP_FILTER: HigherOrder = HigherOrder {
         let mut values = Picks::from(vec![Arc::clone(&entries.values)], call.values.rows);
         let mut lengths = Vec::with_capacity(call.values.rows);
         for row in 0..call.values.rows {
-            let kept: Vec<_> =
-                entries.range(row).filter(|at| results.is_valid(*at) && results.value(*at)).collect();
+            let kept: Vec<_> = entries.range(row).filter(|at| results.is_valid(*at) && results.value(*at)).collect();
             lengths.push(kept.len());
             for at in kept {
                 keys.push(0, at);

@@ -147,8 +147,7 @@ fn common_map(arguments: &Arguments<'_>) -> Result<Option<TrinoType>> {
 /// is.
 fn map_concat(call: &Call) -> Result<ArrayRef> {
     let kind = call.returns.data_type();
-    let maps: Result<Vec<MapArray>> =
-        call.arrays.iter().map(|array| Ok(fit(array, kind)?.as_map().clone())).collect();
+    let maps: Result<Vec<MapArray>> = call.arrays.iter().map(|array| Ok(fit(array, kind)?.as_map().clone())).collect();
     let entries: Result<Vec<Entries>> = maps?.iter().map(Entries::of).collect();
     let entries = entries?;
     let compared: Result<Vec<_>> = entries.iter().map(|entries| comparable(&[Arc::clone(&entries.keys)])).collect();

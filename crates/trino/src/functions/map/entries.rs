@@ -37,7 +37,9 @@ impl Entries {
 
     /// The row of each entry.
     pub(crate) fn rows(&self) -> Vec<u32> {
-        (0..self.offsets.len() - 1).flat_map(|row| self.range(row).map(move |_| crate::functions::array::index(row))).collect()
+        (0..self.offsets.len() - 1)
+            .flat_map(|row| self.range(row).map(move |_| crate::functions::array::index(row)))
+            .collect()
     }
 
     /// Maps of these entries, whose keys are neither NULL nor the same within a map.

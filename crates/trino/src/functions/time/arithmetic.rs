@@ -67,7 +67,9 @@ fn plus_months(local: NaiveDateTime, months: i64) -> Result<NaiveDateTime> {
 fn date_add() -> Arc<ScalarUDF> {
     let typing = |arguments: &Arguments<'_>| {
         Ok(match arguments.types {
-            [unit, count, of] if is_text(unit) && (is_integer(count) || *count == TrinoType::Unknown) && is_moment(of) => {
+            [unit, count, of]
+                if is_text(unit) && (is_integer(count) || *count == TrinoType::Unknown) && is_moment(of) =>
+            {
                 Some(of.clone())
             }
             _ => None,

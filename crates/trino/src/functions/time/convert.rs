@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, Float64Array, Int64Array, PrimitiveArray},
+    array::{ArrayRef, AsArray, Float64Array, Int64Array, PrimitiveArray},
     datatypes::DurationMillisecondType,
 };
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
@@ -139,11 +139,15 @@ fn to_milliseconds() -> Arc<ScalarUDF> {
 /// `3.81 d`, to the millisecond. Other texts are INVALID_FUNCTION_ARGUMENT.
 #[expect(clippy::cast_possible_truncation, reason = "what is outside of the range is refused before")]
 fn parse_duration() -> Arc<ScalarUDF> {
-    let typing =
-        |arguments: &Arguments<'_>| Ok(matches!(arguments.types, [of] if is_text(of)).then_some(TrinoType::IntervalDayToSecond));
+    let typing = |arguments: &Arguments<'_>| {
+        Ok(matches!(arguments.types, [of] if is_text(of)).then_some(TrinoType::IntervalDayToSecond))
+    };
     define("parse_duration", typing, |call| {
         let parsed = |text: &str| {
-            let wrong = || ErrorName::InvalidFunctionArgument.error(format!("duration is not a valid data duration string: {text}"));
+            let wrong = || {
+                ErrorName::InvalidFunctionArgument
+                    .error(format!("duration is not a valid data duration string: {text}"))
+            };
             let unit_at = text.find(|c: char| c.is_ascii_alphabetic()).ok_or_else(wrong)?;
             let (number, unit) = text.split_at(unit_at);
             let number: f64 = number.trim().parse().map_err(|_| wrong())?;

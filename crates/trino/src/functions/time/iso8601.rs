@@ -98,8 +98,7 @@ fn from_text(call: &Call) -> Result<ArrayRef> {
     let TrinoType::TimestampWithTimeZone(_, zone) = call.return_type() else { return Ok(Arc::clone(&call.arrays[0])) };
     let texts = call.texts(0)?;
     let value = |text: &str| instant(text, &read_as(text, parsed(text))?, &zone);
-    let values: Result<Vec<Option<NaiveDateTime>>> =
-        texts.iter().map(|text| text.map(value).transpose()).collect();
+    let values: Result<Vec<Option<NaiveDateTime>>> = texts.iter().map(|text| text.map(value).transpose()).collect();
     array_of(values?.into_iter(), &call.return_type())
 }
 

@@ -128,7 +128,9 @@ fn parse_datetime() -> Arc<ScalarUDF> {
         Ok(Some(TrinoType::TimestampWithTimeZone(3, zone.unwrap_or_else(|| "UTC".to_owned()))))
     };
     define("parse_datetime", typing, |call| {
-        let TrinoType::TimestampWithTimeZone(_, zone) = call.return_type() else { return Ok(Arc::clone(&call.arrays[0])) };
+        let TrinoType::TimestampWithTimeZone(_, zone) = call.return_type() else {
+            return Ok(Arc::clone(&call.arrays[0]));
+        };
         let (texts, patterns) = (call.texts(0)?, call.texts(1)?);
         let of_row = |(text, pattern): (Option<&str>, Option<&str>)| -> Result<Option<NaiveDateTime>> {
             let (Some(text), Some(pattern)) = (text, pattern) else { return Ok(None) };

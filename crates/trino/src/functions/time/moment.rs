@@ -6,8 +6,8 @@ use arrow::{
     array::{Array, ArrayRef, AsArray, Date32Array, PrimitiveArray, timezone::Tz},
     compute::cast,
     datatypes::{
-        DataType, Date32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
-        TimeUnit,
+        DataType, Date32Type, Int64Type, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType,
+        TimestampNanosecondType,
     },
 };
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone};
@@ -99,10 +99,7 @@ pub(super) fn instant_in(zone: Tz, local: NaiveDateTime) -> NaiveDateTime {
 }
 
 /// Values of a date or timestamp type, given as dates and times of UTC.
-pub(super) fn array_of(
-    values: impl Iterator<Item = Option<NaiveDateTime>>,
-    of: &TrinoType,
-) -> Result<ArrayRef> {
+pub(super) fn array_of(values: impl Iterator<Item = Option<NaiveDateTime>>, of: &TrinoType) -> Result<ArrayRef> {
     let kind = of.data_type();
     Ok(match &kind {
         DataType::Date32 => {

@@ -10,12 +10,16 @@ pub(super) enum Item {
     TwoDigitYear,
     WeekYear(usize),
     Month(usize),
-    MonthName { short: bool },
+    MonthName {
+        short: bool,
+    },
     Week(usize),
     Day(usize),
     DayOfYear(usize),
     Weekday(usize),
-    WeekdayName { short: bool },
+    WeekdayName {
+        short: bool,
+    },
     /// From 0 to 23.
     Hour(usize),
     /// From 1 to 24.
@@ -28,12 +32,24 @@ pub(super) enum Item {
     Second(usize),
     Fraction(usize),
     HalfOfDay,
-    Offset { colon: bool },
+    Offset {
+        colon: bool,
+    },
     ZoneName,
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];

@@ -51,7 +51,9 @@ fn with_timezone() -> Arc<ScalarUDF> {
         })
     };
     define("with_timezone", typing, |call| {
-        let TrinoType::TimestampWithTimeZone(_, name) = call.return_type() else { return Ok(Arc::clone(&call.arrays[0])) };
+        let TrinoType::TimestampWithTimeZone(_, name) = call.return_type() else {
+            return Ok(Arc::clone(&call.arrays[0]));
+        };
         let zone = zone_of(&name)?;
         let moments = Moments::of(&call.arrays[0])?;
         let values = (0..call.rows).map(|row| moments.instant(row).map(|local| instant_in(zone, local)));

@@ -76,12 +76,7 @@ impl<F: Fold> GroupsAccumulator for Folded<F> {
         self.how.states(&states)
     }
 
-    fn merge_batch(
-        &mut self,
-        values: &[ArrayRef],
-        group_indices: &[usize],
-        total: usize,
-    ) -> Result<()> {
+    fn merge_batch(&mut self, values: &[ArrayRef], group_indices: &[usize], total: usize) -> Result<()> {
         self.states.resize(total, F::State::default());
         for (row, group) in group_indices.iter().enumerate() {
             self.how.merge(&mut self.states[*group], values, row)?;

@@ -62,8 +62,7 @@ struct Function {
 
 /// A function of groups. `typing` gives the type of its result, or `None` if it does not take these types.
 pub(crate) fn aggregate(name: &str, typing: fn(&[TrinoType]) -> Option<TrinoType>, kind: Kind) -> Arc<AggregateUDF> {
-    let signature =
-        Signature::one_of(vec![TypeSignature::VariadicAny, TypeSignature::Nullary], Volatility::Immutable);
+    let signature = Signature::one_of(vec![TypeSignature::VariadicAny, TypeSignature::Nullary], Volatility::Immutable);
     Arc::new(AggregateUDF::from(Function { name: format!("{PREFIX}{name}"), typing, kind, signature }))
 }
 

@@ -114,8 +114,7 @@ impl Gather {
     }
 
     fn push(&mut self, columns: &[ArrayRef]) -> Result<()> {
-        let columns: Result<Vec<_>> =
-            columns.iter().zip(&self.kinds).map(|(column, kind)| fit(column, kind)).collect();
+        let columns: Result<Vec<_>> = columns.iter().zip(&self.kinds).map(|(column, kind)| fit(column, kind)).collect();
         let columns = columns?;
         let rows = columns.first().map_or(0, Array::len);
         if rows == 0 {

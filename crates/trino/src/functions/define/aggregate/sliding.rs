@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use arrow::{array::{Array, ArrayRef}, compute::concat};
+use arrow::{
+    array::{Array, ArrayRef},
+    compute::concat,
+};
 use datafusion::{common::ScalarValue, error::Result, logical_expr::Accumulator};
 
 use super::function::Factory;
