@@ -14,6 +14,7 @@ mod conversion;
 mod define;
 mod format;
 mod grammar;
+mod json;
 pub mod lambda;
 mod map;
 mod math;
@@ -22,6 +23,9 @@ mod register;
 mod scalar;
 mod text;
 mod url;
+mod sketch;
+mod time;
+mod window;
 
 pub(crate) use grammar::unnest_ordinals;
 pub use register::{Entry, FunctionSet, catalogue, functions};

@@ -64,7 +64,7 @@ fn plan_call(context: &SessionContext, function: &Function, schema: &DFSchema, d
             known.push(None);
         } else {
             let value = plan(context, argument, schema, depth)?;
-            known.push(Some(TrinoType::of_field(&*value.to_field(schema)?.1)));
+            known.push(Some(TrinoType::of_field(&value.to_field(schema)?.1)));
             arguments.push(Some(Argument::Value(value)));
         }
     }
@@ -94,7 +94,7 @@ fn plan_call(context: &SessionContext, function: &Function, schema: &DFSchema, d
         let own = DFSchema::new_with_metadata(own, Default::default())?;
         let inner = not_hidden(schema, &own)?.join(&own)?;
         let body = plan(context, &lambda.body, &inner, depth + 1)?;
-        known[at] = Some(TrinoType::of_field(&*body.to_field(&inner)?.1));
+        known[at] = Some(TrinoType::of_field(&body.to_field(&inner)?.1));
         arguments[at] = Some(Argument::Lambda(Lambda { parameters, body }));
     }
     lambda::call(&name, arguments.into_iter().flatten().collect(), schema)

@@ -53,7 +53,7 @@ fn set_union() -> Arc<AggregateUDF> {
 }
 
 /// Rows whose first value is not NULL.
-pub(super) fn valid(rows: &Rows) -> Result<Vec<u32>> {
+pub(in crate::functions) fn valid(rows: &Rows) -> Result<Vec<u32>> {
     Ok((0..rows.len()).filter(|at| rows.columns[0].is_valid(*at)).map(index).collect())
 }
 

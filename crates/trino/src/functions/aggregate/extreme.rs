@@ -85,7 +85,7 @@ pub(super) fn count(rows: &Rows, column: usize) -> Result<usize> {
 }
 
 /// The rows of the n least or greatest values that are not NULL, from that on; NaN after all others.
-pub(super) fn top(values: &ArrayRef, count: usize, descending: bool) -> Result<Vec<u32>> {
+pub(in crate::functions) fn top(values: &ArrayRef, count: usize, descending: bool) -> Result<Vec<u32>> {
     let rows = comparable(&[Arc::clone(values)])?;
     let is_nan: Vec<bool> = if values.data_type().is_floating() {
         let doubles = cast(values, &DataType::Float64)?;
@@ -103,6 +103,6 @@ pub(super) fn top(values: &ArrayRef, count: usize, descending: bool) -> Result<V
 }
 
 /// The values at these rows.
-pub(super) fn picked(values: &ArrayRef, rows: Vec<u32>) -> Result<ArrayRef> {
+pub(in crate::functions) fn picked(values: &ArrayRef, rows: Vec<u32>) -> Result<ArrayRef> {
     Ok(take(values, &UInt32Array::from(rows), None)?)
 }

@@ -15,7 +15,9 @@ mod text;
 
 use std::sync::Arc;
 
+pub(super) use collect::valid;
 use datafusion::logical_expr::AggregateUDF;
+pub(super) use extreme::{picked, top};
 
 pub(super) fn functions() -> Vec<Arc<AggregateUDF>> {
     [

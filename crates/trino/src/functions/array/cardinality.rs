@@ -11,16 +11,21 @@ pub(super) fn functions() -> Vec<Arc<ScalarUDF>> {
     vec![cardinality()]
 }
 
-/// `cardinality(array)`, `cardinality(map)`: how many elements or entries there are. NULL for NULL. That of a
-/// HyperLogLog is `trino$hll_cardinality`.
+/// `cardinality(array)`, `cardinality(map)`: how many elements or entries there are. `cardinality(HyperLogLog)`: how
+/// many different values it has seen, about. NULL for NULL.
 fn cardinality() -> Arc<ScalarUDF> {
     define(
         "cardinality",
         |arguments| match arguments.types {
-            [TrinoType::Array(_) | TrinoType::Map(..) | TrinoType::Unknown] => Ok(Some(TrinoType::Bigint)),
+            [TrinoType::Array(_) | TrinoType::Map(..) | TrinoType::HyperLogLog | TrinoType::Unknown] => {
+                Ok(Some(TrinoType::Bigint))
+            }
             _ => Ok(None),
         },
         |call| {
+            if call.types[0] == TrinoType::HyperLogLog {
+                return Ok(Arc::new(crate::functions::sketch::cardinalities(&call.arrays[0])?));
+            }
             let (offsets, nulls) = match &call.types[0] {
                 TrinoType::Map(..) => (call.maps(0).offsets().clone(), call.maps(0).nulls().cloned()),
                 _ => {

@@ -49,6 +49,15 @@ pub(super) enum Part {
     Lambda(Arc<Body>),
 }
 
+impl Part {
+    fn body(&self) -> Option<&Body> {
+        match self {
+            Self::Lambda(body) => Some(body.as_ref()),
+            Self::Value => None,
+        }
+    }
+}
+
 /// One call with its lambdas.
 pub(super) struct Closure {
     function: &'static HigherOrder,
@@ -170,11 +179,7 @@ impl ScalarUDFImpl for Closure {
         let count = self.parts.iter().filter(|part| matches!(part, Part::Value)).count();
         let captured = values.arrays.split_off(count);
         values.types.truncate(count);
-        let body = |part| match part {
-            &Part::Lambda(ref body) => Some(body.as_ref()),
-            Part::Value => None,
-        };
-        let call = LambdaCall { values, bodies: self.parts.iter().filter_map(body).collect(), captured };
+        let call = LambdaCall { values, bodies: self.parts.iter().filter_map(Part::body).collect(), captured };
         let array = (self.function.evaluate)(&call)?;
         Ok(ColumnarValue::Array(call.values.fitted(array)?))
     }

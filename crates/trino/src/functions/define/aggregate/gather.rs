@@ -19,11 +19,14 @@ use crate::{
 /// So many rows more than were kept last are looked through for what can be dropped.
 const GROWTH: usize = 1024;
 
+/// The rows that matter.
+type Keep = fn(&Rows) -> Result<Vec<u32>>;
+
 /// What is made of the rows of a group.
 #[derive(Clone, Copy)]
 pub(crate) struct Gathering {
     /// Which rows matter still, if some do not.
-    pub(crate) keep: Option<fn(&Rows) -> Result<Vec<u32>>>,
+    pub(crate) keep: Option<Keep>,
     /// The value.
     pub(crate) finish: fn(&Rows) -> Result<ScalarValue>,
 }
