@@ -151,8 +151,11 @@ fn times(array: &ArrayRef) -> Result<CellText, ArrowError> {
 /// Writes a value that may be NULL within another one.
 fn nested(array: &ArrayRef) -> Result<CellText, ArrowError> {
     let text = column_text(array)?;
-    let array = ArrayRef::clone(array);
-    Ok(Box::new(move |row, into| if array.is_null(row) { into.push_str("null") } else { text(row, into) }))
+    // Those of NULLs without a type are no part of the array.
+    let nulls = array.logical_nulls();
+    Ok(Box::new(move |row, into| {
+        if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) { into.push_str("null") } else { text(row, into) }
+    }))
 }
 
 fn lists(array: &ArrayRef) -> Result<CellText, ArrowError> {

@@ -21,10 +21,10 @@ mod math;
 mod regex;
 mod register;
 mod scalar;
-mod text;
-mod url;
 mod sketch;
+mod text;
 mod time;
+mod url;
 mod window;
 
 pub(crate) use grammar::unnest_ordinals;

@@ -124,7 +124,7 @@ impl Planner<'_> {
         let plan = LogicalPlanBuilder::from(first.plan.clone()).project(outputs.collect::<Vec<_>>());
         let plan = plan.and_then(LogicalPlanBuilder::build).at(at)?;
         let fields: Vec<_> = plan.schema().fields().iter().map(|f| f.as_ref().clone().with_nullable(true)).collect();
-        let schema = Arc::new(datafusion::arrow::datatypes::Schema::new(fields));
+        let schema = Arc::new(arrow::datatypes::Schema::new(fields));
         let table = provider_as_source(Arc::new(CteWorkTable::new(&work, schema)));
         let scan = LogicalPlanBuilder::scan(work.as_str(), table, None).and_then(LogicalPlanBuilder::build).at(at)?;
         let names = first.fields.iter().map(|field| field.name.clone()).collect();

@@ -148,9 +148,9 @@ impl Planner<'_> {
 }
 
 /// The field without what says more than Arrow's type, so that it is said again where it goes out.
-fn bare(value: &Typed) -> datafusion::arrow::datatypes::FieldRef {
+fn bare(value: &Typed) -> arrow::datatypes::FieldRef {
     let data_type: DataType = value.of.data_type();
-    std::sync::Arc::new(datafusion::arrow::datatypes::Field::new("value", data_type, true))
+    std::sync::Arc::new(arrow::datatypes::Field::new("value", data_type, true))
 }
 
 fn named(

@@ -111,7 +111,7 @@ impl Planner<'_> {
                     if let Some(default) = call.values.get_mut(2) {
                         *default = self.coerce(default.clone(), &of)?;
                     }
-                    let bare = datafusion::arrow::datatypes::Field::new("value", of.data_type(), true);
+                    let bare = arrow::datatypes::Field::new("value", of.data_type(), true);
                     Typed { of, ..Typed::with_field(null, Arc::new(bare), at) }
                 }
                 (Some(_), _) => return unknown(&call.name, &call.values, at),

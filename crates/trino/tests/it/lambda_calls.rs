@@ -7,7 +7,7 @@ use datafusion::{
     common::{Column, DFSchema, TableReference},
     error::Result,
     logical_expr::{Expr, ExprSchemable},
-    prelude::{DataFrame, SessionContext},
+    prelude::SessionContext,
     sql::sqlparser::{
         ast::{Expr as SqlExpr, Function, FunctionArg, FunctionArgExpr, FunctionArguments},
         dialect::DuckDbDialect,
@@ -21,13 +21,6 @@ use trino::{
         lambda::{self, Argument, Lambda},
     },
 };
-
-/// One row of the expression's value.
-pub(crate) fn frame(context: &SessionContext, expression: &str) -> Result<DataFrame> {
-    let frame = context.read_empty()?;
-    let expr = planned(context, expression, frame.schema())?;
-    frame.select(vec![expr.alias("value")])
-}
 
 /// An expression over the columns of a schema.
 pub(crate) fn planned(context: &SessionContext, expression: &str, schema: &DFSchema) -> Result<Expr> {

@@ -90,6 +90,10 @@ impl Call {
         self.arrays[at].as_map().clone()
     }
 
+    pub(crate) fn rows_of(&self, at: usize) -> StructArray {
+        self.arrays[at].as_struct().clone()
+    }
+
     /// The argument as values of this type.
     pub(crate) fn values_as(&self, at: usize, of: &TrinoType) -> Result<ArrayRef> {
         fit(&self.arrays[at], &of.data_type())

@@ -29,7 +29,7 @@ fn is_number(of: &TrinoType) -> bool {
 }
 
 /// `approx_percentile(x, p)`, `approx_percentile(x, weight, p)`, each also with an array of shares: the value, of the
-/// type of `x` (`double` for decimals), below which the share `p` of the rows or weights lies. It is the exact one by
+/// type of `x` (`bigint` for integers, `double` for decimals), below which the share `p` of the rows or weights lies. It is the exact one by
 /// the nearest rank, and so a value of the group; all values are kept until the end. NULL for no rows.
 /// INVALID_FUNCTION_ARGUMENT for shares outside of 0 to 1 and for weights below 1.
 fn approx_percentile() -> Arc<AggregateUDF> {
@@ -39,7 +39,11 @@ fn approx_percentile() -> Arc<AggregateUDF> {
             [of, weight, share] if is_number(weight) => (of, share),
             _ => return None,
         };
-        let of = if matches!(of, TrinoType::Decimal { .. }) { &TrinoType::Double } else { of };
+        let of = match of {
+            TrinoType::Decimal { .. } => &TrinoType::Double,
+            of if is_integer(of) => &TrinoType::Bigint,
+            of => of,
+        };
         match share {
             TrinoType::Array(share) if is_number(of) && is_number(share) => {
                 Some(TrinoType::Array(Box::new(of.clone())))

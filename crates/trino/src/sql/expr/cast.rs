@@ -108,7 +108,10 @@ impl Planner<'_> {
         }
         if to == TrinoType::Json {
             return match function {
-                "cast" => self.call_as("json_cast", vec![value], to, at),
+                "cast" => {
+                    let from = text(&value.of.to_string(), at);
+                    self.call_as("cast_to_json", vec![value, from], to, at)
+                }
                 _ => refuse(at, "TRY_CAST to JSON"),
             };
         }

@@ -90,6 +90,6 @@ impl Planner<'_> {
 
 /// A value of which the engine knows Arrow's type alone.
 fn bare(expr: Engine, of: TrinoType, at: Place) -> Typed {
-    let field = datafusion::arrow::datatypes::Field::new("value", of.data_type(), true);
+    let field = arrow::datatypes::Field::new("value", of.data_type(), true);
     Typed { of, ..Typed::with_field(expr, std::sync::Arc::new(field), at) }
 }

@@ -217,7 +217,7 @@ impl Planner<'_> {
                 if !crate::sql::lattice::is_orderable(&of) {
                     return unknown(&call.name, &call.values, at);
                 }
-                let bare = datafusion::arrow::datatypes::Field::new("value", of.data_type(), true);
+                let bare = arrow::datatypes::Field::new("value", of.data_type(), true);
                 Ok(Typed { of, ..Typed::with_field(null, Arc::new(bare), at) })
             }
             _ => {

@@ -111,7 +111,7 @@ impl Planner<'_> {
         if values.is_empty() {
             let empty = datafusion::common::ScalarValue::List(datafusion::common::ScalarValue::new_list_nullable(
                 &[],
-                &datafusion::arrow::datatypes::DataType::Null,
+                &arrow::datatypes::DataType::Null,
             ));
             return Ok(Typed::new(Engine::Literal(empty, None), TrinoType::Array(Box::new(of)), at));
         }

@@ -63,10 +63,10 @@ impl Planner<'_> {
             error(ErrorName::TypeMismatch, at, message)
         };
         if is_temporal(&left.of) || is_temporal(&right.of) {
-            let called = self.call(&format!("$temporal_{name}"), vec![left.clone(), right.clone()], at);
-            return match called {
-                Err(found) if found.name == ErrorName::FunctionNotFound => mismatch(&left, &right),
-                found => found,
+            return match temporal(name, &left.of, &right.of) {
+                Some((function, true)) => self.call(function, vec![right, left], at),
+                Some((function, false)) => self.call(function, vec![left, right], at),
+                None => mismatch(&left, &right),
             };
         }
         let takes = |of: &TrinoType| is_number(of) || matches!(of, TrinoType::Unknown);
@@ -117,9 +117,23 @@ impl Planner<'_> {
                 Ok(Typed { expr: Engine::Negative(Box::new(value.expr)), ..value })
             }
             (of, _) if is_number(of) => self.call("negate", vec![value], at),
-            _ if is_interval => self.call("$temporal_negate", vec![value], at),
+            _ if is_interval => refuse(at, "the negation of an interval; write the literal with its sign"),
             (TrinoType::Unknown, _) => Ok(value),
             (other, _) => error(ErrorName::TypeMismatch, at, format!("Cannot negate {other}")),
         }
+    }
+}
+
+/// The function that adds or subtracts dates, times and intervals, and whether it takes them the other way round.
+fn temporal(operation: &str, left: &TrinoType, right: &TrinoType) -> Option<(&'static str, bool)> {
+    let is_interval = |of: &TrinoType| matches!(of, TrinoType::IntervalDayToSecond | TrinoType::IntervalYearToMonth);
+    let is_moment =
+        |of: &TrinoType| matches!(of, TrinoType::Date | TrinoType::Timestamp(_) | TrinoType::TimestampWithTimeZone(..));
+    match operation {
+        "add" if is_moment(left) && is_interval(right) => Some(("date_plus_interval", false)),
+        "add" if is_interval(left) && is_moment(right) => Some(("date_plus_interval", true)),
+        "subtract" if is_moment(left) && is_interval(right) => Some(("date_minus_interval", false)),
+        "subtract" if is_moment(left) && is_moment(right) => Some(("timestamp_minus_timestamp", false)),
+        _ => None,
     }
 }

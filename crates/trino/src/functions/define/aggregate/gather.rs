@@ -189,14 +189,17 @@ impl Accumulator for Gather {
     fn evaluate(&mut self) -> Result<ScalarValue> {
         let columns = self.ordered()?;
         let rows = self.rows_of(&columns);
-        match &self.end {
-            End::Gathering(how) => (how.finish)(&rows),
+        let value = match &self.end {
+            End::Gathering(how) => (how.finish)(&rows)?,
             End::Pass(then) => {
                 let mut accumulator = then();
                 accumulator.update_batch(&rows.columns)?;
-                accumulator.evaluate()
+                accumulator.evaluate()?
             }
-        }
+        };
+        // With the notes of the type on its elements.
+        let value = fit(&value.to_array()?, self.returns.data_type())?;
+        single(&value)
     }
 
     fn size(&self) -> usize {
@@ -223,4 +226,14 @@ impl Accumulator for Gather {
         }
         Ok(())
     }
+}
+
+/// The one value of an array. Unlike DataFusion's own conversion it keeps what fields within the type are noted with.
+fn single(array: &ArrayRef) -> Result<ScalarValue> {
+    Ok(match array.data_type() {
+        DataType::List(_) => ScalarValue::List(Arc::new(array.as_list::<i32>().clone())),
+        DataType::Map(..) => ScalarValue::Map(Arc::new(array.as_map().clone())),
+        DataType::Struct(_) => ScalarValue::Struct(Arc::new(array.as_struct().clone())),
+        _ => ScalarValue::try_from_array(array, 0)?,
+    })
 }
