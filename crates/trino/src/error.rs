@@ -13,10 +13,40 @@ pub enum ErrorName {
     TypeMismatch,
     /// No function of this name takes these types.
     FunctionNotFound,
+    /// No type has this name.
+    TypeNotFound,
     /// No such column.
     ColumnNotFound,
     /// A literal of a type has the wrong form.
     InvalidLiteral,
+    /// No such table.
+    TableNotFound,
+    /// No such schema.
+    SchemaNotFound,
+    /// A name stands for more than one column.
+    AmbiguousName,
+    /// A name is given twice in WITH.
+    DuplicateNamedQuery,
+    /// There are more or fewer column aliases than columns.
+    MismatchedColumnAliases,
+    /// A number in GROUP BY or ORDER BY is not that of a column.
+    InvalidColumnReference,
+    /// A column is neither grouped nor aggregated.
+    ExpressionNotAggregate,
+    /// An aggregation or window stands where none may.
+    ExpressionNotScalar,
+    /// A query is sorted by what DISTINCT leaves out.
+    ExpressionNotInDistinct,
+    /// An aggregation inside of an aggregation.
+    NestedAggregation,
+    /// A window inside of a window.
+    NestedWindow,
+    /// A window function without OVER.
+    MissingOver,
+    /// A frame of a window that ends before it begins.
+    InvalidWindowFrame,
+    /// Arguments that a construct of the language does not take.
+    InvalidArguments,
     /// What Segue does not answer as Trino does, and therefore not at all.
     NotSupported,
     /// An argument has a value that the function does not take.
@@ -39,8 +69,23 @@ impl ErrorName {
             Self::SyntaxError => "SYNTAX_ERROR",
             Self::TypeMismatch => "TYPE_MISMATCH",
             Self::FunctionNotFound => "FUNCTION_NOT_FOUND",
+            Self::TypeNotFound => "TYPE_NOT_FOUND",
             Self::ColumnNotFound => "COLUMN_NOT_FOUND",
             Self::InvalidLiteral => "INVALID_LITERAL",
+            Self::TableNotFound => "TABLE_NOT_FOUND",
+            Self::SchemaNotFound => "SCHEMA_NOT_FOUND",
+            Self::AmbiguousName => "AMBIGUOUS_NAME",
+            Self::DuplicateNamedQuery => "DUPLICATE_NAMED_QUERY",
+            Self::MismatchedColumnAliases => "MISMATCHED_COLUMN_ALIASES",
+            Self::InvalidColumnReference => "INVALID_COLUMN_REFERENCE",
+            Self::ExpressionNotAggregate => "EXPRESSION_NOT_AGGREGATE",
+            Self::ExpressionNotScalar => "EXPRESSION_NOT_SCALAR",
+            Self::ExpressionNotInDistinct => "EXPRESSION_NOT_IN_DISTINCT",
+            Self::NestedAggregation => "NESTED_AGGREGATION",
+            Self::NestedWindow => "NESTED_WINDOW",
+            Self::MissingOver => "MISSING_OVER",
+            Self::InvalidWindowFrame => "INVALID_WINDOW_FRAME",
+            Self::InvalidArguments => "INVALID_ARGUMENTS",
             Self::NotSupported => "NOT_SUPPORTED",
             Self::InvalidFunctionArgument => "INVALID_FUNCTION_ARGUMENT",
             Self::InvalidCastArgument => "INVALID_CAST_ARGUMENT",
@@ -51,8 +96,13 @@ impl ErrorName {
     }
 
     /// An error of this name.
+    pub fn named(self, message: impl Into<String>) -> TrinoError {
+        TrinoError { name: self, message: message.into() }
+    }
+
+    /// The same as DataFusion passes it on.
     pub fn error(self, message: impl Into<String>) -> DataFusionError {
-        TrinoError { name: self, message: message.into() }.into()
+        self.named(message).into()
     }
 }
 

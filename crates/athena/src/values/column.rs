@@ -1,6 +1,6 @@
 //! What is said of a column.
 
-use arrow::datatypes::{DataType, Field};
+use arrow::datatypes::{DataType, Field, IntervalUnit};
 
 use crate::wire::ColumnInfo;
 
@@ -33,6 +33,7 @@ fn described(data_type: &DataType) -> (&'static str, i32, i32) {
         DataType::Timestamp(_, Some(_)) => ("timestamp with time zone", 3, 0),
         DataType::Time32(_) | DataType::Time64(_) => ("time", 3, 0),
         DataType::Duration(_) => ("interval day to second", 0, 0),
+        DataType::Interval(IntervalUnit::YearMonth) => ("interval year to month", 0, 0),
         DataType::Interval(_) => ("interval day to second", 0, 0),
         DataType::List(_)
         | DataType::LargeList(_)

@@ -6,9 +6,9 @@ use arrow::{
     array::{Array, ArrayRef, AsArray, timezone::Tz},
     compute::cast,
     datatypes::{
-        ArrowPrimitiveType, DataType, Date32Type, Decimal128Type, Decimal256Type, Float32Type, Float64Type, Int8Type,
-        Int16Type, Int32Type, Int64Type, Time64MicrosecondType, TimeUnit, TimestampMicrosecondType, UInt8Type,
-        UInt16Type, UInt32Type, UInt64Type,
+        ArrowPrimitiveType, DataType, Date32Type, Decimal128Type, Decimal256Type, DurationMillisecondType, Float32Type,
+        Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, IntervalUnit, IntervalYearMonthType,
+        Time64MicrosecondType, TimeUnit, TimestampMicrosecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
     },
     error::ArrowError,
     util::display::{ArrayFormatter, FormatOptions},
@@ -75,6 +75,8 @@ pub fn column_text(array: &ArrayRef) -> Result<CellText, ArrowError> {
         DataType::Struct(_) => rows(array)?,
         DataType::Map(..) => maps(array)?,
         DataType::Dictionary(_, values) => column_text(&cast(array, values)?)?,
+        DataType::Interval(IntervalUnit::YearMonth) => months(array),
+        DataType::Duration(_) => durations(array)?,
         _ => by_arrow(array)?,
     })
 }
@@ -149,8 +151,11 @@ fn times(array: &ArrayRef) -> Result<CellText, ArrowError> {
 /// Writes a value that may be NULL within another one.
 fn nested(array: &ArrayRef) -> Result<CellText, ArrowError> {
     let text = column_text(array)?;
-    let array = ArrayRef::clone(array);
-    Ok(Box::new(move |row, into| if array.is_null(row) { into.push_str("null") } else { text(row, into) }))
+    // Those of NULLs without a type are no part of the array.
+    let nulls = array.logical_nulls();
+    Ok(Box::new(move |row, into| {
+        if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) { into.push_str("null") } else { text(row, into) }
+    }))
 }
 
 fn lists(array: &ArrayRef) -> Result<CellText, ArrowError> {
@@ -179,7 +184,8 @@ fn rows(array: &ArrayRef) -> Result<CellText, ArrowError> {
         .zip(array.columns())
         .map(|(field, column)| {
             // What SQL made without names is shown without them.
-            let unnamed = field.name().is_empty() || field.name().strip_prefix('c').is_some_and(is_number);
+            let is_numbered = |prefix| field.name().strip_prefix(prefix).is_some_and(is_number);
+            let unnamed = field.name().is_empty() || is_numbered("c") || is_numbered("$field");
             let name = if unnamed { String::new() } else { format!("{}=", field.name()) };
             Ok((name, nested(column)?))
         })
@@ -193,6 +199,30 @@ fn rows(array: &ArrayRef) -> Result<CellText, ArrowError> {
             text(row, into);
         }
         into.push('}');
+    }))
+}
+
+/// `years-months`.
+fn months(array: &ArrayRef) -> CellText {
+    let array = array.as_primitive::<IntervalYearMonthType>().clone();
+    Box::new(move |row, into| {
+        let months = array.value(row);
+        let sign = if months < 0 { "-" } else { "" };
+        let months = months.unsigned_abs();
+        let _ = write!(into, "{sign}{}-{}", months / 12, months % 12);
+    })
+}
+
+/// `days hours:minutes:seconds.milliseconds`.
+fn durations(array: &ArrayRef) -> Result<CellText, ArrowError> {
+    let unit = DataType::Duration(TimeUnit::Millisecond);
+    let array = cast(array, &unit)?.as_primitive::<DurationMillisecondType>().clone();
+    Ok(Box::new(move |row, into| {
+        let sign = if array.value(row) < 0 { "-" } else { "" };
+        let total = array.value(row).unsigned_abs();
+        let (days, rest) = (total / 86_400_000, total % 86_400_000);
+        let (hours, minutes, seconds) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60);
+        let _ = write!(into, "{sign}{days} {hours:02}:{minutes:02}:{seconds:02}.{:03}", rest % 1000);
     }))
 }
 

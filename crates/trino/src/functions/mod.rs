@@ -4,9 +4,31 @@
 //! are registered with [`PREFIX`] before their name, and only [`crate::sql`] looks there. Each is one type that says
 //! what it takes and yields, what NULL, empty and extreme values do, and which error it ends with.
 
+mod aggregate;
+mod arithmetic;
+mod array;
+mod binary;
+mod bitwise;
+mod conditional;
+mod conversion;
+mod define;
+mod format;
+mod grammar;
+mod json;
+pub mod lambda;
+mod map;
+mod math;
+mod regex;
 mod register;
+mod scalar;
+mod sketch;
+mod text;
+mod time;
+mod url;
+mod window;
 
-pub use register::{FunctionSet, functions};
+pub(crate) use grammar::unnest_ordinals;
+pub use register::{Entry, FunctionSet, catalogue, functions};
 
 /// What stands before the name of a function of Trino's where DataFusion knows it.
 pub const PREFIX: &str = "trino$";

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 
+use super::{arithmetic, binary, bitwise, conditional, conversion, format, math, regex, scalar::Scalar, text, url};
+
 /// Functions of all kinds.
 #[derive(Debug, Default)]
 pub struct FunctionSet {
@@ -15,8 +17,68 @@ pub struct FunctionSet {
     pub window: Vec<Arc<WindowUDF>>,
 }
 
+/// What is known of a function without calling it.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// The group of functions that Trino's documentation describes it with.
+    pub family: &'static str,
+    /// Its name, without prefix.
+    pub name: &'static str,
+    /// What it does, in one sentence.
+    pub about: &'static str,
+}
+
+/// Families of functions that are declared by their forms.
+const FAMILIES: &[(&str, &[Scalar])] = &[
+    ("arithmetic", arithmetic::FUNCTIONS),
+    ("conditional", conditional::FUNCTIONS),
+    ("conversion", conversion::FUNCTIONS),
+    ("string", text::FUNCTIONS),
+    ("format", format::FUNCTIONS),
+    ("regular expression", regex::FUNCTIONS),
+    ("mathematical", math::FUNCTIONS),
+    ("bitwise", bitwise::FUNCTIONS),
+    ("binary", binary::FUNCTIONS),
+    ("url and uuid", url::FUNCTIONS),
+];
+
 /// All functions of Trino's that Segue knows, each under its name behind [`super::PREFIX`].
 #[must_use]
 pub fn functions() -> FunctionSet {
-    FunctionSet::default()
+    let by_form = FAMILIES.iter().flat_map(|(_, functions)| functions.iter().map(Scalar::udf)).collect();
+    let scalar = [
+        by_form,
+        super::array::functions(),
+        super::grammar::functions(),
+        super::map::functions(),
+        super::time::functions(),
+        super::json::functions(),
+    ]
+    .concat();
+    let aggregate = [super::aggregate::functions(), super::sketch::functions()].concat();
+    FunctionSet { scalar, aggregate, window: super::window::functions() }
+}
+
+/// What documentation says of the functions that are declared by their forms.
+pub fn catalogue() -> impl Iterator<Item = Entry> {
+    FAMILIES.iter().flat_map(|(family, functions)| {
+        functions.iter().map(|function| Entry { family, name: function.name, about: function.about })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn each_function_is_known_once_and_described() {
+        let mut names = HashSet::new();
+        for entry in catalogue() {
+            assert!(names.insert(entry.name), "{} is declared twice", entry.name);
+            assert!(entry.about.ends_with('.'), "{} has no description", entry.name);
+        }
+        assert!(names.len() <= functions().scalar.len());
+    }
 }

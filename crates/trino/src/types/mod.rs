@@ -16,6 +16,8 @@
 
 mod field;
 mod name;
+mod parse;
+mod tokens;
 
 pub use field::METADATA_KEY;
 

@@ -9,18 +9,26 @@
 //! ```
 //!
 //! The value is Athena's text form of the one value that `SELECT expression` yields; after ` : ` stands its type. A
-//! line that begins with `SELECT` or `WITH` is taken as it is, and its rows are shown with ` | ` between values and
-//! ` ; ` between rows.
+//! line that begins with `SELECT`, `WITH`, `VALUES` or `TABLE` is taken as it is, and its rows are shown with ` | ` between
+//! values and ` ; ` between rows, in any order unless the query sorts them. After `NAMES` stands a query whose columns are
+//! called as the value says.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use athena::values::column_text;
-use datafusion::{arrow::array::RecordBatch, error::Result, prelude::SessionContext};
-use trino::{TrinoType, functions::functions};
+use datafusion::{
+    arrow::array::RecordBatch,
+    prelude::{DataFrame, SessionConfig, SessionContext},
+};
+use trino::{functions::functions, sql};
 
-/// A session that knows Trino's functions.
-fn session() -> SessionContext {
-    let context = SessionContext::new();
+/// A session that knows Trino's functions and a table with arrays, maps and rows.
+async fn session(partitions: usize) -> SessionContext {
+    let config = SessionConfig::new().with_target_partitions(partitions).with_batch_size(3);
+    let context = SessionContext::new_with_config(config);
     let set = functions();
     for function in set.scalar {
         context.register_udf(function.as_ref().clone());
@@ -31,13 +39,44 @@ fn session() -> SessionContext {
     for function in set.window {
         context.register_udwf(function.as_ref().clone());
     }
+    tables(&context).await;
     context
 }
 
-async fn rows(context: &SessionContext, sql: &str) -> Result<(Vec<String>, Vec<RecordBatch>)> {
-    let frame = context.sql(sql).await?;
-    let types = frame.schema().fields().iter().map(|field| TrinoType::of_field(field).to_string()).collect();
-    Ok((types, frame.collect().await?))
+/// `numbers (n bigint, word varchar, words array(varchar), rows array(row(x integer, y varchar)))` of seven rows.
+async fn tables(context: &SessionContext) {
+    let numbers = "CREATE TABLE numbers AS SELECT * FROM (VALUES \
+        (1, 'one', make_array('a', 'b'), make_array(named_struct('x', CAST(1 AS INT), 'y', 'p'))), \
+        (2, 'two', make_array('c'), make_array(named_struct('x', CAST(2 AS INT), 'y', 'q'), named_struct('x', CAST(3 AS INT), 'y', NULL))), \
+        (3, 'three', NULL, NULL), \
+        (4, NULL, make_array(NULL, 'd'), NULL), \
+        (5, 'two', NULL, make_array(named_struct('x', CAST(NULL AS INT), 'y', 'r'))), \
+        (NULL, 'none', NULL, NULL), \
+        (7, 'seven', make_array('e'), NULL)) AS t (n, word, words, rows)";
+    context.sql(numbers).await.unwrap().collect().await.unwrap();
+}
+
+/// All files of the table.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The names, types and rows of a query.
+async fn rows(context: &SessionContext, sql: &str) -> Result<(Vec<String>, Vec<String>, Vec<RecordBatch>), String> {
+    let planned = sql::plan(&context.state(), sql).await.map_err(|error| error.to_string())?;
+    let (names, types) = planned.columns.iter().map(|(name, of)| (name.clone(), of.to_string())).unzip();
+    let frame = DataFrame::new(context.state(), planned.plan);
+    Ok((names, types, frame.collect().await.map_err(|error| error.to_string())?))
 }
 
 fn shown(batches: &[RecordBatch]) -> String {
@@ -60,24 +99,46 @@ fn shown(batches: &[RecordBatch]) -> String {
     rows.join(" ; ")
 }
 
+/// Rows whose order the query does not say, in an order of their own.
+fn comparable(sql: &str, rows: &str) -> String {
+    let mut rows: Vec<_> = rows.split(" ; ").collect();
+    if !sql.contains("ORDER BY") {
+        rows.sort_unstable();
+    }
+    rows.join(" ; ")
+}
+
 /// What a line of a file says should be, and what is.
 async fn check(context: &SessionContext, line: &str) -> Option<String> {
-    let Some((expression, expected)) = line.rsplit_once(" => ") else { return Some("no ` => ` in it".to_owned()) };
-    let is_query = ["SELECT ", "WITH "].iter().any(|start| expression.starts_with(start));
+    let split = line.rsplit_once(" => ").or_else(|| Some((line.strip_suffix(" =>")?, "")));
+    let Some((expression, expected)) = split else { return Some("no ` => ` in it".to_owned()) };
+    if let Some(query) = expression.strip_prefix("NAMES ") {
+        return match rows(context, query).await {
+            Ok((names, ..)) if names.join(" | ") == expected => None,
+            Ok((names, ..)) => Some(format!("is named {}", names.join(" | "))),
+            Err(error) => Some(format!("failed with {error}")),
+        };
+    }
+    let is_query = ["SELECT ", "WITH ", "VALUES ", "TABLE "].iter().any(|start| expression.starts_with(start));
     let sql = if is_query { expression.to_owned() } else { format!("SELECT {expression}") };
     let found = rows(context, &sql).await;
     let (value, of) = match expected.rsplit_once(" : ") {
-        Some((value, of)) => (value, Some(of)),
-        None => (expected, None),
+        Some((value, of)) if !value.starts_with('!') => (value, Some(of)),
+        _ => (expected, None),
     };
     match (found, value.strip_prefix('!')) {
-        (Err(error), Some(name)) if error.to_string().contains(&format!("{name}: ")) => None,
+        // `!NAME`, or with what follows the name.
+        (Err(error), Some(name))
+            if error.contains(&format!("{name}: ")) || error.contains(name) && name.contains(": ") =>
+        {
+            None
+        }
         (Err(error), _) => Some(format!("failed with {error}")),
-        (Ok((_, batches)), Some(_)) => Some(format!("gave {}", shown(&batches))),
-        (Ok((types, batches)), None) => {
+        (Ok((.., batches)), Some(_)) => Some(format!("gave {}", shown(&batches))),
+        (Ok((_, types, batches)), None) => {
             let found = shown(&batches);
             let types = types.join(" | ");
-            if found != value {
+            if comparable(&sql, &found) != comparable(&sql, value) {
                 Some(format!("gave {found} : {types}"))
             } else if of.is_some_and(|of| of != types) {
                 Some(format!("is of type {types}"))
@@ -88,19 +149,22 @@ async fn check(context: &SessionContext, line: &str) -> Option<String> {
     }
 }
 
+/// With one partition, and with several small ones.
 #[tokio::test]
 async fn all_behaviours_are_as_trino_documents_them() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/behaviours");
-    let context = session();
+    let contexts = [(1, session(1).await), (4, session(4).await)];
     let (mut lines, mut wrong) = (0, Vec::new());
-    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    for file in files {
+    for file in files(&folder) {
         let text = fs::read_to_string(&file).unwrap();
         for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with("--")) {
             lines += 1;
-            if let Some(problem) = check(&context, line).await {
-                wrong.push(format!("{}:{}: {line}\n    {problem}", file.file_name().unwrap().display(), at + 1));
+            for (partitions, context) in &contexts {
+                if let Some(problem) = check(context, line).await {
+                    let file = file.file_name().unwrap().display();
+                    wrong.push(format!("{file}:{}: {line}\n    with {partitions} partitions: {problem}", at + 1));
+                    break;
+                }
             }
         }
     }

@@ -1,4 +1,7 @@
 //! Trino's SQL as its documentation says it behaves.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::disallowed_methods, reason = "the crate stands below `udfs`, and brings its own functions")]
 
 mod behaviours;
+mod lambda_calls;
+mod lambdas;

@@ -1,0 +1,36 @@
+//! Functions of groups.
+//!
+//! All of them ignore rows whose first argument is NULL, and are NULL for no rows, where nothing else is said.
+
+mod average;
+mod boolean;
+mod by;
+mod collect;
+mod extreme;
+mod maps;
+mod moments;
+mod regression;
+mod sum;
+mod text;
+
+use std::sync::Arc;
+
+pub(super) use collect::valid;
+use datafusion::logical_expr::AggregateUDF;
+pub(super) use extreme::{picked, top};
+
+pub(super) fn functions() -> Vec<Arc<AggregateUDF>> {
+    [
+        sum::functions(),
+        average::functions(),
+        boolean::functions(),
+        extreme::functions(),
+        by::functions(),
+        collect::functions(),
+        text::functions(),
+        maps::functions(),
+        moments::functions(),
+        regression::functions(),
+    ]
+    .concat()
+}

@@ -1,0 +1,30 @@
+//! Arrays.
+
+mod cardinality;
+mod distinct;
+mod element;
+mod elements;
+mod parts;
+mod search;
+mod sets;
+mod sort;
+mod text;
+
+use std::sync::Arc;
+
+use datafusion::logical_expr::ScalarUDF;
+pub(crate) use distinct::{comparable, distinct_rows};
+pub(crate) use elements::{Elements, Picks, index};
+
+pub(super) fn functions() -> Vec<Arc<ScalarUDF>> {
+    [
+        cardinality::functions(),
+        element::functions(),
+        parts::functions(),
+        search::functions(),
+        sets::functions(),
+        sort::functions(),
+        text::functions(),
+    ]
+    .concat()
+}

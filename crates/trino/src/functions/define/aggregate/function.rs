@@ -1,0 +1,209 @@
+//! A function of groups as DataFusion takes it.
+
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
+
+use arrow::datatypes::{DataType, FieldRef};
+use datafusion::{
+    common::internal_err,
+    error::Result,
+    logical_expr::{
+        Accumulator, AggregateUDF, AggregateUDFImpl, GroupsAccumulator, Signature, TypeSignature, Volatility,
+        function::{AccumulatorArgs, StateFieldsArgs},
+        utils::AggregateOrderSensitivity,
+    },
+};
+
+use super::{
+    fold::Single,
+    gather::{Gather, Gathering, Rows},
+    sliding::Sliding,
+};
+use crate::{TrinoType, functions::PREFIX, functions::define::unfit};
+
+/// How a function comes from its rows to its value.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    /// By a state of fixed size: what makes the state of groups, and the types it has.
+    Fold {
+        make: fn(&[TrinoType], &TrinoType) -> Box<dyn GroupsAccumulator>,
+        state: fn(&[TrinoType], &TrinoType) -> Vec<TrinoType>,
+    },
+    /// By a look at them all.
+    Gather(Gathering),
+    /// As a function of DataFusion's that means the same.
+    Same(fn() -> Arc<AggregateUDF>),
+    /// In one way or another, by the types of the arguments.
+    By(fn(&[TrinoType]) -> Kind),
+}
+
+impl Kind {
+    fn of(self, types: &[TrinoType]) -> Self {
+        match self {
+            Self::By(choose) => choose(types),
+            kind => kind,
+        }
+    }
+
+    fn of_fields(self, fields: &[FieldRef]) -> Self {
+        self.of(&types_of(fields))
+    }
+}
+
+struct Function {
+    name: String,
+    typing: fn(&[TrinoType]) -> Option<TrinoType>,
+    kind: Kind,
+    signature: Signature,
+}
+
+/// A function of groups. `typing` gives the type of its result, or `None` if it does not take these types.
+pub(crate) fn aggregate(name: &str, typing: fn(&[TrinoType]) -> Option<TrinoType>, kind: Kind) -> Arc<AggregateUDF> {
+    let signature = Signature::one_of(vec![TypeSignature::VariadicAny, TypeSignature::Nullary], Volatility::Immutable);
+    Arc::new(AggregateUDF::from(Function { name: format!("{PREFIX}{name}"), typing, kind, signature }))
+}
+
+fn types_of(fields: &[FieldRef]) -> Vec<TrinoType> {
+    fields.iter().map(|field| TrinoType::of_field(field)).collect()
+}
+
+/// Makes NULL of all rows.
+const NOTHING: Gathering = Gathering { keep: Some(|_| Ok(Vec::new())), finish: Rows::null };
+
+/// Makes accumulators that have seen nothing.
+pub(super) type Factory = Arc<dyn Fn() -> Box<dyn Accumulator> + Send + Sync>;
+
+impl Function {
+    /// Accumulators of rows as they come.
+    fn plain(&self, fields: &[FieldRef], returns: &FieldRef) -> Factory {
+        let (types, returns) = (types_of(fields), Arc::clone(returns));
+        let kind = self.kind.of(&types);
+        Arc::new(move || match kind {
+            Kind::Fold { make, .. } => Box::new(Single::new(make(&types, &TrinoType::of_field(&returns)))),
+            Kind::Gather(how) => Box::new(Gather::new(how, types.clone(), Arc::clone(&returns))),
+            // These never come here: the former has accumulators of its own, the latter has been resolved.
+            Kind::Same(_) | Kind::By(_) => Box::new(Gather::new(NOTHING, types.clone(), Arc::clone(&returns))),
+        })
+    }
+
+    /// Accumulators of rows as the call says: each once, or in an order.
+    fn factory(&self, args: &AccumulatorArgs<'_>) -> Result<Factory> {
+        let plain = self.plain(args.expr_fields, &args.return_field);
+        if !args.is_distinct && args.order_bys.is_empty() {
+            return Ok(plain);
+        }
+        let order: Vec<_> = args.order_bys.iter().map(|key| key.options).collect();
+        let order_types: Result<Vec<_>> = args.order_bys.iter().map(|key| key.expr.data_type(args.schema)).collect();
+        let (types, returns, order_types) = (types_of(args.expr_fields), Arc::clone(&args.return_field), order_types?);
+        let is_distinct = args.is_distinct;
+        Ok(Arc::new(move || {
+            let then = Arc::clone(&plain);
+            let (types, returns, kinds) = (types.clone(), Arc::clone(&returns), order_types.clone());
+            Box::new(Gather::distinct_or_ordered(types, returns, is_distinct, order.clone(), kinds, then))
+        }))
+    }
+}
+
+impl PartialEq for Function {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Function {}
+
+impl Hash for Function {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+    }
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.name)
+    }
+}
+
+impl AggregateUDFImpl for Function {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
+        internal_err!("{} is typed by fields", self.name)
+    }
+
+    fn return_field(&self, fields: &[FieldRef]) -> Result<FieldRef> {
+        let types = types_of(fields);
+        let of = (self.typing)(&types).ok_or_else(|| unfit(self.name.trim_start_matches(PREFIX), &types))?;
+        Ok(of.field(&self.name, true))
+    }
+
+    fn accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
+        match self.kind.of_fields(args.expr_fields) {
+            Kind::Same(other) => other().accumulator(args),
+            _ => Ok((self.factory(&args)?)()),
+        }
+    }
+
+    fn state_fields(&self, args: StateFieldsArgs<'_>) -> Result<Vec<FieldRef>> {
+        let types = types_of(args.input_fields);
+        let named = |at: usize, of: &TrinoType| of.field(&format!("{}[{at}]", args.name), true);
+        match self.kind.of(&types) {
+            Kind::Same(other) => other().state_fields(args),
+            Kind::Fold { state, .. } if !args.is_distinct && args.ordering_fields.is_empty() => {
+                let state = state(&types, &TrinoType::of_field(&args.return_field));
+                Ok(state.iter().enumerate().map(|(at, of)| named(at, of)).collect())
+            }
+            _ => {
+                let order = args.ordering_fields.iter().map(|field| TrinoType::of_data_type(field.data_type()));
+                // The lists are made of values alone, which have no lengths of texts to tell.
+                let values = args.input_fields.iter().map(|field| TrinoType::of_data_type(field.data_type()));
+                let lists = values.chain(order).map(|of| TrinoType::Array(Box::new(of)));
+                Ok(lists.enumerate().map(|(at, of)| named(at, &of)).collect())
+            }
+        }
+    }
+
+    fn groups_accumulator_supported(&self, args: AccumulatorArgs<'_>) -> bool {
+        match self.kind.of_fields(args.expr_fields) {
+            Kind::Same(other) => other().groups_accumulator_supported(args),
+            Kind::Fold { .. } => !args.is_distinct && args.order_bys.is_empty(),
+            _ => false,
+        }
+    }
+
+    fn create_groups_accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn GroupsAccumulator>> {
+        match self.kind.of_fields(args.expr_fields) {
+            Kind::Same(other) => other().create_groups_accumulator(args),
+            Kind::Fold { make, .. } => Ok(make(&types_of(args.expr_fields), &TrinoType::of_field(&args.return_field))),
+            _ => internal_err!("{} has no accumulator of groups", self.name),
+        }
+    }
+
+    fn create_sliding_accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
+        match self.kind.of_fields(args.expr_fields) {
+            Kind::Same(other) => other().create_sliding_accumulator(args),
+            _ => Ok(Box::new(Sliding::new(self.factory(&args)?))),
+        }
+    }
+
+    fn with_beneficial_ordering(self: Arc<Self>, _: bool) -> Result<Option<Arc<dyn AggregateUDFImpl>>> {
+        // Rows are put in order at the end, whether they came in it or not.
+        Ok(Some(self))
+    }
+
+    fn order_sensitivity(&self) -> AggregateOrderSensitivity {
+        match self.kind {
+            Kind::Fold { .. } => AggregateOrderSensitivity::Insensitive,
+            _ => AggregateOrderSensitivity::SoftRequirement,
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Functions that stand for forms of the grammar. Their names begin with `$`, so that no query can call them.
+
+mod compare;
+mod row;
+mod unnest;
+
+use std::sync::Arc;
+
+use datafusion::logical_expr::ScalarUDF;
+
+pub(crate) use unnest::unnest_ordinals;
+
+pub(super) fn functions() -> Vec<Arc<ScalarUDF>> {
+    let mut all = compare::functions();
+    all.extend([row::row(), row::field(), row::array(), unnest_ordinals()]);
+    all
+}

@@ -1,0 +1,16 @@
+//! JSON: texts in their canonical form, with the keys of objects in order and no blanks.
+
+mod array;
+mod cast;
+mod extract;
+mod number;
+mod parse;
+mod path;
+
+use std::sync::Arc;
+
+use datafusion::logical_expr::ScalarUDF;
+
+pub(super) fn functions() -> Vec<Arc<ScalarUDF>> {
+    [array::functions(), cast::functions(), extract::functions(), parse::functions()].concat()
+}

@@ -1,0 +1,64 @@
+//! Numbers of JSON as Java writes them.
+
+use serde_json::{Number, Value};
+
+/// A double as `Double.toString` does.
+pub(super) fn double(value: f64) -> String {
+    let magnitude = value.abs();
+    if value == 0.0 || (1e-3..1e7).contains(&magnitude) {
+        return format!("{value:?}");
+    }
+    let scientific = format!("{value:e}");
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let point = if mantissa.contains('.') { "" } else { ".0" };
+    format!("{mantissa}{point}E{exponent}")
+}
+
+fn number(value: &Number) -> String {
+    match value.as_f64() {
+        Some(float) if value.is_f64() => double(float),
+        _ => value.to_string(),
+    }
+}
+
+/// A value in canonical form.
+pub(super) fn canonical(value: &Value) -> String {
+    let mut text = String::new();
+    write(value, &mut text);
+    text
+}
+
+fn write(value: &Value, into: &mut String) {
+    match value {
+        Value::Number(value) => into.push_str(&number(value)),
+        Value::Array(values) => {
+            into.push('[');
+            for (at, value) in values.iter().enumerate() {
+                into.push_str(if at == 0 { "" } else { "," });
+                write(value, into);
+            }
+            into.push(']');
+        }
+        Value::Object(fields) => {
+            into.push('{');
+            for (at, (name, value)) in fields.iter().enumerate() {
+                into.push_str(if at == 0 { "" } else { "," });
+                into.push_str(&Value::from(name.as_str()).to_string());
+                into.push(':');
+                write(value, into);
+            }
+            into.push('}');
+        }
+        other => into.push_str(&other.to_string()),
+    }
+}
+
+/// The text of a scalar value as `varchar`, or `None` for NULL, arrays and objects.
+pub(super) fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(value) => Some(number(value)),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}

@@ -1,0 +1,311 @@
+//! Calls of functions: which one, of which kind, with which arguments.
+
+use std::sync::Arc;
+
+use datafusion::{
+    common::ScalarValue,
+    logical_expr::{
+        AggregateUDF, Expr as Engine, ReturnFieldArgs, SortExpr,
+        expr::{AggregateFunction, NullTreatment as EngineNulls, ScalarFunction},
+        utils::find_aggregate_exprs,
+    },
+    sql::sqlparser::ast::{
+        DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments,
+        ListAggOnOverflow, NullTreatment, OrderByExpr, Spanned,
+    },
+};
+
+use super::literal::constant;
+use crate::{
+    ErrorName, TrinoType,
+    functions::PREFIX,
+    sql::{
+        SqlResult,
+        error::{At, Place, error, refuse, start},
+        planner::{Planner, parts},
+        query::sort,
+        scope::{Env, Typed},
+    },
+};
+
+/// DataFusion's functions whose meaning is Trino's.
+const SHARED_AGGREGATES: [&str; 3] = ["count", "min", "max"];
+
+/// A call, taken apart.
+#[derive(Debug)]
+pub(in crate::sql) struct Parts {
+    pub(in crate::sql) name: String,
+    pub(in crate::sql) at: Place,
+    pub(in crate::sql) values: Vec<Typed>,
+    pub(in crate::sql) is_star: bool,
+    pub(in crate::sql) is_distinct: bool,
+    pub(in crate::sql) filter: Option<Typed>,
+    pub(in crate::sql) order_by: Vec<SortExpr>,
+    pub(in crate::sql) nulls: Option<EngineNulls>,
+}
+
+impl Planner<'_> {
+    pub(super) fn function(&self, function: &Function, env: &Env<'_>) -> SqlResult<Typed> {
+        let at = start(function.name.span());
+        let name = match parts(&function.name).as_slice() {
+            [name] => name.clone(),
+            _ => return refuse(at, format!("the function {}", function.name)),
+        };
+        if function.uses_odbc_syntax || function.parameters != FunctionArguments::None {
+            return refuse(at, format!("the call {function}"));
+        }
+        let (arguments, is_distinct, clauses) = arguments(function, at)?;
+        let is_plain = !is_distinct
+            && clauses.is_empty()
+            && function.filter.is_none()
+            && function.over.is_none()
+            && function.within_group.is_empty()
+            && function.null_treatment.is_none();
+        if arguments.iter().any(|argument| matches!(argument, Argument::Expr(Expr::Lambda(_)))) {
+            return if is_plain { self.with_lambdas(&name, &arguments, env, at) } else { refuse(at, function) };
+        }
+        let mut call = Parts {
+            values: Vec::new(),
+            is_star: matches!(arguments.as_slice(), [Argument::Star]),
+            is_distinct,
+            filter: None,
+            order_by: Vec::new(),
+            nulls: nulls(function.null_treatment),
+            name,
+            at,
+        };
+        for argument in &arguments {
+            match argument {
+                Argument::Expr(expr) => call.values.push(self.expr(expr, env)?),
+                Argument::Star if call.is_star => {}
+                Argument::Star => return error(ErrorName::SyntaxError, at, "mismatched input '*'"),
+            }
+        }
+        if is_plain
+            && !call.is_star
+            && let Some(found) = self.plain(&call)
+        {
+            return found;
+        }
+        self.clauses(&mut call, clauses, &function.within_group, env)?;
+        if let Some(filter) = &function.filter {
+            call.filter = Some(self.boolean(self.expr(filter, env)?, "FILTER clause")?);
+        }
+        match &function.over {
+            Some(over) => self.window(call, over, env),
+            None if self.is_window(&call.name) => {
+                error(ErrorName::MissingOver, at, format!("Window function {} requires an OVER clause", call.name))
+            }
+            None => self.aggregate(call),
+        }
+    }
+
+    /// Calls without clauses of functions of one value a row; `None` if it is no such function.
+    fn plain(&self, call: &Parts) -> Option<SqlResult<Typed>> {
+        let (name, at) = (call.name.as_str(), call.at);
+        if let Some(found) = self.conditional(name, &call.values, at) {
+            return Some(found);
+        }
+        Some(match (name, call.values.as_slice()) {
+            ("try", [value]) => self.try_value(value.clone(), at),
+            ("row", values) => self.row_of(values.to_vec(), at),
+            ("typeof", [value]) => {
+                let name = ScalarValue::Utf8(Some(value.of.to_string()));
+                Ok(constant(name, TrinoType::Varchar(None), at))
+            }
+            ("reverse", [value]) if matches!(value.of, TrinoType::Array(_)) => {
+                self.call("array_reverse", vec![value.clone()], at)
+            }
+            ("grouping", values) => self.grouping_of(values, at),
+            ("concat", [first, rest @ ..])
+                if [&[first.clone()], rest].concat().iter().any(|value| matches!(value.of, TrinoType::Array(_))) =>
+            {
+                self.call("array_concat", call.values.clone(), at)
+            }
+            (name, values) if self.scalar(name).is_some() && !name.starts_with('$') => {
+                self.call(name, values.to_vec(), at)
+            }
+            _ => return None,
+        })
+    }
+
+    fn clauses(
+        &self,
+        call: &mut Parts,
+        clauses: &[FunctionArgumentClause],
+        within: &[OrderByExpr],
+        env: &Env<'_>,
+    ) -> SqlResult<()> {
+        let mut orders: Vec<&OrderByExpr> = within.iter().collect();
+        for clause in clauses {
+            match clause {
+                FunctionArgumentClause::OrderBy(order_by) => orders.extend(order_by),
+                FunctionArgumentClause::IgnoreOrRespectNulls(treatment) => call.nulls = nulls(Some(*treatment)),
+                FunctionArgumentClause::OnOverflow(ListAggOnOverflow::Error) => {}
+                other => return refuse(call.at, other),
+            }
+        }
+        for order in orders {
+            let value = self.order_value(order, &[], env)?;
+            call.order_by.push(sort(order, value.expr)?);
+        }
+        Ok(())
+    }
+
+    pub(in crate::sql) fn scalar(&self, name: &str) -> Option<&Arc<datafusion::logical_expr::ScalarUDF>> {
+        self.state.scalar_functions().get(&format!("{PREFIX}{name}"))
+    }
+
+    pub(in crate::sql) fn aggregate_named(&self, name: &str) -> Option<&Arc<AggregateUDF>> {
+        let known = self.state.aggregate_functions();
+        known.get(&format!("{PREFIX}{name}")).or_else(|| known.get(name).filter(|_| SHARED_AGGREGATES.contains(&name)))
+    }
+
+    /// A call of a function of one value a row, which types itself by its arguments.
+    pub(in crate::sql) fn call(&self, name: &str, values: Vec<Typed>, at: Place) -> SqlResult<Typed> {
+        let Some(function) = self.scalar(name) else { return unknown(name, &values, at) };
+        let fields: Vec<_> = values.iter().map(|value| Arc::clone(&value.field)).collect();
+        let literals: Vec<Option<&ScalarValue>> = values.iter().map(|value| literal(&value.expr)).collect();
+        let returns = function
+            .return_field_from_args(ReturnFieldArgs { arg_fields: &fields, scalar_arguments: &literals })
+            .at(at)?;
+        let values = values.into_iter().map(|value| value.expr).collect();
+        let expr = Engine::ScalarFunction(ScalarFunction::new_udf(Arc::clone(function), values));
+        Ok(Typed::with_field(expr, returns, at))
+    }
+
+    /// A call whose type the planner knows better.
+    pub(in crate::sql) fn call_as(&self, name: &str, values: Vec<Typed>, of: TrinoType, at: Place) -> SqlResult<Typed> {
+        Ok(self.call(name, values, at)?.named(of))
+    }
+
+    fn aggregate(&self, mut call: Parts) -> SqlResult<Typed> {
+        let at = call.at;
+        let Some(function) = self.aggregate_named(&call.name) else { return unknown(&call.name, &call.values, at) };
+        if call.nulls.is_some() {
+            return refuse(at, "IGNORE NULLS of an aggregation");
+        }
+        if !find_aggregate_exprs(call.values.iter().map(|value| &value.expr)).is_empty() {
+            let message = format!("Cannot nest aggregations inside aggregation '{}'", call.name);
+            return error(ErrorName::NestedAggregation, at, message);
+        }
+        let returns = self.aggregate_arguments(function, &mut call)?;
+        let values = call.values.into_iter().map(|value| value.expr).collect();
+        let filter = call.filter.map(|filter| Box::new(filter.expr));
+        let expr =
+            AggregateFunction::new_udf(Arc::clone(function), values, call.is_distinct, filter, call.order_by, None);
+        Ok(Typed { expr: Engine::AggregateFunction(expr), at, ..returns })
+    }
+
+    /// Makes `count(*)` a count of a constant, and says what a call yields.
+    pub(in crate::sql) fn aggregate_arguments(&self, function: &AggregateUDF, call: &mut Parts) -> SqlResult<Typed> {
+        let at = call.at;
+        let null = Engine::Literal(ScalarValue::Null, None);
+        if call.name == "count" && (call.is_star || call.values.is_empty()) && !call.is_distinct {
+            call.values = vec![constant(ScalarValue::Int64(Some(1)), TrinoType::Bigint, at)];
+        } else if call.is_star {
+            return error(ErrorName::SyntaxError, at, format!("{}(*) is not defined", call.name));
+        }
+        let is_shared = !function.name().starts_with(PREFIX);
+        if is_shared && call.values.len() != 1 {
+            return unknown(&call.name, &call.values, at);
+        }
+        match (is_shared, call.name.as_str()) {
+            (true, "count") => Ok(Typed::new(null, TrinoType::Bigint, at)),
+            (true, _) => {
+                let of = call.values[0].of.clone();
+                if !crate::sql::lattice::is_orderable(&of) {
+                    return unknown(&call.name, &call.values, at);
+                }
+                let bare = arrow::datatypes::Field::new("value", of.data_type(), true);
+                Ok(Typed { of, ..Typed::with_field(null, Arc::new(bare), at) })
+            }
+            _ => {
+                let fields: Vec<_> = call.values.iter().map(|value| Arc::clone(&value.field)).collect();
+                let returns = function.return_field(&fields).at(at)?;
+                Ok(Typed::with_field(null, returns, at))
+            }
+        }
+    }
+
+    fn grouping_of(&self, values: &[Typed], at: Place) -> SqlResult<Typed> {
+        let Some(function) = self.state.aggregate_functions().get("grouping") else {
+            return refuse(at, "grouping()");
+        };
+        let values = values.iter().map(|value| value.expr.clone()).collect();
+        let expr = AggregateFunction::new_udf(Arc::clone(function), values, false, None, Vec::new(), None);
+        let number = Typed::new(Engine::AggregateFunction(expr), TrinoType::Integer, at);
+        self.coerce(number, &TrinoType::Bigint)
+    }
+
+    pub(super) fn row(&self, values: &[Expr], env: &Env<'_>, at: Place) -> SqlResult<Typed> {
+        let values = values.iter().map(|value| self.expr(value, env)).collect::<SqlResult<Vec<_>>>()?;
+        self.row_of(values, at)
+    }
+
+    fn row_of(&self, values: Vec<Typed>, at: Place) -> SqlResult<Typed> {
+        let of = TrinoType::Row(values.iter().map(|value| (None, value.of.clone())).collect());
+        self.call_as("$row", values, of, at)
+    }
+
+    /// NULL where the value fails. What cannot fail is itself.
+    fn try_value(&self, value: Typed, at: Place) -> SqlResult<Typed> {
+        if let Engine::ScalarFunction(call) = &value.expr
+            && call.func.name() == format!("{PREFIX}cast")
+            && call.args.first().is_some_and(|inner| matches!(inner, Engine::Column(_) | Engine::Literal(..)))
+            && let Some(function) = self.scalar("try_cast")
+        {
+            let expr = ScalarFunction::new_udf(Arc::clone(function), call.args.clone());
+            return Ok(Typed { expr: Engine::ScalarFunction(expr), ..value });
+        }
+        if matches!(value.expr, Engine::Column(_) | Engine::Literal(..)) {
+            return Ok(value);
+        }
+        refuse(at, "TRY of other expressions than a cast")
+    }
+}
+
+/// An argument of a call.
+pub(super) enum Argument<'a> {
+    Expr(&'a Expr),
+    Star,
+}
+
+/// Arguments, whether DISTINCT stands before them, and clauses behind them.
+type Arguments<'f> = (Vec<Argument<'f>>, bool, &'f [FunctionArgumentClause]);
+
+fn arguments(function: &Function, at: Place) -> SqlResult<Arguments<'_>> {
+    let list = match &function.args {
+        FunctionArguments::None => return Ok((Vec::new(), false, &[])),
+        FunctionArguments::Subquery(_) => return refuse(at, "a subquery as argument"),
+        FunctionArguments::List(list) => list,
+    };
+    let arguments = list.args.iter().map(|argument| match argument {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Ok(Argument::Expr(expr)),
+        FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => Ok(Argument::Star),
+        other => refuse(at, format!("the argument {other}")),
+    });
+    let is_distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
+    Ok((arguments.collect::<SqlResult<_>>()?, is_distinct, &list.clauses))
+}
+
+fn nulls(treatment: Option<NullTreatment>) -> Option<EngineNulls> {
+    match treatment {
+        Some(NullTreatment::IgnoreNulls) => Some(EngineNulls::IgnoreNulls),
+        _ => None,
+    }
+}
+
+fn literal(expr: &Engine) -> Option<&ScalarValue> {
+    match expr {
+        Engine::Literal(value, _) => Some(value),
+        _ => None,
+    }
+}
+
+pub(in crate::sql) fn unknown<T>(name: &str, values: &[Typed], at: Place) -> SqlResult<T> {
+    let types: Vec<_> = values.iter().map(|value| value.of.to_string()).collect();
+    let name = name.trim_start_matches('$');
+    let message = format!("Function '{name}' not registered, or not for ({})", types.join(", "));
+    error(ErrorName::FunctionNotFound, at, message)
+}

@@ -1,0 +1,96 @@
+//! Calls with lambdas.
+
+use std::sync::Arc;
+
+use datafusion::{
+    common::Column,
+    logical_expr::ExprSchemable,
+    sql::sqlparser::ast::{Expr, LambdaFunction, OneOrManyWithParens},
+};
+
+use super::function::Argument;
+use crate::{
+    ErrorName, TrinoType,
+    functions::lambda,
+    sql::{
+        SqlResult,
+        error::{At, Place, error},
+        planner::Planner,
+        scope::{Env, ScopeField, Typed},
+        tokens::name,
+    },
+};
+
+impl Planner<'_> {
+    pub(super) fn with_lambdas(
+        &self,
+        function: &str,
+        arguments: &[Argument<'_>],
+        env: &Env<'_>,
+        at: Place,
+    ) -> SqlResult<Typed> {
+        // Types of values first: parameters of lambdas follow from them.
+        let mut known: Vec<Option<TrinoType>> = Vec::new();
+        let mut planned = Vec::new();
+        for argument in arguments {
+            match argument {
+                Argument::Expr(Expr::Lambda(_)) => {
+                    known.push(None);
+                    planned.push(None);
+                }
+                Argument::Expr(expr) => {
+                    let value = self.expr(expr, env)?;
+                    known.push(Some(value.of.clone()));
+                    planned.push(Some(lambda::Argument::Value(value.expr)));
+                }
+                Argument::Star => return error(ErrorName::SyntaxError, at, "mismatched input '*'"),
+            }
+        }
+        for (index, argument) in arguments.iter().enumerate() {
+            let Argument::Expr(Expr::Lambda(written)) = argument else { continue };
+            let types = lambda::parameters(function, &known, index).at(at)?;
+            let (found, of) = self.lambda(written, types, env, at)?;
+            known[index] = Some(of);
+            planned[index] = Some(lambda::Argument::Lambda(found));
+        }
+        let schema = env.schema().at(at)?;
+        let expr = lambda::call(function, planned.into_iter().flatten().collect(), &schema).at(at)?;
+        let field = expr.to_field(&schema).at(at)?.1;
+        Ok(Typed::with_field(expr, field, at))
+    }
+
+    fn lambda(
+        &self,
+        written: &LambdaFunction,
+        types: Vec<TrinoType>,
+        env: &Env<'_>,
+        at: Place,
+    ) -> SqlResult<(lambda::Lambda, TrinoType)> {
+        let names: Vec<_> = match &written.params {
+            OneOrManyWithParens::One(parameter) => vec![&parameter.name],
+            OneOrManyWithParens::Many(parameters) => parameters.iter().map(|parameter| &parameter.name).collect(),
+        };
+        if names.len() != types.len() {
+            let message = format!("Expected a lambda that takes {} argument(s) but got {}", types.len(), names.len());
+            return error(ErrorName::InvalidArguments, at, message);
+        }
+        let mut parameters = env.parameters.to_vec();
+        let mut own = Vec::new();
+        for (ident, of) in names.into_iter().zip(types) {
+            let column = Column::new_unqualified(self.unique("lambda"));
+            let field = Arc::new(of.field(&column.name, true).as_ref().clone());
+            own.push((column.clone(), Arc::clone(&field)));
+            parameters.push(ScopeField {
+                relation: Vec::new(),
+                name: Some(name(ident)),
+                column,
+                of,
+                field,
+                is_stored: false,
+            });
+        }
+        let body = self.expr(&written.body, &Env { parameters: &parameters, ..*env })?;
+        crate::sql::group::refuse_aggregates(&body, "Lambda expression")?;
+        Ok((lambda::Lambda { parameters: own, body: body.expr }, body.of))
+    }
+}

@@ -1,0 +1,232 @@
+//! Subqueries that are values or conditions.
+
+use std::sync::Arc;
+
+use datafusion::{
+    common::{ScalarValue, Spans},
+    logical_expr::{
+        Case, Expr as Engine, LogicalPlan, LogicalPlanBuilder, Operator, Subquery,
+        expr::{Exists, InSubquery},
+        lit,
+    },
+    sql::sqlparser::ast::{BinaryOperator, Expr, Query},
+};
+
+use super::compare::comparison;
+use crate::{
+    ErrorName, TrinoType,
+    sql::{
+        SqlResult,
+        error::{At, Place, error, refuse},
+        lattice::is_orderable,
+        planner::Planner,
+        scope::{Env, NO_NAMES, Relation, Typed},
+    },
+};
+
+fn subquery(plan: LogicalPlan) -> Subquery {
+    let outer_ref_columns = plan.all_out_ref_exprs();
+    Subquery { subquery: Arc::new(plan), outer_ref_columns, spans: Spans::new() }
+}
+
+fn scalar(plan: LogicalPlan) -> Engine {
+    Engine::ScalarSubquery(subquery(plan))
+}
+
+impl Planner<'_> {
+    fn inner(&self, query: &Query, env: &Env<'_>) -> SqlResult<Relation> {
+        self.query(query, &Env { outer: Some(env), ..NO_NAMES })
+    }
+
+    fn single_column(&self, query: &Query, env: &Env<'_>, at: Place) -> SqlResult<(Relation, Typed)> {
+        let relation = self.inner(query, env)?;
+        let [field] = relation.fields.as_slice() else {
+            let message =
+                format!("Multiple columns returned by subquery are not yet supported. Found {}", relation.fields.len());
+            return error(ErrorName::NotSupported, at, message);
+        };
+        let value = field.typed(at);
+        Ok((relation, value))
+    }
+
+    pub(super) fn scalar_subquery(&self, query: &Query, env: &Env<'_>, at: Place) -> SqlResult<Typed> {
+        let (relation, value) = self.single_column(query, env, at)?;
+        let is_correlated = !relation.plan.all_out_ref_exprs().is_empty();
+        if is_correlated && !yields_one(&relation.plan) {
+            return refuse(at, "a subquery for each row that is no aggregation");
+        }
+        let mut found = Typed::new(scalar(relation.plan), value.of.clone(), at);
+        found.field = Arc::clone(&value.field);
+        Ok(found)
+    }
+
+    pub(super) fn exists(&self, query: &Query, negated: bool, env: &Env<'_>) -> SqlResult<Typed> {
+        let relation = self.inner(query, env)?;
+        let at = crate::sql::error::NOWHERE;
+        if !relation.plan.all_out_ref_exprs().is_empty() {
+            let expr = Engine::Exists(Exists::new(subquery(relation.plan), negated));
+            return Ok(Typed::new(expr, TrinoType::Boolean, at));
+        }
+        let first = LogicalPlanBuilder::from(relation.plan).limit(0, Some(1)).and_then(LogicalPlanBuilder::build);
+        let rows = scalar(first.and_then(|plan| counted(plan, None)).at(at)?);
+        let expr = if negated { rows.eq(lit(0_i64)) } else { rows.gt(lit(0_i64)) };
+        Ok(Typed::new(expr, TrinoType::Boolean, at))
+    }
+
+    pub(super) fn in_subquery(&self, expr: &Expr, query: &Query, negated: bool, env: &Env<'_>) -> SqlResult<Typed> {
+        let at = self.tokens.after(expr);
+        let value = self.expr(expr, env)?;
+        let at = at.unwrap_or(value.at);
+        let (relation, element) = self.single_column(query, env, at)?;
+        let found = self.member(value, relation, element, "IN", at)?;
+        Ok(if negated { Typed { expr: negate(found.expr), ..found } } else { found })
+    }
+
+    /// Whether a value is among those of a subquery: NULL if it is not and NULL is.
+    fn member(&self, value: Typed, relation: Relation, element: Typed, shown: &str, at: Place) -> SqlResult<Typed> {
+        let (value, element) = self.alike(value, element, shown, at)?;
+        if matches!(value.of, TrinoType::Array(_) | TrinoType::Map(..) | TrinoType::Row(_)) {
+            return refuse(at, format!("IN of {}", value.of));
+        }
+        let plan = self.one_column(relation, &element, at)?;
+        let is_correlated = !plan.all_out_ref_exprs().is_empty();
+        let found = match &value.expr {
+            // A constant is looked for once, wherever the condition stands.
+            Engine::Literal(..) if !is_correlated => {
+                let column = Engine::Column(plan.schema().columns()[0].clone());
+                scalar(counted(plan.clone(), Some(column.eq(value.expr.clone()))).at(at)?).gt(lit(0_i64))
+            }
+            _ => Engine::InSubquery(InSubquery::new(Box::new(value.expr.clone()), subquery(plan.clone()), false)),
+        };
+        let may_be_null = plan.schema().field(0).is_nullable() || !is_never_null(&value.expr);
+        if !may_be_null {
+            return Ok(Typed::new(found, TrinoType::Boolean, at));
+        }
+        if is_correlated {
+            // The engine's answer is false where NULL is right, which NOT and CASE would make a wrong one.
+            return refuse(at, "IN with a subquery for each row, where values may be NULL; use EXISTS");
+        }
+        let rows = counted(plan.clone(), None).at(at)?;
+        let column = Engine::Column(plan.schema().columns()[0].clone());
+        let nulls = counted(plan, Some(column.is_null())).at(at)?;
+        let null = Engine::Literal(ScalarValue::Boolean(None), None);
+        let is_unknown = value.expr.is_null().or(scalar(nulls).gt(lit(0_i64)));
+        let whens = vec![
+            (Box::new(found), Box::new(lit(true))),
+            (Box::new(scalar(rows).eq(lit(0_i64))), Box::new(lit(false))),
+            (Box::new(is_unknown), Box::new(null)),
+        ];
+        let case = Engine::Case(Case::new(None, whens, Some(Box::new(lit(false)))));
+        Ok(Typed::new(case, TrinoType::Boolean, at))
+    }
+
+    fn one_column(&self, relation: Relation, element: &Typed, at: Place) -> SqlResult<LogicalPlan> {
+        let plan = LogicalPlanBuilder::from(relation.plan).project([element.expr.clone().alias("element")]);
+        plan.and_then(LogicalPlanBuilder::build).at(at)
+    }
+
+    /// `value op ANY (query)` and `value op ALL (query)`, by the least and greatest value of the query.
+    pub(super) fn quantified(
+        &self,
+        left: &Expr,
+        op: &BinaryOperator,
+        right: &Expr,
+        is_all: bool,
+        env: &Env<'_>,
+    ) -> SqlResult<Typed> {
+        let at = self.tokens.after(left);
+        let value = self.expr(left, env)?;
+        let at = at.unwrap_or(value.at);
+        let query = match right {
+            Expr::Subquery(query) => query,
+            Expr::Nested(inner) => match inner.as_ref() {
+                Expr::Subquery(query) => query,
+                _ => return refuse(at, "a comparison with ANY or ALL of no query"),
+            },
+            _ => return refuse(at, "a comparison with ANY or ALL of no query"),
+        };
+        let Some((op, shown)) = comparison(op) else { return refuse(at, op) };
+        let (relation, element) = self.single_column(query, env, at)?;
+        match (op, is_all) {
+            (Operator::Eq, false) => return self.member(value, relation, element, shown, at),
+            (Operator::NotEq, true) => {
+                let found = self.member(value, relation, element, shown, at)?;
+                return Ok(Typed { expr: negate(found.expr), ..found });
+            }
+            _ => {}
+        }
+        let (value, element) = self.alike(value, element, shown, at)?;
+        let is_float = matches!(value.of, TrinoType::Real | TrinoType::Double);
+        if !is_orderable(&value.of) || is_float {
+            return refuse(at, format!("a comparison with ANY or ALL of {}", value.of));
+        }
+        let plan = self.one_column(relation, &element, at)?;
+        if !plan.all_out_ref_exprs().is_empty() {
+            return refuse(at, "a comparison with ANY or ALL of a subquery for each row");
+        }
+        by_extremes(value, op, is_all, plan, at)
+    }
+}
+
+/// What decides for all values of a query: that it has none, its extremes, or its NULLs.
+fn by_extremes(value: Typed, op: Operator, is_all: bool, plan: LogicalPlan, at: Place) -> SqlResult<Typed> {
+    let column = Engine::Column(plan.schema().columns()[0].clone());
+    let extreme = |function: fn(Engine) -> Engine| {
+        let builder =
+            LogicalPlanBuilder::from(plan.clone()).aggregate(Vec::<Engine>::new(), vec![function(column.clone())]);
+        builder.and_then(LogicalPlanBuilder::build).map(scalar).at(at)
+    };
+    let (least, greatest) = (
+        extreme(datafusion::functions_aggregate::expr_fn::min)?,
+        extreme(datafusion::functions_aggregate::expr_fn::max)?,
+    );
+    let rows = scalar(counted(plan.clone(), None).at(at)?);
+    let nulls = scalar(counted(plan.clone(), Some(column.clone().is_null())).at(at)?);
+    let own = value.expr;
+    let compare = |with: Engine| datafusion::logical_expr::binary_expr(own.clone(), op, with);
+    // The comparison with all values, or its opposite: true if some value makes it so.
+    let decided = match (op, is_all) {
+        (Operator::Gt | Operator::GtEq, true) | (Operator::Lt | Operator::LtEq, false) => compare(greatest),
+        (Operator::Lt | Operator::LtEq, true) | (Operator::Gt | Operator::GtEq, false) => compare(least),
+        (Operator::Eq, _) => own.clone().eq(least).and(own.clone().eq(greatest)),
+        _ => own.clone().not_eq(least).or(own.clone().not_eq(greatest)),
+    };
+    let settled = if is_all { negate(decided) } else { decided };
+    let null = Engine::Literal(ScalarValue::Boolean(None), None);
+    let whens = vec![
+        (Box::new(rows.eq(lit(0_i64))), Box::new(lit(is_all))),
+        (Box::new(settled), Box::new(lit(!is_all))),
+        (Box::new(own.is_null().or(nulls.gt(lit(0_i64)))), Box::new(null)),
+    ];
+    let case = Engine::Case(Case::new(None, whens, Some(Box::new(lit(is_all)))));
+    Ok(Typed::new(case, TrinoType::Boolean, at))
+}
+
+fn negate(expr: Engine) -> Engine {
+    match expr {
+        Engine::InSubquery(found) => Engine::InSubquery(InSubquery { negated: !found.negated, ..found }),
+        other => Engine::Not(Box::new(other)),
+    }
+}
+
+fn counted(plan: LogicalPlan, condition: Option<Engine>) -> datafusion::error::Result<LogicalPlan> {
+    let mut builder = LogicalPlanBuilder::from(plan);
+    if let Some(condition) = condition {
+        builder = builder.filter(condition)?;
+    }
+    builder.aggregate(Vec::<Engine>::new(), vec![datafusion::functions_aggregate::expr_fn::count(lit(1_i64))])?.build()
+}
+
+fn is_never_null(expr: &Engine) -> bool {
+    matches!(expr, Engine::Literal(value, _) if !value.is_null())
+}
+
+/// Whether a plan is an aggregation without groups.
+fn yields_one(plan: &LogicalPlan) -> bool {
+    match plan {
+        LogicalPlan::Projection(inner) => yields_one(&inner.input),
+        LogicalPlan::SubqueryAlias(inner) => yields_one(&inner.input),
+        LogicalPlan::Aggregate(inner) => inner.group_expr.is_empty(),
+        _ => false,
+    }
+}

@@ -1,0 +1,146 @@
+//! What is known while a query is planned.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    ops::ControlFlow,
+    sync::Arc,
+};
+
+use datafusion::{
+    catalog::TableProvider,
+    common::TableReference,
+    datasource::provider_as_source,
+    execution::SessionState,
+    logical_expr::{LogicalPlan, LogicalPlanBuilder},
+    sql::sqlparser::ast::{ObjectName, Query, visit_relations},
+};
+
+use super::{
+    SqlResult,
+    error::{At, Place, error},
+    parse::parsed,
+    scope::{NO_NAMES, Relation},
+    tokens::{Tokens, name},
+};
+use crate::{ErrorName, TrinoType};
+
+/// A query that was planned.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// What the engine does. Its columns may be called otherwise than the query's: the engine takes no name twice.
+    pub plan: LogicalPlan,
+    /// Names and types of the columns as Athena shows them.
+    pub columns: Vec<(String, TrinoType)>,
+}
+
+/// Plans a query for a session that knows Trino's [functions](crate::functions::functions).
+///
+/// # Errors
+/// What is wrong with the query, or `NOT_SUPPORTED` for what would not be answered as Trino does.
+pub async fn plan(state: &SessionState, sql: &str) -> SqlResult<Planned> {
+    let (query, tokens) = parsed(sql)?;
+    let tables = tables(state, &query).await?;
+    let planner = Planner { state, tokens, tables, named: RefCell::default(), counter: Cell::new(0) };
+    let relation = planner.query(&query, &NO_NAMES)?;
+    let columns = relation.fields.iter().enumerate().map(|(at, field)| {
+        let name = field.name.clone().unwrap_or_else(|| format!("_col{at}"));
+        (name, field.of.clone())
+    });
+    Ok(Planned { columns: columns.collect(), plan: relation.plan })
+}
+
+/// Tables of the catalog that a query may name, by their names as they are written in lower case.
+type Tables = HashMap<Vec<String>, (TableReference, Arc<dyn TableProvider>)>;
+
+async fn tables(state: &SessionState, query: &Query) -> SqlResult<Tables> {
+    let mut names = Vec::new();
+    // Nothing breaks off.
+    let _ = visit_relations(query, |relation| {
+        names.push(parts(relation));
+        ControlFlow::<()>::Continue(())
+    });
+    let mut tables = Tables::new();
+    for parts in names {
+        let reference = match parts.as_slice() {
+            [table] => TableReference::bare(table.as_str()),
+            [schema, table] => TableReference::partial(schema.as_str(), table.as_str()),
+            [catalog, schema, table] => TableReference::full(catalog.as_str(), schema.as_str(), table.as_str()),
+            _ => continue,
+        };
+        let Ok(schema) = state.schema_for_ref(reference.clone()) else { continue };
+        let table = parts.last().map_or("", String::as_str);
+        let mut found = schema.table(table).await.at(super::error::NOWHERE)?;
+        if found.is_none() {
+            let known = schema.table_names();
+            let other = known.iter().find(|known| known.to_lowercase() == table);
+            if let Some(other) = other {
+                found = schema.table(other).await.at(super::error::NOWHERE)?;
+            }
+        }
+        if let Some(found) = found {
+            tables.insert(parts, (reference, found));
+        }
+    }
+    Ok(tables)
+}
+
+/// The parts of a name, in lower case.
+pub(super) fn parts(of: &ObjectName) -> Vec<String> {
+    of.0.iter().map(|part| part.as_ident().map_or_else(|| part.to_string().to_lowercase(), name)).collect()
+}
+
+/// The planner of one query.
+pub(super) struct Planner<'p> {
+    pub(super) state: &'p SessionState,
+    pub(super) tokens: Tokens,
+    tables: Tables,
+    /// Queries of WITH, the innermost last.
+    pub(super) named: RefCell<Vec<(String, Relation)>>,
+    counter: Cell<usize>,
+}
+
+impl Planner<'_> {
+    /// A name that nothing else in the query has.
+    pub(super) fn unique(&self, prefix: &str) -> String {
+        self.counter.set(self.counter.get() + 1);
+        format!("{prefix}${}", self.counter.get())
+    }
+
+    /// The plan of a table, of a query of WITH or of a view.
+    pub(super) fn table(&self, of: &ObjectName, at: Place) -> SqlResult<Relation> {
+        let parts = parts(of);
+        if let [single] = parts.as_slice() {
+            let named = self.named.borrow();
+            if let Some((_, found)) = named.iter().rev().find(|(name, _)| name == single) {
+                return self.under(found.clone(), std::slice::from_ref(single), single);
+            }
+        }
+        let Some((reference, provider)) = self.tables.get(&parts) else {
+            let message = format!("Table '{}' does not exist", parts.join("."));
+            return error(ErrorName::TableNotFound, at, message);
+        };
+        let source = provider_as_source(Arc::clone(provider));
+        let plan =
+            LogicalPlanBuilder::scan(reference.clone(), source, None).and_then(LogicalPlanBuilder::build).at(at)?;
+        let names = plan.schema().fields().iter().map(|field| Some(field.name().to_lowercase())).collect();
+        let relation = Relation::new(plan, &parts, names, true);
+        self.under(relation, &parts, reference.table())
+    }
+
+    /// The same columns under a qualifier that nothing else in the query has.
+    pub(super) fn under(&self, relation: Relation, named: &[String], alias: &str) -> SqlResult<Relation> {
+        let qualifier = TableReference::bare(self.unique(alias));
+        let plan = LogicalPlanBuilder::from(relation.plan)
+            .alias(qualifier)
+            .and_then(LogicalPlanBuilder::build)
+            .at(super::error::NOWHERE)?;
+        let columns = plan.schema().columns();
+        let fields = relation.fields.into_iter().zip(columns).map(|(mut field, column)| {
+            field.column = column;
+            field.relation = named.to_vec();
+            field
+        });
+        Ok(Relation { fields: fields.collect(), plan })
+    }
+}

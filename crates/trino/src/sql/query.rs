@@ -1,0 +1,240 @@
+//! Queries: WITH, sorting and limits.
+
+use std::sync::Arc;
+
+use datafusion::{
+    catalog::cte_worktable::CteWorkTable,
+    datasource::provider_as_source,
+    logical_expr::{Expr as Engine, LogicalPlanBuilder, SortExpr},
+    sql::sqlparser::ast::{
+        Cte, Expr, LimitClause, OrderBy, OrderByExpr, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier, Spanned,
+        Value, With,
+    },
+};
+
+use super::{
+    SqlResult,
+    error::{At, NOWHERE, error, refuse, start},
+    planner::Planner,
+    scope::{Env, NO_NAMES, Relation, Typed},
+    tokens::name,
+};
+use crate::ErrorName;
+
+impl Planner<'_> {
+    /// A query within the names of the query around.
+    pub(super) fn query(&self, query: &Query, outer: &Env<'_>) -> SqlResult<Relation> {
+        let known = self.named.borrow().len();
+        let planned = self.query_with(query, outer);
+        self.named.borrow_mut().truncate(known);
+        planned
+    }
+
+    fn query_with(&self, query: &Query, outer: &Env<'_>) -> SqlResult<Relation> {
+        let Query {
+            with,
+            body,
+            order_by,
+            limit_clause,
+            fetch,
+            locks,
+            for_clause,
+            settings,
+            format_clause,
+            pipe_operators,
+        } = query;
+        let is_plain = locks.is_empty()
+            && for_clause.is_none()
+            && settings.is_none()
+            && format_clause.is_none()
+            && pipe_operators.is_empty();
+        if !is_plain {
+            return refuse(start(query.span()), "a clause that Trino does not have");
+        }
+        if let Some(with) = with {
+            self.with(with, outer)?;
+        }
+        let order_by = order_exprs(order_by.as_ref())?;
+        let relation = match body.as_ref() {
+            SetExpr::Select(select) => self.select(select, order_by, outer)?,
+            body => {
+                let relation = self.body(body, outer)?;
+                self.sorted(relation, order_by, outer)?
+            }
+        };
+        let (skip, limit) = bounds(limit_clause.as_ref())?;
+        let fetch = match fetch {
+            Some(fetch) if fetch.with_ties || fetch.percent => {
+                return refuse(start(query.span()), "FETCH FIRST … WITH TIES");
+            }
+            Some(fetch) => Some(fetch.quantity.as_ref().map_or(Ok(1), count)?),
+            None => None,
+        };
+        let limit = fetch.or(limit);
+        if skip == 0 && limit.is_none() {
+            return Ok(relation);
+        }
+        let plan = LogicalPlanBuilder::from(relation.plan).limit(skip, limit).and_then(LogicalPlanBuilder::build);
+        Ok(Relation { plan: plan.at(NOWHERE)?, ..relation })
+    }
+
+    fn with(&self, with: &With, outer: &Env<'_>) -> SqlResult<()> {
+        let mut seen = Vec::new();
+        for cte in &with.cte_tables {
+            let called = name(&cte.alias.name);
+            let at = start(cte.alias.name.span);
+            if seen.contains(&called) {
+                let message = format!("WITH query name '{called}' specified more than once");
+                return error(ErrorName::DuplicateNamedQuery, at, message);
+            }
+            if cte.from.is_some() || cte.materialized.is_some() {
+                return refuse(at, "MATERIALIZED");
+            }
+            let is_recursive = with.recursive && names_itself(cte, &called);
+            let relation = if is_recursive {
+                self.recursive(cte, &called, outer)?
+            } else {
+                let own = self.query(&cte.query, outer)?;
+                self.aliased(own, Some(&cte.alias))?
+            };
+            seen.push(called.clone());
+            self.named.borrow_mut().push((called, relation));
+        }
+        Ok(())
+    }
+
+    /// A query that starts from rows and goes on from what it found last, until it finds nothing.
+    fn recursive(&self, cte: &Cte, called: &str, outer: &Env<'_>) -> SqlResult<Relation> {
+        let at = start(cte.alias.name.span);
+        let SetExpr::SetOperation { op: SetOperator::Union, set_quantifier: SetQuantifier::All, left, right } =
+            cte.query.body.as_ref()
+        else {
+            return refuse(at, "a recursive query that is not two queries with UNION ALL");
+        };
+        let is_bare = cte.query.with.is_none()
+            && cte.query.order_by.is_none()
+            && cte.query.limit_clause.is_none()
+            && cte.query.fetch.is_none();
+        if !is_bare {
+            return refuse(at, "WITH, ORDER BY or LIMIT in a recursive query");
+        }
+        let first = self.aliased(self.body(left, outer)?, Some(&cte.alias))?;
+        let work = self.unique(called);
+        let outputs = first.fields.iter().enumerate().map(|(at, field)| field.typed(NOWHERE).output(&format!("c{at}")));
+        let plan = LogicalPlanBuilder::from(first.plan.clone()).project(outputs.collect::<Vec<_>>());
+        let plan = plan.and_then(LogicalPlanBuilder::build).at(at)?;
+        let fields: Vec<_> = plan.schema().fields().iter().map(|f| f.as_ref().clone().with_nullable(true)).collect();
+        let schema = Arc::new(arrow::datatypes::Schema::new(fields));
+        let table = provider_as_source(Arc::new(CteWorkTable::new(&work, schema)));
+        let scan = LogicalPlanBuilder::scan(work.as_str(), table, None).and_then(LogicalPlanBuilder::build).at(at)?;
+        let names = first.fields.iter().map(|field| field.name.clone()).collect();
+        let mut last = Relation::new(scan, &[called.to_owned()], names, false);
+        for (field, own) in last.fields.iter_mut().zip(&first.fields) {
+            field.of = own.of.clone();
+        }
+        self.named.borrow_mut().push((called.to_owned(), last.clone()));
+        let next = self.body(right, outer);
+        self.named.borrow_mut().pop();
+        let next = next?;
+        let types: Vec<_> = first.fields.iter().map(|field| field.of.clone()).collect();
+        let next = self.project_to(next, &types, at)?;
+        let plan = LogicalPlanBuilder::from(plan).to_recursive_query(work, next.plan, false);
+        let plan = plan.and_then(LogicalPlanBuilder::build).at(at)?;
+        let names = first.fields.iter().map(|field| field.name.clone()).collect();
+        let mut relation = Relation::new(plan, &[called.to_owned()], names, false);
+        for (field, of) in relation.fields.iter_mut().zip(types) {
+            field.of = of;
+        }
+        Ok(relation)
+    }
+
+    /// Sorts what a set operation yields by its columns.
+    fn sorted(&self, relation: Relation, order_by: &[OrderByExpr], outer: &Env<'_>) -> SqlResult<Relation> {
+        if order_by.is_empty() {
+            return Ok(relation);
+        }
+        let env = Env { fields: &relation.fields, outer: outer.outer, ..NO_NAMES };
+        let outputs: Vec<_> = relation.fields.iter().map(|field| field.typed(NOWHERE)).collect();
+        let sorts = order_by.iter().map(|order| {
+            let value = self.order_value(order, &outputs, &env)?;
+            sort(order, value.expr)
+        });
+        let sorts = sorts.collect::<SqlResult<Vec<_>>>()?;
+        let plan = LogicalPlanBuilder::from(relation.plan).sort(sorts).and_then(LogicalPlanBuilder::build);
+        Ok(Relation { plan: plan.at(NOWHERE)?, ..relation })
+    }
+
+    /// What a query is sorted by: the number of a column, or an expression.
+    pub(super) fn order_value(&self, order: &OrderByExpr, outputs: &[Typed], env: &Env<'_>) -> SqlResult<Typed> {
+        if order.with_fill.is_some() {
+            return refuse(start(order.span()), "WITH FILL");
+        }
+        let value = match position(&order.expr, outputs.len(), "ORDER BY")? {
+            Some(at) => outputs[at].clone(),
+            None => self.expr(&order.expr, env)?,
+        };
+        if !super::lattice::is_orderable(&value.of) {
+            let message = format!("Type {} is not orderable, and therefore cannot be used in ORDER BY", value.of);
+            return error(ErrorName::TypeMismatch, value.at, message);
+        }
+        Ok(value)
+    }
+}
+
+/// NULLs come last in both directions.
+pub(super) fn sort(order: &OrderByExpr, value: Engine) -> SqlResult<SortExpr> {
+    let is_ascending = order.options.asc.unwrap_or(true);
+    Ok(value.sort(is_ascending, order.options.nulls_first.unwrap_or(false)))
+}
+
+/// The number of a column, from 1 in the text and from 0 here.
+pub(super) fn position(expr: &Expr, columns: usize, clause: &str) -> SqlResult<Option<usize>> {
+    let Expr::Value(value) = expr else { return Ok(None) };
+    let Value::Number(text, _) = &value.value else { return Ok(None) };
+    match text.parse::<usize>() {
+        Ok(at) if (1..=columns).contains(&at) => Ok(Some(at - 1)),
+        _ => {
+            let message = format!("{clause} position {text} is not in select list");
+            error(ErrorName::InvalidColumnReference, start(value.span), message)
+        }
+    }
+}
+
+fn order_exprs(order_by: Option<&OrderBy>) -> SqlResult<&[OrderByExpr]> {
+    match order_by {
+        None => Ok(&[]),
+        Some(OrderBy { kind: OrderByKind::Expressions(orders), interpolate: None }) => Ok(orders),
+        Some(other) => refuse(start(other.span()), "ORDER BY ALL"),
+    }
+}
+
+fn bounds(clause: Option<&LimitClause>) -> SqlResult<(usize, Option<usize>)> {
+    match clause {
+        None => Ok((0, None)),
+        Some(LimitClause::LimitOffset { limit, offset, limit_by }) if limit_by.is_empty() => {
+            let skip = offset.as_ref().map_or(Ok(0), |offset| count(&offset.value))?;
+            Ok((skip, limit.as_ref().map(count).transpose()?))
+        }
+        Some(other) => refuse(start(other.span()), "this form of LIMIT"),
+    }
+}
+
+fn count(expr: &Expr) -> SqlResult<usize> {
+    match expr.to_string().parse() {
+        Ok(count) => Ok(count),
+        Err(_) => error(
+            ErrorName::SyntaxError,
+            start(expr.span()),
+            format!("mismatched input '{expr}'. Expecting: <integer>"),
+        ),
+    }
+}
+
+fn names_itself(cte: &Cte, called: &str) -> bool {
+    let mut found = false;
+    let _ = datafusion::sql::sqlparser::ast::visit_relations(&cte.query, |relation| {
+        found |= super::planner::parts(relation) == [called];
+        std::ops::ControlFlow::<()>::Continue(())
+    });
+    found
+}

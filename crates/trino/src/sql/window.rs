@@ -1,0 +1,231 @@
+//! Windows.
+
+use std::sync::Arc;
+
+use datafusion::{
+    common::{Column, ScalarValue},
+    logical_expr::{
+        Expr as Engine, LogicalPlan, LogicalPlanBuilder, WindowFrame as EngineFrame, WindowFrameBound as EngineBound,
+        WindowFrameUnits as EngineUnits, WindowFunctionDefinition,
+        expr::{WindowFunction, WindowFunctionParams},
+        utils::find_window_exprs,
+    },
+    sql::sqlparser::ast::{Expr, Value, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowSpec, WindowType},
+};
+
+use super::{
+    SqlResult,
+    error::{At, NOWHERE, Place, error, refuse, start},
+    expr::{Parts, unknown},
+    group::replaced,
+    planner::Planner,
+    query::sort,
+    scope::{Env, Typed},
+    tokens::name,
+};
+use crate::{ErrorName, TrinoType, functions::PREFIX};
+
+/// DataFusion's functions whose meaning is Trino's, and whether their type is that of their first argument.
+const SHARED: [(&str, Option<TrinoType>); 9] = [
+    ("row_number", Some(TrinoType::Bigint)),
+    ("rank", Some(TrinoType::Bigint)),
+    ("dense_rank", Some(TrinoType::Bigint)),
+    ("percent_rank", Some(TrinoType::Double)),
+    ("cume_dist", Some(TrinoType::Double)),
+    ("lag", None),
+    ("lead", None),
+    ("first_value", None),
+    ("last_value", None),
+];
+
+impl Planner<'_> {
+    pub(super) fn is_window(&self, name: &str) -> bool {
+        self.window_named(name).is_some() && self.aggregate_named(name).is_none()
+    }
+
+    fn window_named(&self, name: &str) -> Option<WindowFunctionDefinition> {
+        let known = self.state.window_functions();
+        let own = known.get(&format!("{PREFIX}{name}"));
+        let is_shared = SHARED.iter().any(|(shared, _)| *shared == name);
+        own.or_else(|| known.get(name).filter(|_| is_shared))
+            .map(|function| WindowFunctionDefinition::WindowUDF(Arc::clone(function)))
+    }
+
+    pub(super) fn window(&self, mut call: Parts, over: &WindowType, env: &Env<'_>) -> SqlResult<Typed> {
+        let at = call.at;
+        let own = match over {
+            WindowType::WindowSpec(spec) => spec.clone(),
+            WindowType::NamedWindow(named) => {
+                let named = WindowSpec {
+                    window_name: Some(named.clone()),
+                    partition_by: vec![],
+                    order_by: vec![],
+                    window_frame: None,
+                };
+                named
+            }
+        };
+        let spec = resolved(own, env)?;
+        if !find_window_exprs(call.values.iter().map(|value| &value.expr)).is_empty() {
+            return error(ErrorName::NestedWindow, at, "Cannot nest window functions inside window function");
+        }
+        if call.is_distinct {
+            return error(ErrorName::NotSupported, at, "DISTINCT in window function parameters not yet supported");
+        }
+        if !call.order_by.is_empty() {
+            return refuse(at, "ORDER BY among the arguments of a window function");
+        }
+        let (fun, of) = self.window_function(&mut call)?;
+        let partition_by =
+            spec.partition_by.iter().map(|expr| Ok(self.expr(expr, env)?.expr)).collect::<SqlResult<Vec<_>>>()?;
+        let orders =
+            spec.order_by.iter().map(|order| self.order_value(order, &[], env)).collect::<SqlResult<Vec<_>>>()?;
+        let order_by = spec.order_by.iter().zip(&orders).map(|(order, value)| sort(order, value.expr.clone()));
+        let window_frame = self.frame(spec.window_frame.as_ref(), &orders, at)?;
+        let params = WindowFunctionParams {
+            args: call.values.into_iter().map(|value| value.expr).collect(),
+            partition_by,
+            order_by: order_by.collect::<SqlResult<Vec<_>>>()?,
+            window_frame,
+            filter: call.filter.map(|filter| Box::new(filter.expr)),
+            null_treatment: call.nulls,
+            distinct: false,
+        };
+        let expr = Engine::WindowFunction(Box::new(WindowFunction { fun, params }));
+        Ok(Typed { expr, at, ..of })
+    }
+
+    /// The function, and what it yields.
+    fn window_function(&self, call: &mut Parts) -> SqlResult<(WindowFunctionDefinition, Typed)> {
+        let at = call.at;
+        let null = Engine::Literal(ScalarValue::Null, None);
+        if let Some(function) = self.window_named(&call.name) {
+            let shared = SHARED.iter().find(|(name, _)| *name == function.name());
+            let of = match (shared, call.values.first()) {
+                (Some((_, Some(of))), None) => Typed::new(null, of.clone(), at),
+                (Some((_, None)), Some(first)) => {
+                    let of = first.of.clone();
+                    if let Some(offset) = call.values.get_mut(1) {
+                        *offset = self.coerce(offset.clone(), &TrinoType::Bigint)?;
+                    }
+                    if let Some(default) = call.values.get_mut(2) {
+                        *default = self.coerce(default.clone(), &of)?;
+                    }
+                    let bare = arrow::datatypes::Field::new("value", of.data_type(), true);
+                    Typed { of, ..Typed::with_field(null, Arc::new(bare), at) }
+                }
+                (Some(_), _) => return unknown(&call.name, &call.values, at),
+                (None, _) => {
+                    let fields: Vec<_> = call.values.iter().map(|value| Arc::clone(&value.field)).collect();
+                    Typed::with_field(null, function.return_field(&fields, "value").at(at)?, at)
+                }
+            };
+            return Ok((function, of));
+        }
+        let Some(function) = self.aggregate_named(&call.name) else { return unknown(&call.name, &call.values, at) };
+        let of = self.aggregate_arguments(function, call)?;
+        Ok((WindowFunctionDefinition::AggregateUDF(Arc::clone(function)), of))
+    }
+
+    fn frame(&self, frame: Option<&WindowFrame>, orders: &[Typed], at: Place) -> SqlResult<EngineFrame> {
+        let Some(frame) = frame else {
+            return Ok(EngineFrame::new((!orders.is_empty()).then_some(false)));
+        };
+        let units = match frame.units {
+            WindowFrameUnits::Rows => EngineUnits::Rows,
+            WindowFrameUnits::Range => EngineUnits::Range,
+            WindowFrameUnits::Groups => EngineUnits::Groups,
+        };
+        let is_bounded = |bound: &WindowFrameBound| {
+            matches!(bound, WindowFrameBound::Preceding(Some(_)) | WindowFrameBound::Following(Some(_)))
+        };
+        let end = frame.end_bound.clone().unwrap_or(WindowFrameBound::CurrentRow);
+        if units == EngineUnits::Range && (is_bounded(&frame.start_bound) || is_bounded(&end)) {
+            return refuse(at, "RANGE with a distance");
+        }
+        if units == EngineUnits::Groups && orders.is_empty() {
+            return error(ErrorName::InvalidWindowFrame, at, "Window frame of type GROUPS requires ORDER BY");
+        }
+        if matches!(frame.start_bound, WindowFrameBound::Following(None)) {
+            return error(ErrorName::InvalidWindowFrame, at, "Window frame start cannot be UNBOUNDED FOLLOWING");
+        }
+        if matches!(end, WindowFrameBound::Preceding(None)) {
+            return error(ErrorName::InvalidWindowFrame, at, "Window frame end cannot be UNBOUNDED PRECEDING");
+        }
+        let (from, to) = (bound(&frame.start_bound, at)?, bound(&end, at)?);
+        if from > to {
+            return error(
+                ErrorName::InvalidWindowFrame,
+                at,
+                "Window frame starting from a later row than it ends with",
+            );
+        }
+        // Without an order all rows are peers.
+        if units == EngineUnits::Range && orders.is_empty() {
+            return Ok(EngineFrame::new(None));
+        }
+        Ok(EngineFrame::new_bounds(units, from, to))
+    }
+
+    /// Computes the windows of values, and makes the values refer to them.
+    pub(super) fn windowed(&self, plan: LogicalPlan, values: Vec<&mut Typed>) -> SqlResult<LogicalPlan> {
+        let windows = find_window_exprs(values.iter().map(|value| &value.expr));
+        if windows.is_empty() {
+            return Ok(plan);
+        }
+        let mut names: Vec<_> = windows.iter().map(|window| window.schema_name().to_string()).collect();
+        let known: Vec<_> = windows.iter().cloned().zip(names.iter().map(Column::new_unqualified)).collect();
+        names.sort();
+        names.dedup();
+        if names.len() < windows.len() {
+            return refuse(NOWHERE, "windows that differ in the types of their arguments only");
+        }
+        let plan = LogicalPlanBuilder::window_plan(plan, windows).at(NOWHERE)?;
+        for value in values {
+            value.expr = replaced(value.expr.clone(), &known).at(value.at)?;
+        }
+        Ok(plan)
+    }
+}
+
+/// A window with what the window that it names says.
+fn resolved(own: WindowSpec, env: &Env<'_>) -> SqlResult<WindowSpec> {
+    let Some(named) = &own.window_name else { return Ok(own) };
+    let called = name(named);
+    let Some((_, base)) = env.windows.iter().find(|(known, _)| *known == called) else {
+        return error(ErrorName::ColumnNotFound, start(named.span), format!("Cannot resolve WINDOW name {called}"));
+    };
+    let base = resolved(base.clone(), env)?;
+    let has_order = !base.order_by.is_empty();
+    if !own.partition_by.is_empty()
+        || (has_order && !own.order_by.is_empty())
+        || base.window_frame.is_some() && own.window_frame.is_some()
+    {
+        return refuse(start(named.span), "a window that changes another one");
+    }
+    Ok(WindowSpec {
+        window_name: None,
+        partition_by: base.partition_by,
+        order_by: if has_order { base.order_by } else { own.order_by },
+        window_frame: own.window_frame.or(base.window_frame),
+    })
+}
+
+fn bound(bound: &WindowFrameBound, at: Place) -> SqlResult<EngineBound> {
+    let distance = |expr: &Option<Box<Expr>>| match expr.as_deref() {
+        None => Ok(ScalarValue::UInt64(None)),
+        Some(Expr::Value(value)) => match &value.value {
+            Value::Number(digits, false) => match digits.parse() {
+                Ok(rows) => Ok(ScalarValue::UInt64(Some(rows))),
+                Err(_) => refuse(at, format!("the distance {digits}")),
+            },
+            other => refuse(at, format!("the distance {other}")),
+        },
+        Some(other) => refuse(at, format!("the distance {other}")),
+    };
+    Ok(match bound {
+        WindowFrameBound::CurrentRow => EngineBound::CurrentRow,
+        WindowFrameBound::Preceding(rows) => EngineBound::Preceding(distance(rows)?),
+        WindowFrameBound::Following(rows) => EngineBound::Following(distance(rows)?),
+    })
+}
