@@ -14,7 +14,8 @@ const CAUSED_BY: &str = "\ncaused by\n";
 /// What the engine means to say: of a failed job the task's own error, and no advice to report it elsewhere.
 pub(super) fn unpacked(text: &str) -> String {
     let text = text.split(REPORT_ADVICE).next().unwrap_or_default().replace(CAUSED_BY, ": ");
-    let planning = || text.split_once(PLANNING_FAILED).and_then(|(before, job)| Some((before, job.split_once(": ")?.1)));
+    let planning =
+        || text.split_once(PLANNING_FAILED).and_then(|(before, job)| Some((before, job.split_once(": ")?.1)));
     match text.split_once(TASK_FAILED).or_else(planning) {
         Some((before, debug)) => {
             let context = before.split(JOB_FAILED).next().unwrap_or_default();

@@ -50,6 +50,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
+    #[expect(clippy::disallowed_methods, reason = "no plan leaves the test")]
     async fn functions_that_change_are_found_wherever_they_are() {
         let context = SessionContext::new();
         context.sql("CREATE VIEW v AS SELECT now() AS at").await.unwrap();

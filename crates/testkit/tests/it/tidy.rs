@@ -22,7 +22,7 @@ const ALLOWED_EDGES: [(&str, &[&str]); 20] = [
     ("udfs", &["cooccurrence", "lake", "runtime"]),
     ("cluster", &["lake", "runtime", "udfs"]),
     ("pipeline", &["cluster", "lake", "runtime", "store", "udfs"]),
-    ("watch", &["lake", "notify", "pipeline", "store", "udfs"]),
+    ("watch", &["lake", "notify", "pipeline", "runtime", "store", "udfs"]),
     ("athena", &[]),
     ("catalog", &["athena", "lake", "store", "udfs"]),
     ("endpoint", &["athena", "catalog", "cluster", "lake", "runtime", "store", "udfs"]),

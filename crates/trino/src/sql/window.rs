@@ -55,15 +55,12 @@ impl Planner<'_> {
         let at = call.at;
         let own = match over {
             WindowType::WindowSpec(spec) => spec.clone(),
-            WindowType::NamedWindow(named) => {
-                let named = WindowSpec {
-                    window_name: Some(named.clone()),
-                    partition_by: vec![],
-                    order_by: vec![],
-                    window_frame: None,
-                };
-                named
-            }
+            WindowType::NamedWindow(named) => WindowSpec {
+                window_name: Some(named.clone()),
+                partition_by: vec![],
+                order_by: vec![],
+                window_frame: None,
+            },
         };
         let spec = resolved(own, env)?;
         if !find_window_exprs(call.values.iter().map(|value| &value.expr)).is_empty() {

@@ -169,7 +169,7 @@ impl TextDictionary {
 
 /// The lower half.
 fn lower(slot: u64) -> u32 {
-    (slot & u64::from(u32::MAX)) as u32
+    u32::try_from(slot & u64::from(u32::MAX)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -187,17 +187,16 @@ mod tests {
         let mut order = Vec::new();
         for round in 0..20_u64 {
             // Texts of every length, the empty one among them; some new ones and some known ones in each batch.
-            let texts: Vec<String> =
-                (0..3000_u64)
-                    .map(|row| (row * 7919 + round * 104_729) % 9001)
-                    .map(|value| {
-                        if value == 0 {
-                            String::new()
-                        } else {
-                            format!("{value:0>width$}", width = value as usize % 40)
-                        }
-                    })
-                    .collect();
+            let texts: Vec<String> = (0..3000_u64)
+                .map(|row| (row * 7919 + round * 104_729) % 9001)
+                .map(|value| {
+                    if value == 0 {
+                        String::new()
+                    } else {
+                        format!("{value:0>width$}", width = usize::try_from(value % 40).unwrap())
+                    }
+                })
+                .collect();
             let numbers = dictionary.numbers(&StringArray::from(texts.clone())).unwrap();
             for (text, number) in texts.into_iter().zip(numbers) {
                 let next = u32::try_from(expected.len()).unwrap();

@@ -118,7 +118,10 @@ impl Planner<'_> {
             }
             ("grouping", values) => self.grouping_of(values, at),
             ("concat", [first, rest @ ..])
-                if [&[first.clone()], rest].concat().iter().any(|value| matches!(value.of, TrinoType::Array(_))) =>
+                if [std::slice::from_ref(first), rest]
+                    .concat()
+                    .iter()
+                    .any(|value| matches!(value.of, TrinoType::Array(_))) =>
             {
                 self.call("array_concat", call.values.clone(), at)
             }
