@@ -92,7 +92,6 @@ mod tests {
             "VALUES (1, 'a'), ROW(2, 'b')",
             "SELECT CAST(x AS row(a bigint, \"B c\" array(varchar(3)))) FROM t",
             "SELECT reduce(a, 0, (s, x) -> s + x, s -> s) FROM t CROSS JOIN UNNEST(a, b) WITH ORDINALITY AS u (x, y, n)",
-            "TABLE t",
             "SELECT count(*) FILTER (WHERE x > 1), lag(x) IGNORE NULLS OVER (PARTITION BY a ORDER BY b) FROM t",
             "SELECT listagg(x, ',') WITHIN GROUP (ORDER BY x) FROM t GROUP BY GROUPING SETS ((a, b), (a), ())",
             "SELECT TIMESTAMP '2020-01-01 00:00:00 UTC' AT TIME ZONE 'Europe/Vienna', INTERVAL '1' DAY, X'0a', U&'\\0041'",
