@@ -115,7 +115,7 @@ start() {
     local name=segue-try-$1-$$ image=$2
     shift 2
     containers+=("$name")
-    podman run --detach --name "$name" "${guards[@]}" --tmpfs /work:rw,mode=1777 "localhost/$image:try" "$@" >/dev/null
+    podman run --detach --name "$name" "${guards[@]}" --tmpfs /scratch:rw,mode=1777 "localhost/$image:try" "$@" >/dev/null
 }
 
 # answers URL
@@ -138,11 +138,11 @@ try() {
     start scheduler segue-scheduler --bind-port "$grpc" --admin-port "$scheduler"
     answers "http://127.0.0.1:$scheduler/readyz"
     start executor segue-executor --scheduler-host 127.0.0.1 --scheduler-port "$grpc" --admin-port "$executor" \
-        --flight-port "$flight" --grpc-port "$tasks" --work-dir /work --vcores 1
+        --flight-port "$flight" --grpc-port "$tasks" --work-dir /scratch --vcores 1
     answers "http://127.0.0.1:$executor/readyz"
     local answer
-    answer=$(podman run --rm "${guards[@]}" --tmpfs /work:rw,mode=1777 localhost/segue-nightly:try \
-        sql --lake /work/lake --scheduler "df://127.0.0.1:$grpc" --format csv 'SELECT 6 * 7 AS answer')
+    answer=$(podman run --rm "${guards[@]}" --tmpfs /scratch:rw,mode=1777 localhost/segue-nightly:try \
+        sql --lake /scratch/lake --scheduler "df://127.0.0.1:$grpc" --format csv 'SELECT 6 * 7 AS answer')
     [[ $answer == *42* ]] || fail "the query was answered with: $answer"
     podman run --rm "${guards[@]}" --entrypoint segue-model localhost/segue-nightly:try version >&2
     for name in "segue-try-executor-$$" "segue-try-scheduler-$$"; do
