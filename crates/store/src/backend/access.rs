@@ -6,7 +6,8 @@ use sqlx::Error as SqlxError;
 use tokio::time::timeout;
 
 use crate::backend::fault::{is_access_denied, is_not_a_database, is_transient, is_unknown_database};
-use crate::backend::{Pool, mysql, sqlite};
+use crate::backend::retry::Attempts;
+use crate::backend::{Fault, Pool, mysql, sqlite};
 use crate::database_url::{DatabaseUrl, Target};
 use crate::{Error, StoreOptions};
 
@@ -32,8 +33,26 @@ pub(super) async fn connected<C>(
     }
 }
 
-/// Whether the server may only be starting up.
-pub(super) fn may_be_starting(error: &Error) -> bool {
+/// Opens one connection; tries again while a server refuses, as it does when it has just been started, and while
+/// another process opens or closes a file of SQLite: it then holds a lock for which SQLite does not wait.
+pub(super) async fn reached<C, F>(
+    url: &DatabaseUrl,
+    options: &StoreOptions,
+    connect: impl Fn() -> F,
+) -> Result<C, Error>
+where
+    F: Future<Output = Result<C, SqlxError>>,
+{
+    let mut attempts = Attempts::new("reach", &url.to_string(), options.max_attempts);
+    loop {
+        match connected(url, options.acquire_timeout, connect()).await {
+            Err(error) if may_pass(&error) => attempts.wait_or_fail(Fault::TryAgain(error)).await?,
+            result => return result,
+        }
+    }
+}
+
+fn may_pass(error: &Error) -> bool {
     matches!(error, Error::Unreachable { source, .. } if is_transient(source))
 }
 

@@ -1,14 +1,12 @@
 //! MySQL and MariaDB.
 
-use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlPoolOptions};
+use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, raw_sql};
 use tracing::info;
 use url::Url;
 
-use crate::backend::Fault;
-use crate::backend::access::{connected, may_be_starting};
+use crate::backend::access::{connected, reached};
 use crate::backend::pool::Connections;
-use crate::backend::retry::Attempts;
 use crate::database_url::DatabaseUrl;
 use crate::{Error, StoreOptions, migrations};
 
@@ -21,10 +19,10 @@ const SESSION_SETTINGS: &str = "SET SESSION TRANSACTION ISOLATION LEVEL READ COM
 
 pub(super) async fn open(url: &DatabaseUrl, server: &Url, options: &StoreOptions) -> Result<Connections, Error> {
     let settings = connect_options(url, server)?;
-    let mut first = match connect(url, &settings, options).await {
+    let mut first = match reached(url, options, || settings.connect()).await {
         Err(Error::UnknownDatabase { .. }) if options.create_database => {
             create_database(url, server, options).await?;
-            connect(url, &settings, options).await?
+            reached(url, options, || settings.connect()).await?
         }
         result => result?,
     };
@@ -39,21 +37,6 @@ pub(super) async fn open(url: &DatabaseUrl, server: &Url, options: &StoreOptions
         })
         .connect_lazy_with(settings);
     Ok(Connections::MySql(pool))
-}
-
-/// Opens one connection; tries again while the server refuses, as it does when it has just been started.
-async fn connect(
-    url: &DatabaseUrl,
-    settings: &MySqlConnectOptions,
-    options: &StoreOptions,
-) -> Result<MySqlConnection, Error> {
-    let mut attempts = Attempts::new("reach", &url.to_string(), options.max_attempts);
-    loop {
-        match connected(url, options.acquire_timeout, settings.connect()).await {
-            Err(error) if may_be_starting(&error) => attempts.wait_or_fail(Fault::TryAgain(error)).await?,
-            result => return result,
-        }
-    }
 }
 
 async fn create_database(url: &DatabaseUrl, server: &Url, options: &StoreOptions) -> Result<(), Error> {

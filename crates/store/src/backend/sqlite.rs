@@ -8,7 +8,7 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
 
-use crate::backend::access::connected;
+use crate::backend::access::{connected, reached};
 use crate::backend::pool::Connections;
 use crate::database_url::DatabaseUrl;
 use crate::{Error, StoreOptions, migrations};
@@ -30,7 +30,7 @@ pub(super) async fn open_file(url: &DatabaseUrl, path: &Path, options: &StoreOpt
         .create_if_missing(options.create_database)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal);
-    let mut first = connected(url, options.acquire_timeout, file.connect()).await?;
+    let mut first = reached(url, options, || file.connect()).await?;
     migrations::run_on_sqlite(url, &mut first, options.migration_timeout).await?;
     // A failure to close politely leaves nothing behind: the connection ends with its handle.
     let _ = first.close().await;

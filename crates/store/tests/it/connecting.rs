@@ -131,6 +131,23 @@ async fn a_sqlite_file_gets_its_folders() {
     assert!(folder.path().join("a/b/segue.db").exists());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_that_start_at_once_share_a_new_sqlite_file() {
+    let folder = tempfile::tempdir().unwrap();
+    for round in 0..40 {
+        let url = sqlite_url(&folder.path().join(format!("{round}.db")));
+        let starts: Vec<_> = (0..8)
+            .map(|_| {
+                let url = url.clone();
+                tokio::spawn(async move { connect(&url).await.list_runs(1).await.unwrap() })
+            })
+            .collect();
+        for started in starts {
+            assert_eq!(started.await.unwrap(), []);
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_database_in_memory_lives_as_long_as_its_store() {
     let store = connect("sqlite::memory:").await;
