@@ -43,32 +43,6 @@ pub fn hive_name(data_type: &DataType) -> String {
     }
 }
 
-/// The name that Trino has for a Hive type, such as `row(a integer, b array(varchar))`.
-#[must_use]
-pub fn trino_name(data_type: &DataType) -> String {
-    match data_type {
-        DataType::List(item) | DataType::LargeList(item) => format!("array({})", trino_name(item.data_type())),
-        DataType::Map(entries, _) => match entries.data_type() {
-            DataType::Struct(fields) if fields.len() == 2 => {
-                format!("map({}, {})", trino_name(fields[0].data_type()), trino_name(fields[1].data_type()))
-            }
-            _ => "varchar".to_owned(),
-        },
-        DataType::Struct(fields) => {
-            let field = |field: &Arc<Field>| format!("{} {}", field.name(), trino_name(field.data_type()));
-            format!("row({})", fields.iter().map(field).collect::<Vec<_>>().join(", "))
-        }
-        DataType::Int32 | DataType::UInt16 => "integer".to_owned(),
-        DataType::Float16 | DataType::Float32 => "real".to_owned(),
-        DataType::Timestamp(..) => "timestamp(3)".to_owned(),
-        other => match hive_name(other).as_str() {
-            "string" => "varchar".to_owned(),
-            "binary" => "varbinary".to_owned(),
-            name => name.to_owned(),
-        },
-    }
-}
-
 /// The Arrow type of a Hive name.
 ///
 /// # Errors
@@ -204,7 +178,7 @@ mod tests {
     fn check(name: &str, trino: &str) {
         let parsed = arrow_type(name).unwrap();
         assert_eq!(hive_name(&parsed), name);
-        assert_eq!(trino_name(&parsed), trino);
+        assert_eq!(trino::TrinoType::of_data_type(&parsed).to_string(), trino);
     }
 
     #[test]

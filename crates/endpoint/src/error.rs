@@ -4,6 +4,7 @@ use std::fmt;
 
 use athena::wire::AthenaError;
 use datafusion::error::DataFusionError;
+use trino::TrinoError;
 
 /// Failure of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,6 +119,9 @@ fn column_not_found(shown: &str, word: &str, sql: &str) -> QueryError {
 
 /// What is known only by its words, as it comes from another process or has no kind of its own.
 fn of_text(text: &str, sql: &str) -> QueryError {
+    if let Some(found) = TrinoError::in_text(text) {
+        return QueryError::new(found.name.as_str(), found.message);
+    }
     let lower = text.to_lowercase();
     if let Some(table) = between(text, "table '", "' not found") {
         let word = table.rsplit('.').next().unwrap_or_default();

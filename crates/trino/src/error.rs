@@ -23,8 +23,16 @@ pub enum ErrorName {
     TableNotFound,
     /// No such schema.
     SchemaNotFound,
+    /// No such catalog.
+    CatalogNotFound,
+    /// The query of a view is wrong by now.
+    InvalidView,
+    /// Something else than the query is wrong, such as a file of a table.
+    GenericInternalError,
     /// A name stands for more than one column.
     AmbiguousName,
+    /// A table or view would have two columns of one name.
+    DuplicateColumnName,
     /// A name is given twice in WITH.
     DuplicateNamedQuery,
     /// There are more or fewer column aliases than columns.
@@ -74,7 +82,11 @@ impl ErrorName {
             Self::InvalidLiteral => "INVALID_LITERAL",
             Self::TableNotFound => "TABLE_NOT_FOUND",
             Self::SchemaNotFound => "SCHEMA_NOT_FOUND",
+            Self::CatalogNotFound => "CATALOG_NOT_FOUND",
+            Self::InvalidView => "INVALID_VIEW",
+            Self::GenericInternalError => "GENERIC_INTERNAL_ERROR",
             Self::AmbiguousName => "AMBIGUOUS_NAME",
+            Self::DuplicateColumnName => "DUPLICATE_COLUMN_NAME",
             Self::DuplicateNamedQuery => "DUPLICATE_NAMED_QUERY",
             Self::MismatchedColumnAliases => "MISMATCHED_COLUMN_ALIASES",
             Self::InvalidColumnReference => "INVALID_COLUMN_REFERENCE",
@@ -113,7 +125,7 @@ impl fmt::Display for ErrorName {
 }
 
 /// An error of Trino's. Its text is `NAME: message`, since only texts come back from executors.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{name}: {message}")]
 pub struct TrinoError {
     /// Which error.
@@ -122,8 +134,75 @@ pub struct TrinoError {
     pub message: String,
 }
 
+/// Errors that rows end a query with, and not its text.
+const OF_ROWS: [ErrorName; 7] = [
+    ErrorName::InvalidFunctionArgument,
+    ErrorName::InvalidCastArgument,
+    ErrorName::NumericValueOutOfRange,
+    ErrorName::DivisionByZero,
+    ErrorName::SubqueryMultipleRows,
+    ErrorName::InvalidArguments,
+    ErrorName::NotSupported,
+];
+
+impl TrinoError {
+    /// The error that an executor's text tells of. What stands around it is left out: `Job failed: … External(NAME:
+    /// message)` has more closing parentheses than opening ones.
+    #[must_use]
+    pub fn in_text(text: &str) -> Option<Self> {
+        let places = OF_ROWS.iter().filter_map(|name| Some((text.find(&format!("{name}: "))?, *name)));
+        let (at, name) = places.min_by_key(|(at, _)| *at)?;
+        let message = text[at..].split_once(": ")?.1.lines().next().unwrap_or_default();
+        let mut depth = 0_usize;
+        let end = message.char_indices().find(|(_, character)| match character {
+            '(' => {
+                depth += 1;
+                false
+            }
+            ')' => {
+                depth = depth.checked_sub(1).unwrap_or(usize::MAX);
+                depth == usize::MAX
+            }
+            _ => false,
+        });
+        let message = end.map_or(message, |(end, _)| &message[..end]);
+        Some(name.named(message.trim_end_matches('"')))
+    }
+}
+
+/// As it is shown: some of what stands between an executor and a client has the debug form only.
+impl fmt::Debug for TrinoError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
 impl From<TrinoError> for DataFusionError {
     fn from(error: TrinoError) -> Self {
         Self::External(Box::new(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<&str>) {
+        assert_eq!(TrinoError::in_text(text).map(|error| error.to_string()).as_deref(), expected, "{text}");
+    }
+
+    #[test]
+    fn errors_are_found_in_what_an_executor_says() {
+        check(
+            "Job failed due to stage 1 failed: Task failed: External(DIVISION_BY_ZERO: Division by zero))",
+            Some("DIVISION_BY_ZERO: Division by zero"),
+        );
+        check(
+            "External error: INVALID_CAST_ARGUMENT: Cannot cast 'f(x)' to integer\nbacktrace",
+            Some("INVALID_CAST_ARGUMENT: Cannot cast 'f(x)' to integer"),
+        );
+        check("Arrow error: Divide by zero error", None);
+        assert_eq!(format!("{:?}", ErrorName::DivisionByZero.named("x")), "DIVISION_BY_ZERO: x");
     }
 }

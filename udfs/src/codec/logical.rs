@@ -10,18 +10,20 @@ use datafusion::{
     datasource::file_format::FileFormatFactory,
     error::Result,
     execution::TaskContext,
-    logical_expr::{Extension, LogicalPlan},
+    logical_expr::{AggregateUDF, Extension, LogicalPlan, ScalarUDF, WindowUDF},
 };
 use datafusion_proto::logical_plan::LogicalExtensionCodec;
 use lake::PartitionBy;
 use serde::{Deserialize, Serialize};
+use trino::functions::codec;
 use url::Url;
 
-use super::envelope;
+use super::{envelope, no_rows};
 use crate::{
+    functions::TravellingWindow,
     lake_table::{LakeTable, Reading},
     operators::WriteOptions,
-    optimizer::{CooccurrenceNode, Counted},
+    optimizer::{CooccurrenceNode, Counted, NoRowsNode},
     scan::{ScanSpec, SliceTable},
     writes::FolderTable,
 };
@@ -55,6 +57,8 @@ enum TableNode {
 #[serde(rename_all = "snake_case")]
 enum Node {
     Cooccurrence(Counted),
+    /// Its columns, as bytes of DataFusion's.
+    NoRows(Vec<u8>),
 }
 
 /// Codec for logical plans with Segue's tables and nodes.
@@ -66,9 +70,15 @@ pub struct SegueLogicalCodec {
 impl LogicalExtensionCodec for SegueLogicalCodec {
     fn try_decode(&self, bytes: &[u8], inputs: &[LogicalPlan], context: &TaskContext) -> Result<Extension> {
         if envelope::is_ours(bytes) {
-            let Node::Cooccurrence(call) = envelope::open(bytes)?;
-            let [input] = inputs else { return internal_err!("a node came with {} inputs", inputs.len()) };
-            return Ok(Extension { node: Arc::new(CooccurrenceNode::try_new(input.clone(), call)?) });
+            return match (envelope::open(bytes)?, inputs) {
+                (Node::Cooccurrence(call), [input]) => {
+                    Ok(Extension { node: Arc::new(CooccurrenceNode::try_new(input.clone(), call)?) })
+                }
+                (Node::NoRows(columns), []) => {
+                    Ok(Extension { node: Arc::new(NoRowsNode { schema: no_rows::decode(&columns)? }) })
+                }
+                (_, inputs) => internal_err!("a node came with {} inputs", inputs.len()),
+            };
         }
         self.ballista.try_decode(bytes, inputs, context)
     }
@@ -76,6 +86,9 @@ impl LogicalExtensionCodec for SegueLogicalCodec {
     fn try_encode(&self, node: &Extension, into: &mut Vec<u8>) -> Result<()> {
         if let Some(node) = node.node.as_any().downcast_ref::<CooccurrenceNode>() {
             return envelope::seal(&Node::Cooccurrence(node.call().clone()), into);
+        }
+        if let Some(node) = node.node.as_any().downcast_ref::<NoRowsNode>() {
+            return envelope::seal(&Node::NoRows(no_rows::encode(&node.schema)?), into);
         }
         self.ballista.try_encode(node, into)
     }
@@ -135,5 +148,31 @@ impl LogicalExtensionCodec for SegueLogicalCodec {
 
     fn try_encode_file_format(&self, into: &mut Vec<u8>, format: Arc<dyn FileFormatFactory>) -> Result<()> {
         self.ballista.try_encode_file_format(into, format)
+    }
+
+    // What carries nothing travels by name.
+    fn try_decode_udf(&self, name: &str, bytes: &[u8]) -> Result<Arc<ScalarUDF>> {
+        codec::decode_scalar(name, bytes)
+    }
+
+    fn try_encode_udf(&self, function: &ScalarUDF, into: &mut Vec<u8>) -> Result<()> {
+        codec::encode_scalar(function, into)
+    }
+
+    fn try_decode_udaf(&self, name: &str, bytes: &[u8]) -> Result<Arc<AggregateUDF>> {
+        codec::decode_aggregate(name, bytes)
+    }
+
+    fn try_encode_udaf(&self, function: &AggregateUDF, into: &mut Vec<u8>) -> Result<()> {
+        codec::encode_aggregate(function, into)
+    }
+
+    fn try_decode_udwf(&self, name: &str, bytes: &[u8]) -> Result<Arc<WindowUDF>> {
+        TravellingWindow::decode(name, bytes)
+    }
+
+    fn try_encode_udwf(&self, function: &WindowUDF, into: &mut Vec<u8>) -> Result<()> {
+        TravellingWindow::encode(function, into);
+        Ok(())
     }
 }

@@ -4,13 +4,19 @@ use std::sync::Arc;
 
 use ballista_core::serde::BallistaPhysicalExtensionCodec;
 use datafusion::{
-    common::internal_err, datasource::source::DataSourceExec, error::Result, execution::TaskContext,
-    physical_plan::ExecutionPlan,
+    common::{internal_err, not_impl_err},
+    datasource::source::DataSourceExec,
+    error::Result,
+    execution::TaskContext,
+    logical_expr::{AggregateUDF, ScalarUDF, WindowUDF},
+    physical_plan::{ExecutionPlan, recursive_query::RecursiveQueryExec},
 };
 use datafusion_proto::physical_plan::{PhysicalExtensionCodec, PhysicalProtoConverterExtension};
 use serde::{Deserialize, Serialize};
+use trino::functions::codec;
 
 use super::{envelope, slice_scan::SliceScanNode};
+use crate::functions::TravellingWindow;
 use crate::operators::{
     CommitExec, CommitSpec, CompressedScanExec, ParquetWriteExec, WriteTarget,
     cooccurrence::{CooccurrenceEncodeExec, CooccurrenceExec, CooccurrenceSpec},
@@ -80,9 +86,37 @@ impl PhysicalExtensionCodec for SeguePhysicalCodec {
             plan.downcast_ref::<DataSourceExec>().map(SliceScanNode::try_of).transpose()?.flatten()
         {
             PlanNode::SliceScan(scan)
+        } else if plan.is::<RecursiveQueryExec>() {
+            return not_impl_err!("WITH RECURSIVE on a cluster");
         } else {
             return self.ballista.try_encode(plan, into, converter);
         };
         envelope::seal(&node, into)
+    }
+
+    // What carries nothing travels by name.
+    fn try_decode_udf(&self, name: &str, bytes: &[u8]) -> Result<Arc<ScalarUDF>> {
+        codec::decode_scalar(name, bytes)
+    }
+
+    fn try_encode_udf(&self, function: &ScalarUDF, into: &mut Vec<u8>) -> Result<()> {
+        codec::encode_scalar(function, into)
+    }
+
+    fn try_decode_udaf(&self, name: &str, bytes: &[u8]) -> Result<Arc<AggregateUDF>> {
+        codec::decode_aggregate(name, bytes)
+    }
+
+    fn try_encode_udaf(&self, function: &AggregateUDF, into: &mut Vec<u8>) -> Result<()> {
+        codec::encode_aggregate(function, into)
+    }
+
+    fn try_decode_udwf(&self, name: &str, bytes: &[u8]) -> Result<Arc<WindowUDF>> {
+        TravellingWindow::decode(name, bytes)
+    }
+
+    fn try_encode_udwf(&self, function: &WindowUDF, into: &mut Vec<u8>) -> Result<()> {
+        TravellingWindow::encode(function, into);
+        Ok(())
     }
 }

@@ -6,10 +6,13 @@
 pub mod cooccurrence;
 mod hash_bucket;
 mod normalize_title;
+mod travelling_window;
 
 use std::sync::Arc;
 
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
+
+pub(crate) use travelling_window::TravellingWindow;
 
 /// All scalar functions.
 pub fn scalar_functions() -> Vec<Arc<ScalarUDF>> {

@@ -9,7 +9,7 @@ use datafusion::{
     error::{DataFusionError, Result},
     execution::context::QueryPlanner,
     logical_expr::{LogicalPlan, UserDefinedLogicalNode, physical_planning_context::PhysicalPlanningContext},
-    physical_plan::ExecutionPlan,
+    physical_plan::{ExecutionPlan, empty::EmptyExec},
     physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, PhysicalPlanner},
 };
 use uuid::Uuid;
@@ -19,7 +19,7 @@ use crate::{
         CompressedScanExec,
         cooccurrence::{CooccurrenceSpec, divided_cooccurrence},
     },
-    optimizer::{CooccurrenceNode, Counted},
+    optimizer::{CooccurrenceNode, Counted, NoRowsNode},
 };
 
 /// DataFusion's planner with Segue's nodes.
@@ -70,6 +70,9 @@ impl ExtensionPlanner for NodePlanner {
         session: &dyn Session,
         _context: &PhysicalPlanningContext,
     ) -> Result<Option<Arc<dyn ExecutionPlan>>> {
+        if let Some(node) = node.as_any().downcast_ref::<NoRowsNode>() {
+            return Ok(Some(Arc::new(EmptyExec::new(Arc::clone(node.schema.inner())))));
+        }
         let (Some(node), [input]) = (node.as_any().downcast_ref::<CooccurrenceNode>(), physical_inputs) else {
             return Ok(None);
         };

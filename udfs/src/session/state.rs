@@ -17,12 +17,13 @@ use datafusion::{
     prelude::{SessionConfig, SessionContext},
 };
 use lake::ObjectStores;
+use trino::sql::OwnFunctions;
 
 use super::{EngineOptions, StoreRegistry, query_planner::SegueQueryPlanner};
 use crate::{
     codec::{SegueLogicalCodec, SeguePhysicalCodec},
     functions,
-    optimizer::{DivideCooccurrence, FuseUnnest, NarrowNeighbours, NarrowTracks},
+    optimizer::{DivideCooccurrence, FuseUnnest, KeepEmptyColumns, NarrowNeighbours, NarrowTracks, TravellingWindows},
 };
 
 /// Largest plan or result message between processes. Ballista's 16 MiB are too few for plans over thousands of files,
@@ -38,6 +39,14 @@ pub fn session_config(options: &EngineOptions) -> SessionConfig {
         .with_ballista_adaptive_query_planner(options.adaptive)
         .with_ballista_logical_extension_codec(Arc::new(SegueLogicalCodec::default()))
         .with_ballista_physical_extension_codec(Arc::new(SeguePhysicalCodec::default()))
+        .with_extension(Arc::new(own_functions()))
+}
+
+/// What Trino's queries may call besides Trino's functions.
+fn own_functions() -> OwnFunctions {
+    let scalar = functions::scalar_functions().into_iter().map(|function| function.name().to_owned());
+    let aggregate = functions::aggregate_functions().into_iter().map(|function| function.name().to_owned());
+    OwnFunctions(scalar.chain(aggregate).collect())
 }
 
 /// Runtime with the shared object stores; spills go to `work_dir`, or the system's temporary folder.
@@ -63,6 +72,8 @@ pub fn session_state(config: SessionConfig, runtime: Arc<RuntimeEnv>) -> Result<
     rules.push(Arc::new(NarrowTracks));
     rules.push(Arc::new(NarrowNeighbours));
     rules.push(Arc::new(FuseUnnest));
+    rules.push(Arc::new(TravellingWindows));
+    rules.push(Arc::new(KeepEmptyColumns));
     let mut state = SessionStateBuilder::new()
         .with_default_features()
         .with_config(config)
@@ -79,16 +90,36 @@ pub fn session_state(config: SessionConfig, runtime: Arc<RuntimeEnv>) -> Result<
     for function in functions::aggregate_functions() {
         state.register_udaf(function)?;
     }
+    let of_trino = trino::functions::functions();
+    for function in of_trino.scalar {
+        state.register_udf(function)?;
+    }
+    for function in of_trino.aggregate {
+        state.register_udaf(function)?;
+    }
+    for function in of_trino.window {
+        state.register_udwf(function)?;
+    }
     Ok(state)
 }
 
-/// Registers Segue's functions on a client's context, as Ballista's upgrade of a state forgets them.
+/// Registers Segue's functions, and Trino's, on a client's context, as Ballista's upgrade of a state forgets them.
 pub fn register_functions(context: &SessionContext) {
     for function in functions::scalar_functions() {
         context.register_udf(function.as_ref().clone());
     }
     for function in functions::aggregate_functions() {
         context.register_udaf(function.as_ref().clone());
+    }
+    let of_trino = trino::functions::functions();
+    for function in of_trino.scalar {
+        context.register_udf(function.as_ref().clone());
+    }
+    for function in of_trino.aggregate {
+        context.register_udaf(function.as_ref().clone());
+    }
+    for function in of_trino.window {
+        context.register_udwf(function.as_ref().clone());
     }
 }
 

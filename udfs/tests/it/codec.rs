@@ -7,6 +7,7 @@ use datafusion::{
     common::TableReference,
     dataframe::DataFrame,
     datasource::provider_as_source,
+    error::Result,
     logical_expr::{LogicalPlan, LogicalPlanBuilder, dml::InsertOp},
     physical_plan::{ExecutionPlan, collect, displayable, empty::EmptyExec},
     prelude::SessionContext,
@@ -45,7 +46,7 @@ async fn scans_do_the_same_after_the_journey() {
     let context = slices.session(BadInput::Quarantine);
     for sql in QUERIES {
         let sent = context.sql(sql).await.unwrap().create_physical_plan().await.unwrap();
-        let arrived = travel(&sent, &context);
+        let arrived = travel(&sent, &context).unwrap();
         assert_eq!(shown(&arrived), shown(&sent), "{sql}");
         assert_eq!(arrived.schema(), sent.schema(), "{sql}");
         assert_eq!(run(&arrived, &context).await, run(&sent, &context).await, "{sql}");
@@ -59,7 +60,7 @@ async fn logical_plans_do_the_same_after_the_journey() {
     for sql in QUERIES {
         let (state, plan) = context.sql(sql).await.unwrap().into_parts();
         for sent in [plan.clone(), state.optimize(&plan).unwrap()] {
-            let arrived = travel_logically(&sent, &context);
+            let arrived = travel_logically(&sent, &context).unwrap();
             // A scan's own fetch does not travel; the limit above it does.
             let expected = sent.display_indent().to_string().replace("[pid], fetch=1", "[pid]");
             assert_eq!(arrived.display_indent().to_string(), expected, "{sql}");
@@ -77,16 +78,16 @@ async fn a_write_commits_once_on_both_sides_of_the_journey() {
     let target = LakeTable::target(&place.lake, "t", Arc::new(query.schema().as_arrow().clone()));
     let source = provider_as_source(Arc::new(target));
     let insert = LogicalPlanBuilder::insert_into(query, "t", source, InsertOp::Append).unwrap().build().unwrap();
-    let insert = travel_logically(&insert, &context);
+    let insert = travel_logically(&insert, &context).unwrap();
     let sent = DataFrame::new(state, insert).create_physical_plan().await.unwrap();
-    let arrived = travel(&sent, &context);
+    let arrived = travel(&sent, &context).unwrap();
     assert_eq!(shown(&arrived), shown(&sent));
     assert_eq!(run(&sent, &context).await, ["1"]);
     assert_eq!(run(&arrived, &context).await, ["1"]);
     assert_eq!(place.lake.table("t").unwrap().latest_version().await.unwrap(), Some(1));
 
     let read = context.sql("SELECT value FROM t").await.unwrap().create_physical_plan().await.unwrap();
-    assert_eq!(run(&travel(&read, &context), &context).await, ["1"]);
+    assert_eq!(run(&travel(&read, &context).unwrap(), &context).await, ["1"]);
 }
 
 #[tokio::test]
@@ -166,16 +167,16 @@ fn slices() -> Slices {
     slices
 }
 
-fn travel(plan: &Arc<dyn ExecutionPlan>, context: &SessionContext) -> Arc<dyn ExecutionPlan> {
+pub(crate) fn travel(plan: &Arc<dyn ExecutionPlan>, context: &SessionContext) -> Result<Arc<dyn ExecutionPlan>> {
     let codec = SeguePhysicalCodec::default();
-    let bytes = physical_plan_to_bytes_with_extension_codec(Arc::clone(plan), &codec).unwrap();
-    physical_plan_from_bytes_with_extension_codec(&bytes, &context.task_ctx(), &codec).unwrap()
+    let bytes = physical_plan_to_bytes_with_extension_codec(Arc::clone(plan), &codec)?;
+    physical_plan_from_bytes_with_extension_codec(&bytes, &context.task_ctx(), &codec)
 }
 
-fn travel_logically(plan: &LogicalPlan, context: &SessionContext) -> LogicalPlan {
+pub(crate) fn travel_logically(plan: &LogicalPlan, context: &SessionContext) -> Result<LogicalPlan> {
     let codec = SegueLogicalCodec::default();
-    let bytes = logical_plan_to_bytes_with_extension_codec(plan, &codec).unwrap();
-    logical_plan_from_bytes_with_extension_codec(&bytes, &context.task_ctx(), &codec).unwrap()
+    let bytes = logical_plan_to_bytes_with_extension_codec(plan, &codec)?;
+    logical_plan_from_bytes_with_extension_codec(&bytes, &context.task_ctx(), &codec)
 }
 
 fn travel_as_table(table: Arc<dyn TableProvider>, context: &SessionContext) -> Arc<dyn TableProvider> {

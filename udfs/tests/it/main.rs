@@ -35,4 +35,6 @@ mod sql_files;
 #[cfg(test)]
 mod sql_reference;
 #[cfg(test)]
+mod trino_journey;
+#[cfg(test)]
 mod writes;

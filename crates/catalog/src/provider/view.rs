@@ -10,6 +10,7 @@ use datafusion::{
     execution::SessionState,
 };
 use serde::{Deserialize, Serialize};
+use trino::{ErrorName, sql::Planned};
 
 use super::schema::external_error;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -89,6 +90,10 @@ pub(super) async fn provider(table: &TableEntry, state: &SessionState) -> Result
     let options = state.config_mut().options_mut();
     options.catalog.default_catalog = CATALOG.to_owned();
     options.catalog.default_schema = text.schema.to_lowercase();
-    let plan = state.create_logical_plan(&text.original_sql).await?;
+    let planned = trino::sql::plan(&state, &text.original_sql).await;
+    let plan = planned.and_then(Planned::under_its_names).map_err(|error| {
+        let view = format!("{CATALOG}.{}.{}", table.database, table.input.name);
+        ErrorName::InvalidView.error(format!("Failed analyzing stored view '{view}': {error}"))
+    })?;
     Ok(Arc::new(ViewTable::new(plan, Some(text.original_sql))))
 }

@@ -84,6 +84,34 @@ async fn statements_write_tables_and_folders() {
     assert!(refused.stderr.contains("is not empty: there is `"), "{}", refused.stderr);
 }
 
+#[tokio::test]
+async fn trinos_dialect_is_planned_as_trino_does() {
+    let workplace = Workplace::with_slices().await;
+    let make = "CREATE TABLE names AS SELECT pid, name FROM raw_playlists";
+    workplace.segue.run(["sql", "--input", "raw", make]).await.unwrap().success().unwrap();
+    let trino = ["sql", "--dialect", "trino", "--format", "jsonl"];
+    let statements = "SELECT pid / 2 AS half, concat(name, NULL) AS n, transform(ARRAY[pid, 1], x -> x + pid) AS a, 1 \
+                      FROM names WHERE pid = 7;\n\
+                      CREATE TABLE evens AS SELECT array_agg(pid) AS pids FROM names WHERE pid % 2 = 0;\n\
+                      SELECT cardinality(filter(pids, p -> p > 50)) AS n, typeof(pids) AS of FROM evens; SHOW TABLES";
+    let output = workplace.segue.run(trino.iter().copied().chain([statements])).await.unwrap().success().unwrap();
+    let lines: Vec<Value> = output.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines[0], json!({ "half": 3, "n": null, "a": [14, 8], "_col3": 1 }));
+    assert_eq!(lines[1], json!({ "count": 1 }));
+    assert_eq!(lines[2], json!({ "n": 34, "of": "array(bigint)" }));
+    assert!(lines[3..].iter().any(|line| line["table_name"] == "names"), "{lines:?}");
+
+    for (sql, expected) in [
+        ("SELECT 1 / 0 FROM names", "DIVISION_BY_ZERO: Division by zero"),
+        ("SELECT pid FROM names\nWHERE name > 1", "TYPE_MISMATCH: line 2:12: "),
+        ("SELECT pid FROM nowhere", "TABLE_NOT_FOUND: line 1:17: Table 'datafusion.public.nowhere' does not exist"),
+        ("DROP TABLE names", "run this statement with --dialect datafusion"),
+    ] {
+        let refused = workplace.segue.run(trino.iter().copied().chain([sql])).await.unwrap();
+        assert!(refused.code() == Some(1) && refused.stderr.contains(expected), "{sql}: {}", refused.stderr);
+    }
+}
+
 async fn check_tables(workplace: &Workplace, steps: &[Value]) {
     let tables = workplace.json("tables --json").await;
     for step in steps {

@@ -6,34 +6,9 @@ import uuid
 import boto3
 from botocore.exceptions import ClientError
 from expected import BY_ARTIST, ROWS, STAGING, plays_by_artist, same
+from queries import athena, end, rows, run, start
 
-athena, glue, s3 = boto3.client("athena"), boto3.client("glue"), boto3.client("s3")
-
-
-def start(sql, **options):
-    options.setdefault("ResultConfiguration", {"OutputLocation": STAGING})
-    return athena.start_query_execution(QueryString=sql, **options)["QueryExecutionId"]
-
-
-def end(query):
-    while True:
-        execution = athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]
-        if execution["Status"]["State"] in ("SUCCEEDED", "FAILED", "CANCELLED"):
-            return execution
-        time.sleep(0.02)
-
-
-def run(sql, **options):
-    execution = end(start(sql, **options))
-    assert execution["Status"]["State"] == "SUCCEEDED", execution["Status"]
-    return execution
-
-
-def rows(sql, **options):
-    pages = athena.get_paginator("get_query_results").paginate(
-        QueryExecutionId=run(sql, **options)["QueryExecutionId"]
-    )
-    return [[datum.get("VarCharValue") for datum in row["Data"]] for page in pages for row in page["ResultSet"]["Rows"]]
+glue, s3 = boto3.client("glue"), boto3.client("s3")
 
 
 def body(location):
@@ -76,17 +51,56 @@ def pages():
 def types():
     query = run(
         "SELECT 1 AS i, 3000000000 AS b, 1.5 AS d, 'x' AS s, true AS t, DECIMAL '1.50' AS n, "
-        "DATE '2017-01-02' AS day, TIMESTAMP '2017-01-01 00:00:00' AS at, ARRAY[1, 2] AS a"
+        "DATE '2017-01-02' AS day, TIMESTAMP '2017-01-01 00:00:00' AS at, ARRAY[1, 2] AS a, "
+        "json_parse('{\"a\": 1}') AS j, CAST('x' AS char(2)) AS c, CAST('x' AS varchar) AS u"
     )["QueryExecutionId"]
     result = athena.get_query_results(QueryExecutionId=query)["ResultSet"]
     described = [(c["Type"], c["Precision"], c["Scale"]) for c in result["ResultSetMetadata"]["ColumnInfo"]]
     same(
         described,
-        [("integer", 10, 0), ("bigint", 19, 0), ("double", 17, 0), ("varchar", 2147483647, 0), ("boolean", 0, 0)]
-        + [("decimal", 3, 2), ("date", 0, 0), ("timestamp", 3, 0), ("array", 0, 0)],
+        [("integer", 10, 0), ("bigint", 19, 0), ("double", 17, 0), ("varchar", 1, 0), ("boolean", 0, 0)]
+        + [("decimal", 3, 2), ("date", 0, 0), ("timestamp", 3, 0), ("array", 0, 0), ("json", 0, 0)]
+        + [("char", 2, 0), ("varchar", 2147483647, 0)],
     )
     values = [datum["VarCharValue"] for datum in result["Rows"][1]["Data"]]
-    same(values, ["1", "3000000000", "1.5", "x", "true", "1.50", "2017-01-02", "2017-01-01 00:00:00.000", "[1, 2]"])
+    same(values, ["1", "3000000000", "1.5", "x", "true", "1.50", "2017-01-02", "2017-01-01 00:00:00.000", "[1, 2]"]
+         + ['{"a":1}', "x ", "x"])
+
+
+def functions():
+    """Aggregations, lambdas with what they capture, windows and texts, on executors."""
+    found = rows(
+        "WITH artists AS ("
+        "  SELECT artist, array_agg(ms ORDER BY ms DESC) AS all_ms, max_by(pid, ms) AS last, map_agg(pid, ms) AS by_pid,"
+        "    min(pid) AS first, approx_distinct(pid) > 600 AS many"
+        "  FROM plays WHERE artist IS NOT NULL GROUP BY artist) "
+        "SELECT upper(split_part(artist, '-', 1)), reduce(all_ms, 0, (s, x) -> s + x, s -> s),"
+        "  cardinality(filter(all_ms, x -> x > first * 1000)), last, element_at(by_pid, first), element_at(by_pid, -1),"
+        "  rank() OVER (ORDER BY last DESC), many, date_format(from_unixtime(last), '%Y-%m-%d'),"
+        "  json_extract_scalar(json_format(CAST(slice(all_ms, 1, 2) AS json)), '$[1]') "
+        "FROM artists ORDER BY artist"
+    )[1:]
+    artists = {}
+    for row in ROWS:
+        if row["artist"] is not None:
+            artists.setdefault(row["artist"], []).append(row)
+    latest = sorted((plays[-1]["pid"] for plays in artists.values()), reverse=True)
+    expected = []
+    for _, plays in sorted(artists.items()):
+        first, last = plays[0]["pid"], plays[-1]["pid"]
+        above = sum(play["ms"] > first * 1000 for play in plays)
+        day = time.strftime("%Y-%m-%d", time.gmtime(last))
+        values = ["ARTIST", sum(play["ms"] for play in plays), above, last, first * 10, None]
+        values += [latest.index(last) + 1, "true", day, plays[-2]["ms"]]
+        expected.append([None if value is None else str(value) for value in values])
+    same(found, expected)
+    today = time.strftime("%Y-%m-%d", time.gmtime())
+    assert rows("SELECT current_date, current_schema, date_diff('day', now(), current_timestamp)")[1] in (
+        [today, "default", "0"],
+        [time.strftime("%Y-%m-%d", time.gmtime()), "default", "0"],
+    )
+    same(rows("TABLE plays")[0], ["pid", "artist", "ms"])
+    same(rows("SELECT normalize_title('Rock  & Roll!') AS t, normalize_title(NULL)")[1][1], None)
 
 
 def failures():
@@ -97,7 +111,10 @@ def failures():
     assert status["StateChangeReason"].startswith("COLUMN_NOT_FOUND: line 1:8: Column 'nothing' cannot be resolved")
     code, message = refusal(start, sql="SELEC 1")
     assert code == "InvalidRequestException" and message.startswith("line 1:1: mismatched input 'SELEC'"), message
-    same(end(start("SELECT concat('a', NULL)"))["Status"]["AthenaError"]["ErrorType"], 1200)
+    same(end(start("SELECT * FROM plays NATURAL JOIN plays"))["Status"]["AthenaError"]["ErrorType"], 1200)
+    status = end(start("SELECT CAST(artist AS integer) FROM plays"))["Status"]
+    assert status["StateChangeReason"].startswith("INVALID_CAST_ARGUMENT: Cannot cast '"), status
+    same(status["AthenaError"]["ErrorType"], 1100)
     missing = str(uuid.uuid4())
     code, message = refusal(athena.get_query_execution, QueryExecutionId=missing)
     same((code, message), ("InvalidRequestException", f"QueryExecution {missing} was not found"))
@@ -191,6 +208,6 @@ def groups_and_statements():
     same(refusal(start, sql="SELECT 1", WorkGroup="analysts")[1], "WorkGroup is not found.")
 
 
-for part in [queries_and_files, pages, types, failures, repeated_requests, cancelling, catalogs, writes,
+for part in [queries_and_files, pages, types, functions, failures, repeated_requests, cancelling, catalogs, writes,
              groups_and_statements]:
     part()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use athena::glue::Column;
 use catalog::{
     CATALOG, DatabaseEntry,
-    hive_type::{hive_name, trino_name},
+    hive_type::hive_name,
     provider::{ViewColumn, ViewText, view_table},
 };
 
@@ -75,7 +75,7 @@ async fn create_view(task: &Task, name: &TableName, or_replace: bool, query: &st
     let fields = planned.plan.schema().fields().clone();
     let mut columns = Vec::new();
     let mut shown = Vec::new();
-    for (field, name) in fields.iter().zip(&planned.names) {
+    for ((field, name), of) in fields.iter().zip(&planned.names).zip(&planned.types) {
         if columns.iter().any(|column: &Column| column.name == *name) {
             let message = format!("Column name '{name}' specified more than once");
             return Err(QueryError::new("DUPLICATE_COLUMN_NAME", message));
@@ -83,7 +83,7 @@ async fn create_view(task: &Task, name: &TableName, or_replace: bool, query: &st
         if name.starts_with("_col") {
             return Err(QueryError::new("SYNTAX_ERROR", "Column name not specified").at_word(query, "SELECT"));
         }
-        shown.push(ViewColumn { name: name.clone(), kind: trino_name(field.data_type()) });
+        shown.push(ViewColumn { name: name.clone(), kind: of.to_string() });
         columns.push(Column { name: name.clone(), kind: hive_name(field.data_type()), ..Column::default() });
     }
     let text = ViewText {

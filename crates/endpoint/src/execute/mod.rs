@@ -1,6 +1,7 @@
 //! What statements do.
 
 mod changes;
+mod column;
 mod describe;
 mod explain;
 mod partitions;

@@ -2,17 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use arrow::datatypes::Field;
-use athena::{
-    files::{csv_header, csv_rows},
-    values::column_info,
-};
+use athena::files::{csv_header, csv_rows};
 use cluster::{Job, JobHandle};
 use datafusion::{arrow::array::RecordBatch, prelude::SessionContext};
 use futures::StreamExt;
 use tracing::warn;
 
-use super::{Done, Task, repeatable::is_repeatable, task::millis};
+use super::{Done, Task, column::column_of, repeatable::is_repeatable, task::millis};
 use crate::{
     error::{QueryError, QueryResult},
     queries::{Sources, is_stopped},
@@ -30,14 +26,7 @@ pub(super) async fn select(task: &Task, sql: &str) -> QueryResult<Done> {
     let began = Instant::now();
     let session = task.session().await?;
     let planned = plan(&session, &sql).await?;
-    let fields: Vec<Field> = planned
-        .plan
-        .schema()
-        .fields()
-        .iter()
-        .zip(&planned.names)
-        .map(|(field, name)| field.as_ref().clone().with_name(name))
-        .collect();
+    let columns = planned.names.iter().zip(&planned.types).map(|(name, of)| column_of(name, of)).collect();
     let sources = is_repeatable(&planned.plan).then(|| Sources(session.catalog.versions()));
     let planning_ms = millis(began);
     let mut job =
@@ -58,7 +47,7 @@ pub(super) async fn select(task: &Task, sql: &str) -> QueryResult<Done> {
         return Err(error);
     }
     file.finish().await?;
-    task.write_metadata(fields.iter().map(column_info).collect(), None).await?;
+    task.write_metadata(columns, None).await?;
     Ok(Done { scanned_bytes: session.catalog.bytes(), planning_ms, sources, ..Done::default() })
 }
 

@@ -19,6 +19,7 @@ use datafusion::{
 };
 use futures::TryStreamExt;
 use lake::{ObjectStores, PartitionBy};
+use trino::TrinoType;
 use udfs::{lake_table::LakeTable, writes::FolderTable};
 use url::Url;
 
@@ -160,13 +161,18 @@ fn list(properties: &Properties, name: &str) -> Vec<String> {
 /// The columns of the query, each of which needs a name and a type of its own.
 fn named_fields(source: &Source) -> QueryResult<Vec<Field>> {
     let mut fields: Vec<Field> = Vec::new();
-    for (field, name) in source.planned.plan.schema().fields().iter().zip(&source.planned.names) {
+    let planned = &source.planned;
+    for ((field, name), of) in planned.plan.schema().fields().iter().zip(&planned.names).zip(&planned.types) {
         if name.starts_with("_col") {
             return Err(QueryError::new("SYNTAX_ERROR", "Column name not specified").at_word(&source.sql, "SELECT"));
         }
         if field.data_type() == &DataType::Null {
             let message = format!("Column type is unknown: {name}");
             return Err(QueryError::new("SYNTAX_ERROR", message).at_word(&source.sql, name));
+        }
+        if !is_storable(of) {
+            let message = format!("Unsupported Hive type: {of}. Cast the column {name} to a type that tables have");
+            return Err(QueryError::not_supported(message).at_word(&source.sql, name));
         }
         let name = name.to_lowercase();
         if fields.iter().any(|known| *known.name() == name) {
@@ -176,6 +182,26 @@ fn named_fields(source: &Source) -> QueryResult<Vec<Field>> {
         fields.push(Field::new(name, field.data_type().clone(), true));
     }
     Ok(fields)
+}
+
+/// Whether tables of Hive's have columns of a type.
+fn is_storable(of: &TrinoType) -> bool {
+    match of {
+        TrinoType::Unknown
+        | TrinoType::Time(_)
+        | TrinoType::TimestampWithTimeZone(..)
+        | TrinoType::IntervalYearToMonth
+        | TrinoType::IntervalDayToSecond
+        | TrinoType::Json
+        | TrinoType::Uuid
+        | TrinoType::HyperLogLog
+        | TrinoType::TDigest
+        | TrinoType::QDigest(_) => false,
+        TrinoType::Array(of) => is_storable(of),
+        TrinoType::Map(keys, values) => is_storable(keys) && is_storable(values),
+        TrinoType::Row(fields) => fields.iter().all(|(_, of)| is_storable(of)),
+        _ => true,
+    }
 }
 
 /// The rows under the names that are written.

@@ -2,10 +2,11 @@
 
 use datafusion::sql::sqlparser::{
     ast::{Expr, Visit, Visitor},
-    dialect::GenericDialect,
     parser::Parser,
     tokenizer::Token,
 };
+
+use trino::sql::TrinoDialect;
 
 use crate::{
     error::{QueryError, QueryResult},
@@ -40,7 +41,7 @@ pub(crate) fn with_parameters(sql: &str, values: &[String]) -> QueryResult<Strin
 }
 
 fn as_expression(value: &str) -> String {
-    let parsed = Parser::new(&GenericDialect {}).try_with_sql(value).and_then(|mut parser| {
+    let parsed = Parser::new(&TrinoDialect).try_with_sql(value).and_then(|mut parser| {
         let expr = parser.parse_expr()?;
         Ok((expr, parser.peek_token().token == Token::EOF))
     });

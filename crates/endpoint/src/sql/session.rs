@@ -22,13 +22,6 @@ pub(crate) async fn open_session(service: &Service, database: &str) -> QueryResu
     let context = cluster::connect(&places.cluster, &places.engine, Arc::clone(&places.stores))
         .await
         .map_err(|error| QueryError::internal(error.to_string()))?;
-    {
-        let state = context.state_ref();
-        let mut state = state.write();
-        let options = state.config_mut().options_mut();
-        options.sql_parser.default_null_ordering = "nulls_last".to_owned();
-        options.sql_parser.collect_spans = true;
-    }
     let catalog = SessionCatalog::install(
         service.catalog(),
         Arc::clone(&places.stores),

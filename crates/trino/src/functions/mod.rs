@@ -9,6 +9,8 @@ mod arithmetic;
 mod array;
 mod binary;
 mod bitwise;
+mod bound;
+pub mod codec;
 mod conditional;
 mod conversion;
 mod define;
@@ -27,6 +29,8 @@ mod time;
 mod url;
 mod window;
 
+pub(crate) use bound::{bind, bind_as};
+pub(crate) use define::aggregate::bind_aggregate;
 pub(crate) use grammar::unnest_ordinals;
 pub use register::{Entry, FunctionSet, catalogue, functions};
 

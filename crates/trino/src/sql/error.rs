@@ -84,6 +84,16 @@ impl<T> At<T> for Result<T, TrinoError> {
     }
 }
 
+/// Why a table of the catalog cannot be had.
+pub(super) fn of_catalog(error: &DataFusionError) -> SqlError {
+    let (name, message) = match (trino_error(error), error.find_root()) {
+        (Some(found), _) => (found.name, found.message.clone()),
+        (None, DataFusionError::NotImplemented(what)) => (ErrorName::NotSupported, format!("not supported: {what}")),
+        (None, _) => (ErrorName::GenericInternalError, error.strip_backtrace()),
+    };
+    SqlError { name, line: 0, column: 0, message }
+}
+
 fn trino_error(error: &DataFusionError) -> Option<&TrinoError> {
     let mut current: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(found) = current {

@@ -27,8 +27,11 @@ mod sets;
 mod tokens;
 mod unnest;
 mod window;
+mod written;
 
 pub use dialect::TrinoDialect;
 pub use error::{SqlError, SqlResult};
+pub use expr::OwnFunctions;
 pub use parse::parse;
 pub use planner::{Planned, plan};
+pub use written::{Written, statements};

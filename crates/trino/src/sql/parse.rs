@@ -14,6 +14,8 @@ use crate::ErrorName;
 
 /// How deep a query may be nested.
 const DEPTH: usize = 128;
+/// How deep calls such as `CAST(CAST(…` may be nested.
+const WORDS_DEPTH: usize = 16;
 
 /// The tree of a query.
 ///
@@ -27,6 +29,9 @@ pub(super) fn parsed(sql: &str) -> SqlResult<(Query, Tokens)> {
     let tokens = Tokens::of(sql).map_err(|error| malformed(&error, Place::new(1, 1)))?;
     if tokens.is_empty() {
         return error(ErrorName::SyntaxError, Place::new(1, 1), "mismatched input '<EOF>'. Expecting: <query>");
+    }
+    if tokens.nests_words_deeper_than(WORDS_DEPTH) {
+        return error(ErrorName::SyntaxError, Place::new(1, 1), "the query is nested too deeply");
     }
     let parser = Parser::new(&TrinoDialect).with_recursion_limit(DEPTH);
     let mut statements = parser

@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     ops::ControlFlow,
     sync::Arc,
 };
@@ -12,13 +12,13 @@ use datafusion::{
     common::TableReference,
     datasource::provider_as_source,
     execution::SessionState,
-    logical_expr::{LogicalPlan, LogicalPlanBuilder},
+    logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder},
     sql::sqlparser::ast::{ObjectName, Query, visit_relations},
 };
 
 use super::{
     SqlResult,
-    error::{At, Place, error},
+    error::{At, NOWHERE, Place, error, of_catalog},
     parse::parsed,
     scope::{NO_NAMES, Relation},
     tokens::{Tokens, name},
@@ -32,6 +32,25 @@ pub struct Planned {
     pub plan: LogicalPlan,
     /// Names and types of the columns as Athena shows them.
     pub columns: Vec<(String, TrinoType)>,
+}
+
+impl Planned {
+    /// The plan with its columns under their names.
+    ///
+    /// # Errors
+    /// `DUPLICATE_COLUMN_NAME` if two have the same.
+    pub fn under_its_names(self) -> SqlResult<LogicalPlan> {
+        let mut seen = HashSet::new();
+        for (name, _) in &self.columns {
+            if !seen.insert(name) {
+                let message = format!("Column name '{name}' specified more than once");
+                return error(ErrorName::DuplicateColumnName, NOWHERE, message);
+            }
+        }
+        let columns = self.plan.schema().columns().into_iter().zip(&self.columns);
+        let named: Vec<Expr> = columns.map(|(column, (name, _))| Expr::Column(column).alias(name)).collect();
+        LogicalPlanBuilder::from(self.plan).project(named).and_then(LogicalPlanBuilder::build).at(NOWHERE)
+    }
 }
 
 /// Plans a query for a session that knows Trino's [functions](crate::functions::functions).
@@ -70,12 +89,12 @@ async fn tables(state: &SessionState, query: &Query) -> SqlResult<Tables> {
         };
         let Ok(schema) = state.schema_for_ref(reference.clone()) else { continue };
         let table = parts.last().map_or("", String::as_str);
-        let mut found = schema.table(table).await.at(super::error::NOWHERE)?;
+        let mut found = schema.table(table).await.map_err(|error| of_catalog(&error))?;
         if found.is_none() {
             let known = schema.table_names();
             let other = known.iter().find(|known| known.to_lowercase() == table);
             if let Some(other) = other {
-                found = schema.table(other).await.at(super::error::NOWHERE)?;
+                found = schema.table(other).await.map_err(|error| of_catalog(&error))?;
             }
         }
         if let Some(found) = found {
@@ -117,8 +136,7 @@ impl Planner<'_> {
             }
         }
         let Some((reference, provider)) = self.tables.get(&parts) else {
-            let message = format!("Table '{}' does not exist", parts.join("."));
-            return error(ErrorName::TableNotFound, at, message);
+            return self.no_table(&parts, at);
         };
         let source = provider_as_source(Arc::clone(provider));
         let plan =
@@ -128,13 +146,30 @@ impl Planner<'_> {
         self.under(relation, &parts, reference.table())
     }
 
+    fn no_table<T>(&self, parts: &[String], at: Place) -> SqlResult<T> {
+        let defaults = &self.state.config_options().catalog;
+        let (catalog, schema, table) = match parts {
+            [table] => (&defaults.default_catalog, &defaults.default_schema, table),
+            [schema, table] => (&defaults.default_catalog, schema, table),
+            [catalog, schema, table] => (catalog, schema, table),
+            _ => {
+                return error(ErrorName::SyntaxError, at, format!("Too many parts in table name: {}", parts.join(".")));
+            }
+        };
+        let Some(known) = self.state.catalog_list().catalog(catalog) else {
+            return error(ErrorName::CatalogNotFound, at, format!("Catalog '{catalog}' does not exist"));
+        };
+        if known.schema(schema).is_none() {
+            return error(ErrorName::SchemaNotFound, at, format!("Schema '{schema}' does not exist"));
+        }
+        error(ErrorName::TableNotFound, at, format!("Table '{catalog}.{schema}.{table}' does not exist"))
+    }
+
     /// The same columns under a qualifier that nothing else in the query has.
     pub(super) fn under(&self, relation: Relation, named: &[String], alias: &str) -> SqlResult<Relation> {
         let qualifier = TableReference::bare(self.unique(alias));
-        let plan = LogicalPlanBuilder::from(relation.plan)
-            .alias(qualifier)
-            .and_then(LogicalPlanBuilder::build)
-            .at(super::error::NOWHERE)?;
+        let plan =
+            LogicalPlanBuilder::from(relation.plan).alias(qualifier).and_then(LogicalPlanBuilder::build).at(NOWHERE)?;
         let columns = plan.schema().columns();
         let fields = relation.fields.into_iter().zip(columns).map(|(mut field, column)| {
             field.column = column;

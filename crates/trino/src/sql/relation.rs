@@ -133,7 +133,7 @@ impl Planner<'_> {
             relation: Vec::new(),
             name: Some(name),
             column: datafusion::common::Column::new_unqualified(unique),
-            field: of.field("value", true),
+            held_as: of.data_type(),
             of,
             is_stored: false,
         });

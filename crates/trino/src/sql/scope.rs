@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::{
-    arrow::datatypes::{Field, FieldRef},
+    arrow::datatypes::{DataType, Field, FieldRef},
     common::{Column, DFSchema},
     logical_expr::{Expr, LogicalPlan},
 };
@@ -16,7 +16,6 @@ use crate::TrinoType;
 pub(super) struct Typed {
     pub(super) expr: Expr,
     pub(super) of: TrinoType,
-    pub(super) field: FieldRef,
     pub(super) at: Place,
     /// Whether it is a part of a stored column, so that missing rows have missing fields.
     pub(super) is_stored: bool,
@@ -24,32 +23,24 @@ pub(super) struct Typed {
 
 impl Typed {
     pub(super) fn new(expr: Expr, of: TrinoType, at: Place) -> Self {
-        let field = of.field("value", true);
-        Self { expr, of, field, at, is_stored: false }
+        Self { expr, of, at, is_stored: false }
     }
 
-    pub(super) fn with_field(expr: Expr, field: FieldRef, at: Place) -> Self {
-        Self { expr, of: TrinoType::of_field(&field), field, at, is_stored: false }
+    /// The field that functions are typed by, with notes.
+    pub(super) fn field(&self) -> FieldRef {
+        self.of.field("value", true)
     }
 
     /// The same value, said to be of a type that looks alike.
-    pub(super) fn named(mut self, of: TrinoType) -> Self {
-        let metadata = of.field("value", true).metadata().clone();
-        self.field = Arc::new(self.field.as_ref().clone().with_metadata(metadata));
-        self.of = of;
-        self
+    pub(super) fn named(self, of: TrinoType) -> Self {
+        Self { of, ..self }
     }
 
-    /// The expression, with its type said where the engine would lose it.
+    /// The expression under a name.
     pub(super) fn output(self, name: &str) -> Expr {
-        use datafusion::common::metadata::FieldMetadata;
-        let wanted = self.of.field(name, true);
-        let is_said = self.field.metadata() == wanted.metadata();
-        let bare = matches!(&self.expr, Expr::Column(column) if column.name == name);
-        match (bare, is_said && matches!(self.expr, Expr::Column(_))) {
-            (true, true) => self.expr,
-            (_, true) => self.expr.alias(name),
-            _ => self.expr.alias_with_metadata(name, Some(FieldMetadata::from(wanted.as_ref()))),
+        match &self.expr {
+            Expr::Column(column) if column.name == name => self.expr,
+            _ => self.expr.alias(name),
         }
     }
 }
@@ -63,7 +54,8 @@ pub(super) struct ScopeField {
     pub(super) name: Option<String>,
     pub(super) column: Column,
     pub(super) of: TrinoType,
-    pub(super) field: FieldRef,
+    /// Arrow's type, which for what is stored may be another one than values of this type are computed in.
+    pub(super) held_as: DataType,
     pub(super) is_stored: bool,
 }
 
@@ -73,10 +65,8 @@ impl ScopeField {
     }
 
     pub(super) fn typed(&self, at: Place) -> Typed {
-        let mut typed = Typed::with_field(Expr::Column(self.column.clone()), Arc::clone(&self.field), at);
-        typed.of = self.of.clone();
-        typed.is_stored = self.is_stored;
-        typed
+        let value = Typed::new(Expr::Column(self.column.clone()), self.of.clone(), at);
+        Typed { is_stored: self.is_stored, ..value }
     }
 }
 
@@ -97,7 +87,7 @@ impl Relation {
                 name,
                 column,
                 of: TrinoType::of_field(field),
-                field: Arc::clone(field),
+                held_as: field.data_type().clone(),
                 is_stored,
             });
         Self { fields: fields.collect(), plan }
@@ -148,7 +138,7 @@ impl Env<'_> {
             (Some(_), Some(_)) => Found::Many,
             (Some(field), None) => Found::One(field.typed(at)),
             (None, _) => match self.outer.map(|outer| outer.find(relation, name, at)) {
-                Some(Found::One(typed)) => Found::One(outer_reference(typed)),
+                Some(Found::One(typed)) => Found::One(self.outer_reference(typed)),
                 Some(found) => found,
                 None => Found::None,
             },
@@ -160,21 +150,26 @@ impl Env<'_> {
         let all = self.fields.iter().chain(self.parameters);
         let fields: Vec<(Option<_>, Arc<Field>)> = all
             .map(|field| {
-                let named = field.field.as_ref().clone().with_name(&field.column.name);
+                let named = Field::new(&field.column.name, field.held_as.clone(), true);
                 (field.column.relation.clone(), Arc::new(named))
             })
             .collect();
         DFSchema::new_with_metadata(fields, std::collections::HashMap::new())
     }
-}
 
-/// A column of the query around.
-fn outer_reference(typed: Typed) -> Typed {
-    match typed.expr {
-        Expr::Column(column) => {
-            let expr = Expr::OuterReferenceColumn(Arc::clone(&typed.field), column);
-            Typed { expr, ..typed }
+    /// A column of the query around.
+    fn outer_reference(&self, typed: Typed) -> Typed {
+        let Expr::Column(column) = typed.expr else { return typed };
+        let mut around = self.outer;
+        let mut held_as = typed.of.data_type();
+        while let Some(env) = around {
+            if let Some(field) = env.fields.iter().find(|field| field.column == column) {
+                held_as = field.held_as.clone();
+                break;
+            }
+            around = env.outer;
         }
-        _ => typed,
+        let field = Arc::new(Field::new(&column.name, held_as, true));
+        Typed { expr: Expr::OuterReferenceColumn(field, column), ..typed }
     }
 }

@@ -168,9 +168,9 @@ impl Planner<'_> {
                 column @ Engine::Column(_) => column.alias(&unique),
                 other => other,
             };
-            let field = of.field("value", true);
             columns.push(output);
-            fields.push(ScopeField { relation: Vec::new(), name, column, of, field, is_stored });
+            let held_as = of.data_type();
+            fields.push(ScopeField { relation: Vec::new(), name, column, of, held_as, is_stored });
         }
         let mut sorts = Vec::new();
         let visible = columns.len();
@@ -201,8 +201,8 @@ impl Planner<'_> {
             plan = plan.project(fields.iter().map(|field| Engine::Column(field.column.clone()))).at(NOWHERE)?;
         }
         let plan = plan.build().at(NOWHERE)?;
-        for (field, (_, own)) in fields.iter_mut().zip(plan.schema().iter()) {
-            field.field = std::sync::Arc::clone(own);
+        for (field, own) in fields.iter_mut().zip(plan.schema().fields()) {
+            field.held_as = own.data_type().clone();
         }
         Ok(Relation { plan, fields })
     }

@@ -139,10 +139,7 @@ impl Planner<'_> {
         let plan = LogicalPlanBuilder::values(rows.collect()).and_then(LogicalPlanBuilder::build).at(at)?;
         let names = plan.schema().columns();
         let outputs = names.into_iter().zip(&types).enumerate().map(|(index, (column, of))| {
-            let field = of.field("value", true);
-            let bare = std::sync::Arc::new(field.as_ref().clone().with_metadata(std::collections::HashMap::new()));
-            let typed = Typed::with_field(Engine::Column(column), bare, NOWHERE);
-            Typed { of: of.clone(), ..typed }.output(&format!("c{index}"))
+            Typed::new(Engine::Column(column), of.clone(), NOWHERE).output(&format!("c{index}"))
         });
         let plan = LogicalPlanBuilder::from(plan).project(outputs.collect::<Vec<_>>());
         let plan = plan.and_then(LogicalPlanBuilder::build).at(at)?;

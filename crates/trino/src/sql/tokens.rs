@@ -23,9 +23,18 @@ impl Tokens {
         Ok(Self(kept))
     }
 
-    /// As the parser takes them: each row of VALUES in parentheses.
+    /// As the parser takes them: each row of VALUES in parentheses, `TABLE t` as a query that has a FROM.
     pub(super) fn for_parser(&self) -> Vec<TokenWithSpan> {
         let mut rest = self.0.clone();
+        let mut place = 0;
+        while place < rest.len() {
+            if begins_table_query(&rest, place) {
+                let span = rest[place].span;
+                let select = [Token::make_keyword("SELECT"), Token::Mul, Token::make_keyword("FROM")];
+                rest.splice(place..=place, select.map(|token| TokenWithSpan::new(token, span)));
+            }
+            place += 1;
+        }
         let mut at = 0;
         while at < rest.len() {
             if is_values(&rest, at) {
@@ -60,6 +69,31 @@ impl Tokens {
         self.0.last().map_or(Location::new(1, 1), |token| token.span.end)
     }
 
+    /// Whether calls of words that the parser has a form of its own for stand within each other more than `most` deep.
+    /// It reads what is within twice if it finds an error there, first as that form and then as any call, so that the
+    /// time doubles with each level.
+    pub(super) fn nests_words_deeper_than(&self, most: usize) -> bool {
+        let (mut open, mut depth) = (Vec::new(), 0_usize);
+        for (at, token) in self.0.iter().enumerate() {
+            match &token.token {
+                Token::LParen | Token::LBracket => {
+                    let is_word = at.checked_sub(1).is_some_and(|before| match &self.0[before].token {
+                        Token::Word(word) => word.quote_style.is_none() && has_form(word.keyword),
+                        _ => false,
+                    });
+                    depth += usize::from(is_word);
+                    open.push(is_word);
+                }
+                Token::RParen | Token::RBracket => depth -= usize::from(open.pop().unwrap_or_default()),
+                _ => {}
+            }
+            if depth > most {
+                return true;
+            }
+        }
+        false
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -67,6 +101,39 @@ impl Tokens {
 
 fn before(one: Location, other: Location) -> bool {
     (one.line, one.column) < (other.line, other.column)
+}
+
+/// Whether a word before a parenthesis may begin a form of its own. Those that can only stand before another expression
+/// or a query do not.
+fn has_form(keyword: Keyword) -> bool {
+    use Keyword as K;
+    !matches!(
+        keyword,
+        K::NoKeyword | K::AND | K::OR | K::NOT | K::IN | K::ON | K::AS | K::BY | K::IS | K::LIKE | K::BETWEEN | K::WHEN
+    ) && !matches!(
+        keyword,
+        K::THEN | K::ELSE | K::SELECT | K::DISTINCT | K::FROM | K::JOIN | K::WHERE | K::HAVING | K::OVER | K::VALUES
+    ) && !matches!(keyword, K::UNION | K::ALL | K::ANY | K::SOME | K::EXCEPT | K::INTERSECT | K::LATERAL | K::FILTER)
+}
+
+/// Whether `TABLE t` stands here as a query.
+fn begins_table_query(tokens: &[TokenWithSpan], at: usize) -> bool {
+    let keyword = |at: usize| match &tokens.get(at)?.token {
+        Token::Word(word) if word.quote_style.is_none() => Some(word.keyword),
+        _ => None,
+    };
+    let has_name = matches!(tokens.get(at + 1).map(|next| &next.token), Some(Token::Word(_)));
+    let begins = match at.checked_sub(1) {
+        None => true,
+        Some(before) => {
+            tokens[before].token == Token::LParen
+                || matches!(
+                    keyword(before),
+                    Some(Keyword::UNION | Keyword::ALL | Keyword::DISTINCT | Keyword::EXCEPT | Keyword::INTERSECT)
+                )
+        }
+    };
+    keyword(at) == Some(Keyword::TABLE) && has_name && begins
 }
 
 fn is_values(tokens: &[TokenWithSpan], at: usize) -> bool {

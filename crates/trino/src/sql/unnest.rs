@@ -4,7 +4,6 @@
 //! an array is its list, a map two lists, the ordinality a list of numbers. Fields of rows are taken afterwards.
 
 use datafusion::{
-    arrow::datatypes::DataType,
     common::{Column, JoinType, NullHandling, UnnestOptions},
     logical_expr::{Expr as Engine, LogicalPlanBuilder, expr::ScalarFunction},
     sql::sqlparser::ast::{JoinConstraint, Spanned, TableFactor},
@@ -131,26 +130,19 @@ impl Planner<'_> {
             };
             for (name, part) in parts {
                 let unique = self.unique("u");
-                let bare = Typed { field: bare(&part), ..part };
                 fields.push(ScopeField {
                     relation: Vec::new(),
                     name: name.map(|name| name.to_lowercase()),
                     column: Column::new_unqualified(&unique),
-                    of: bare.of.clone(),
-                    field: bare.of.field("value", true),
-                    is_stored: bare.is_stored,
+                    of: part.of.clone(),
+                    held_as: part.of.data_type(),
+                    is_stored: part.is_stored,
                 });
-                columns.push(bare.output(&unique));
+                columns.push(part.output(&unique));
             }
         }
         Ok((columns, fields))
     }
-}
-
-/// The field without what says more than Arrow's type, so that it is said again where it goes out.
-fn bare(value: &Typed) -> arrow::datatypes::FieldRef {
-    let data_type: DataType = value.of.data_type();
-    std::sync::Arc::new(arrow::datatypes::Field::new("value", data_type, true))
 }
 
 fn named(

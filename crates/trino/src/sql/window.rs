@@ -23,10 +23,13 @@ use super::{
     scope::{Env, Typed},
     tokens::name,
 };
-use crate::{ErrorName, TrinoType, functions::PREFIX};
+use crate::{
+    ErrorName, TrinoType,
+    functions::{PREFIX, bind_aggregate},
+};
 
 /// DataFusion's functions whose meaning is Trino's, and whether their type is that of their first argument.
-const SHARED: [(&str, Option<TrinoType>); 9] = [
+const SHARED: [(&str, Option<TrinoType>); 10] = [
     ("row_number", Some(TrinoType::Bigint)),
     ("rank", Some(TrinoType::Bigint)),
     ("dense_rank", Some(TrinoType::Bigint)),
@@ -36,6 +39,7 @@ const SHARED: [(&str, Option<TrinoType>); 9] = [
     ("lead", None),
     ("first_value", None),
     ("last_value", None),
+    ("nth_value", None),
 ];
 
 impl Planner<'_> {
@@ -105,23 +109,27 @@ impl Planner<'_> {
                     if let Some(offset) = call.values.get_mut(1) {
                         *offset = self.coerce(offset.clone(), &TrinoType::Bigint)?;
                     }
+                    if call.name == "nth_value" {
+                        is_nth(&call.values, at)?;
+                    }
                     if let Some(default) = call.values.get_mut(2) {
                         *default = self.coerce(default.clone(), &of)?;
                     }
-                    let bare = arrow::datatypes::Field::new("value", of.data_type(), true);
-                    Typed { of, ..Typed::with_field(null, Arc::new(bare), at) }
+                    Typed::new(null, of, at)
                 }
                 (Some(_), _) => return unknown(&call.name, &call.values, at),
                 (None, _) => {
-                    let fields: Vec<_> = call.values.iter().map(|value| Arc::clone(&value.field)).collect();
-                    Typed::with_field(null, function.return_field(&fields, "value").at(at)?, at)
+                    let fields: Vec<_> = call.values.iter().map(Typed::field).collect();
+                    let returns = function.return_field(&fields, "value").at(at)?;
+                    Typed::new(null, TrinoType::of_field(&returns), at)
                 }
             };
             return Ok((function, of));
         }
         let Some(function) = self.aggregate_named(&call.name) else { return unknown(&call.name, &call.values, at) };
         let of = self.aggregate_arguments(function, call)?;
-        Ok((WindowFunctionDefinition::AggregateUDF(Arc::clone(function)), of))
+        let function = bind_aggregate(function, call.values.iter().map(|value| &value.of), &of.of);
+        Ok((WindowFunctionDefinition::AggregateUDF(function), of))
     }
 
     fn frame(&self, frame: Option<&WindowFrame>, orders: &[Typed], at: Place) -> SqlResult<EngineFrame> {
@@ -206,6 +214,18 @@ fn resolved(own: WindowSpec, env: &Env<'_>) -> SqlResult<WindowSpec> {
         order_by: if has_order { base.order_by } else { own.order_by },
         window_frame: own.window_frame.or(base.window_frame),
     })
+}
+
+/// Refuses what the engine takes for something else: it counts from the end below 0.
+fn is_nth(values: &[Typed], at: Place) -> SqlResult<()> {
+    match values {
+        [_, Typed { expr: Engine::Literal(ScalarValue::Int64(Some(n)), _), .. }] if *n > 0 => Ok(()),
+        [_, Typed { expr: Engine::Literal(..), at, .. }] => {
+            error(ErrorName::InvalidFunctionArgument, *at, "Offset must be at least 1")
+        }
+        [_, offset] => refuse(offset.at, "nth_value of another number in each row"),
+        _ => unknown("nth_value", values, at),
+    }
 }
 
 fn bound(bound: &WindowFrameBound, at: Place) -> SqlResult<EngineBound> {

@@ -10,9 +10,14 @@ use super::TrinoType;
 pub const METADATA_KEY: &str = "trino.type";
 
 impl TrinoType {
-    /// The Arrow type that holds values of this type.
+    /// The Arrow type that holds values of this type, without notes.
     #[must_use]
     pub fn data_type(&self) -> DataType {
+        self.held_by(&|of, name, nullable| Arc::new(Field::new(name, of.data_type(), nullable)))
+    }
+
+    /// The Arrow type, the fields within made by a function.
+    fn held_by(&self, field: &dyn Fn(&Self, &str, bool) -> FieldRef) -> DataType {
         match self {
             Self::Unknown => DataType::Null,
             Self::Boolean => DataType::Boolean,
@@ -34,19 +39,26 @@ impl TrinoType {
             }
             Self::IntervalYearToMonth => DataType::Interval(IntervalUnit::YearMonth),
             Self::IntervalDayToSecond => DataType::Duration(TimeUnit::Millisecond),
-            Self::Array(of) => DataType::List(of.field("item", true)),
+            Self::Array(of) => DataType::List(field(of, "item", true)),
             Self::Map(keys, values) => {
-                let entries = Fields::from(vec![keys.field("key", false), values.field("value", true)]);
+                let entries = Fields::from(vec![field(keys, "key", false), field(values, "value", true)]);
                 DataType::Map(Arc::new(Field::new("entries", DataType::Struct(entries), false)), false)
             }
-            Self::Row(fields) => DataType::Struct(fields.iter().enumerate().map(row_field).collect()),
+            Self::Row(fields) => {
+                let named = fields.iter().enumerate().map(|(at, (name, of))| match name {
+                    Some(name) => field(of, name, true),
+                    None => field(of, &format!("{UNNAMED}{at}"), true),
+                });
+                DataType::Struct(named.collect())
+            }
         }
     }
 
-    /// A field of this type.
+    /// A field of this type, with notes on it and on the fields within.
     #[must_use]
     pub fn field(&self, name: &str, nullable: bool) -> FieldRef {
-        let field = Field::new(name, self.data_type(), nullable);
+        let noted = self.held_by(&|of, name, nullable| of.field(name, nullable));
+        let field = Field::new(name, noted, nullable);
         Arc::new(match self.noted() {
             Some(noted) => field.with_metadata(HashMap::from([(METADATA_KEY.to_owned(), noted)])),
             None => field,
@@ -80,6 +92,7 @@ impl TrinoType {
             | DataType::Decimal128(precision, scale)
             | DataType::Decimal256(precision, scale) => Self::Decimal { precision: *precision, scale: *scale },
             DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Self::Varchar(None),
+            DataType::FixedSizeBinary(16) => Self::Uuid,
             DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => {
                 Self::Varbinary
             }
@@ -107,13 +120,23 @@ impl TrinoType {
         }
     }
 
+    /// Whether Arrow's type does not say it all, of this type or of one within.
+    #[must_use]
+    pub fn is_noted(&self) -> bool {
+        match self {
+            Self::Array(of) => of.is_noted(),
+            Self::Map(keys, values) => keys.is_noted() || values.is_noted(),
+            Self::Row(fields) => fields.iter().any(|(_, of)| of.is_noted()),
+            _ => self.noted().is_some(),
+        }
+    }
+
     /// What the metadata have to say, if the Arrow type does not say it all.
     fn noted(&self) -> Option<String> {
         match self {
             Self::Varchar(Some(_))
             | Self::Char(_)
             | Self::Json
-            | Self::Uuid
             | Self::HyperLogLog
             | Self::TDigest
             | Self::QDigest(_) => Some(self.to_string()),
@@ -128,7 +151,6 @@ impl TrinoType {
         };
         Some(match note {
             "json" => Self::Json,
-            "uuid" => Self::Uuid,
             "HyperLogLog" => Self::HyperLogLog,
             "tdigest" => Self::TDigest,
             "qdigest(bigint)" => Self::QDigest(Box::new(Self::Bigint)),
@@ -139,14 +161,6 @@ impl TrinoType {
                 .or_else(|| length("char").map(Self::Char))
                 .or_else(|| length("time").and_then(|digits| u8::try_from(digits).ok()).map(Self::Time))?,
         })
-    }
-}
-
-/// Fields of rows have names in Arrow; those that Trino has none for are called by their number.
-fn row_field((at, (name, of)): (usize, &(Option<String>, TrinoType))) -> FieldRef {
-    match name {
-        Some(name) => of.field(name, true),
-        None => of.field(&format!("{UNNAMED}{at}"), true),
     }
 }
 
@@ -181,7 +195,10 @@ mod tests {
     #[track_caller]
     fn check(of: TrinoType, name: &str) {
         assert_eq!(of.to_string(), name);
-        assert_eq!(TrinoType::of_field(&of.field("x", true)), of, "{name}");
+        let field = of.field("x", true);
+        assert_eq!(TrinoType::of_field(&field), of, "{name}");
+        assert!(field.data_type().equals_datatype(&of.data_type()), "{name}");
+        assert_eq!(of.is_noted(), TrinoType::of_data_type(&of.data_type()) != of, "{name}");
     }
 
     #[test]

@@ -26,7 +26,7 @@ use datafusion::{
 use trino::{functions::functions, sql};
 
 /// A session that knows Trino's functions and a table with arrays, maps and rows.
-async fn session(partitions: usize) -> SessionContext {
+pub(crate) async fn session(partitions: usize) -> SessionContext {
     let config = SessionConfig::new().with_target_partitions(partitions).with_batch_size(3);
     let context = SessionContext::new_with_config(config);
     let set = functions();
@@ -57,7 +57,7 @@ async fn tables(context: &SessionContext) {
 }
 
 /// All files of the table.
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

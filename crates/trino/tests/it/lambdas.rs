@@ -21,7 +21,7 @@ use datafusion_proto::{
     logical_plan::{LogicalExtensionCodec, from_proto::parse_expr, to_proto::serialize_expr},
     physical_plan::{PhysicalExtensionCodec, PhysicalProtoConverterExtension},
 };
-use trino::functions::lambda;
+use trino::functions::codec;
 
 use crate::lambda_calls::planned;
 
@@ -53,11 +53,11 @@ impl LogicalExtensionCodec for Codec {
     }
 
     fn try_decode_udf(&self, name: &str, bytes: &[u8]) -> Result<Arc<ScalarUDF>> {
-        lambda::decode(name, bytes)
+        codec::decode_scalar(name, bytes)
     }
 
     fn try_encode_udf(&self, function: &ScalarUDF, into: &mut Vec<u8>) -> Result<()> {
-        lambda::encode(function, into).map(|_| ())
+        codec::encode_scalar(function, into)
     }
 }
 
@@ -82,11 +82,11 @@ impl PhysicalExtensionCodec for Codec {
     }
 
     fn try_decode_udf(&self, name: &str, bytes: &[u8]) -> Result<Arc<ScalarUDF>> {
-        lambda::decode(name, bytes)
+        codec::decode_scalar(name, bytes)
     }
 
     fn try_encode_udf(&self, function: &ScalarUDF, into: &mut Vec<u8>) -> Result<()> {
-        lambda::encode(function, into).map(|_| ())
+        codec::encode_scalar(function, into)
     }
 }
 

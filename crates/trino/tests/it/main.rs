@@ -5,3 +5,4 @@
 mod behaviours;
 mod lambda_calls;
 mod lambdas;
+mod mutations;

@@ -4,11 +4,16 @@ use std::time::Instant;
 
 use anyhow::Result;
 use clap::Args;
-use datafusion::{prelude::SessionContext, sql::parser::Statement};
+use datafusion::prelude::SessionContext;
 use futures::TryStreamExt;
 use lake::{Lake, ObjectStores};
 
-use super::{rows, source::Source, statements};
+use super::{
+    plans::{self, Plan},
+    rows,
+    source::Source,
+    statements::{self, Dialect, Statement},
+};
 use crate::{
     commands::run::BadInput,
     console::Console,
@@ -26,6 +31,7 @@ Examples:
   segue sql --input data/raw 'SELECT name, cardinality(tracks) FROM raw_playlists LIMIT 5'
   segue sql 'CREATE TABLE long_tracks AS SELECT * FROM tracks WHERE duration_ms > 600000'
   segue sql \"COPY (SELECT * FROM playlists) TO 'out/' STORED AS PARQUET\"
+  segue sql --dialect trino \"SELECT transform(ARRAY[1, 2], x -> x * 2), date_format(now(), '%Y-%m')\"
   echo 'DESCRIBE tracks' | segue sql -";
 
 /// Arguments of `sql`.
@@ -34,6 +40,9 @@ Examples:
 pub(crate) struct SqlArgs {
     #[command(flatten)]
     source: Source,
+    /// Whose SQL it is
+    #[arg(long, value_enum, value_name = "DIALECT", default_value_t = Dialect::Datafusion)]
+    dialect: Dialect,
     /// Form of the rows
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = OutputFormat::Table)]
     format: OutputFormat,
@@ -52,7 +61,7 @@ pub(crate) struct SqlArgs {
 }
 
 pub(crate) async fn run(args: SqlArgs, settings: &Settings, console: &mut Console) -> Result<()> {
-    let statements = statements::parse(&args.source.read().await?)?;
+    let statements = statements::parse(&args.source.read().await?, args.dialect)?;
     let input = args.input.as_deref().map(ObjectStores::parse_url).transpose()?;
     let engine = settings.open_engine().await?;
     let session = match &input {
@@ -78,17 +87,22 @@ async fn execute(
     console: &mut Console,
 ) -> Result<()> {
     let started = Instant::now();
-    let plan = session.state().statement_to_plan(statement).await?;
+    let Plan { plan, names } = plans::of_statement(session, statement).await?;
     let Some(mut batches) = rows::of_plan(session, lake, plan).await? else {
         console.notice(format_args!("done in {}", units::duration(started.elapsed())));
         return Ok(());
     };
     let mut writer = format.writer(limit_rows);
-    writer.begin(&batches.schema(), console.out())?;
+    let schema = match names {
+        Some(names) => rows::called(&batches.schema(), names),
+        None => batches.schema(),
+    };
+    writer.begin(&schema, console.out())?;
     let (mut count, mut demand) = (0, Demand::More);
     while demand == Demand::More
         && let Some(batch) = batches.try_next().await?
     {
+        let batch = rows::under(&schema, &batch)?;
         demand = writer.rows(&batch, console.out())?;
         count += batch.num_rows();
     }

@@ -1,6 +1,7 @@
 //! `segue sql`.
 
 mod command;
+mod plans;
 mod rows;
 mod source;
 mod statements;

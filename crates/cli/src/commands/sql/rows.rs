@@ -1,5 +1,11 @@
 //! The rows of a plan.
 
+use std::sync::Arc;
+
+use arrow::{
+    array::{RecordBatch, RecordBatchOptions},
+    datatypes::{Schema, SchemaRef},
+};
 use datafusion::{
     error::Result,
     execution::SendableRecordBatchStream,
@@ -28,4 +34,16 @@ pub(super) async fn of_plan(
         return Ok(None);
     }
     result.execute_stream().await.map(Some)
+}
+
+/// A schema whose columns are called otherwise.
+pub(super) fn called(schema: &Schema, names: Vec<String>) -> SchemaRef {
+    let fields = schema.fields().iter().zip(names).map(|(field, name)| field.as_ref().clone().with_name(name));
+    Arc::new(Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone()))
+}
+
+/// The same rows under a schema that differs in names only.
+pub(super) fn under(schema: &SchemaRef, batch: &RecordBatch) -> Result<RecordBatch> {
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    Ok(RecordBatch::try_new_with_options(Arc::clone(schema), batch.columns().to_vec(), &options)?)
 }

@@ -1,27 +1,54 @@
 //! Takes text apart into statements.
 
 use anyhow::{Result, anyhow};
+use clap::ValueEnum;
 use datafusion::{
     error::DataFusionError,
     sql::{
-        parser::{DFParser, Statement},
+        parser::{DFParser, Statement as Parsed},
         sqlparser::parser::ParserError,
     },
 };
 
 use crate::failure::UsageError;
 
+/// Whose SQL the statements are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Dialect {
+    /// The engine's own, with all of its statements
+    Datafusion,
+    /// Trino's and so Athena's: queries, EXPLAIN of them, CREATE TABLE AS
+    Trino,
+}
+
+/// A statement, as its dialect has it.
+#[derive(Debug)]
+pub(crate) enum Statement {
+    Datafusion(Box<Parsed>),
+    /// Its text.
+    Trino(String),
+}
+
 /// The statements in order. Semicolons in strings and comments do not separate.
-pub(crate) fn parse(text: &str) -> Result<Vec<Statement>> {
-    let statements = DFParser::parse_sql(text).map_err(explained)?;
+pub(crate) fn parse(text: &str, dialect: Dialect) -> Result<Vec<Statement>> {
+    let statements: Vec<Statement> = match dialect {
+        Dialect::Datafusion => {
+            let parsed = DFParser::parse_sql(text).map_err(explained)?;
+            parsed.into_iter().map(|statement| Statement::Datafusion(Box::new(statement))).collect()
+        }
+        Dialect::Trino => {
+            let split = trino::sql::statements(text).map_err(|error| anyhow!("invalid SQL: {error}"))?;
+            split.into_iter().map(|statement| Statement::Trino(statement.to_owned())).collect()
+        }
+    };
     if statements.is_empty() {
         return Err(UsageError("there is no statement to run".to_owned()).into());
     }
-    Ok(statements.into())
+    Ok(statements)
 }
 
 /// The parser's words without its packaging.
-fn explained(error: DataFusionError) -> anyhow::Error {
+pub(super) fn explained(error: DataFusionError) -> anyhow::Error {
     match error.find_root() {
         DataFusionError::SQL(source, _) => match source.as_ref() {
             ParserError::TokenizerError(reason) | ParserError::ParserError(reason) => anyhow!("invalid SQL: {reason}"),
@@ -35,30 +62,41 @@ fn explained(error: DataFusionError) -> anyhow::Error {
 mod tests {
     use super::*;
 
-    #[track_caller]
-    fn check(text: &str, expected: &[&str]) {
-        let statements = parse(text).unwrap();
-        assert_eq!(statements.iter().map(ToString::to_string).collect::<Vec<_>>(), expected);
+    fn shown(statement: &Statement) -> String {
+        match statement {
+            Statement::Datafusion(parsed) => parsed.to_string(),
+            Statement::Trino(text) => text.clone(),
+        }
     }
 
     #[track_caller]
-    fn check_refused(text: &str, expected: &str) {
-        let error = parse(text).unwrap_err().to_string();
+    fn check(text: &str, dialect: Dialect, expected: &[&str]) {
+        let statements = parse(text, dialect).unwrap();
+        assert_eq!(statements.iter().map(shown).collect::<Vec<_>>(), expected);
+    }
+
+    #[track_caller]
+    fn check_refused(text: &str, dialect: Dialect, expected: &str) {
+        let error = parse(text, dialect).unwrap_err().to_string();
         assert!(error.contains(expected), "{text}: {error}");
     }
 
     #[test]
     fn separates_statements() {
-        check("SELECT 1", &["SELECT 1"]);
-        check("SELECT ';'; -- a; b\nSHOW TABLES;", &["SELECT ';'", "SHOW TABLES"]);
-        check("EXPLAIN SELECT 1", &["EXPLAIN SELECT 1"]);
+        check("SELECT 1", Dialect::Datafusion, &["SELECT 1"]);
+        check("SELECT ';'; -- a; b\nSHOW TABLES;", Dialect::Datafusion, &["SELECT ';'", "SHOW TABLES"]);
+        check("EXPLAIN SELECT 1", Dialect::Datafusion, &["EXPLAIN SELECT 1"]);
+        check("SELECT 1", Dialect::Trino, &["SELECT 1"]);
+        check("SELECT ';é' ; -- a; b\nSHOW TABLES;;", Dialect::Trino, &["SELECT ';é'", "SHOW TABLES"]);
     }
 
     #[test]
     fn says_what_is_wrong() {
-        check_refused("", "there is no statement");
-        check_refused("-- only a comment", "there is no statement");
-        check_refused("SELEC 1", "invalid SQL: Expected");
-        check_refused("SELECT 'a", "invalid SQL: Unterminated string literal");
+        for dialect in [Dialect::Datafusion, Dialect::Trino] {
+            check_refused("", dialect, "there is no statement");
+            check_refused("-- only a comment", dialect, "there is no statement");
+            check_refused("SELECT 'a", dialect, "Unterminated string literal");
+        }
+        check_refused("SELEC 1", Dialect::Datafusion, "invalid SQL: Expected");
     }
 }

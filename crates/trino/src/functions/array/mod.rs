@@ -6,6 +6,7 @@ mod element;
 mod elements;
 mod parts;
 mod search;
+mod sequence;
 mod sets;
 mod sort;
 mod text;
@@ -22,6 +23,7 @@ pub(super) fn functions() -> Vec<Arc<ScalarUDF>> {
         element::functions(),
         parts::functions(),
         search::functions(),
+        sequence::functions(),
         sets::functions(),
         sort::functions(),
         text::functions(),

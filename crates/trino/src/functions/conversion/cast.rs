@@ -10,7 +10,9 @@ use datafusion::error::Result;
 use super::{
     boolean, decimal,
     failures::{Failures, no_cast},
-    float, integer, nested, temporal, temporal_text, text, uuid,
+    float,
+    from_json::from_json,
+    integer, nested, temporal, temporal_text, text, uuid,
 };
 use crate::{
     ErrorName, TrinoType,
@@ -72,6 +74,9 @@ pub(super) fn cast_values(
         return fit(array, &of);
     }
     let array = &fit(array, &from.data_type())?;
+    if *from == TrinoType::Json {
+        return fit(&from_json(array, to, failures)?, &of);
+    }
     let values = match to {
         TrinoType::Boolean => boolean::to_boolean(array, from, failures)?,
         TrinoType::Tinyint | TrinoType::Smallint | TrinoType::Integer | TrinoType::Bigint => {

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayAccessor, ArrayRef};
+use arrow::{
+    array::{Array, ArrayAccessor, ArrayRef},
+    buffer::OffsetBuffer,
+};
 use datafusion::error::Result;
 
 use crate::{
@@ -25,6 +28,14 @@ impl Failures {
     /// The same for the values inside of arrays, maps and rows.
     pub(super) fn inner(&self) -> Self {
         Self::new(self.is_try)
+    }
+
+    /// Notes the rows that hold a value that failed.
+    pub(super) fn pass_on(&self, offsets: &OffsetBuffer<i32>, rows: &mut Self) {
+        for at in &self.rows {
+            let row = offsets.partition_point(|start| usize::try_from(*start).is_ok_and(|start| start <= *at));
+            rows.rows.push(row.saturating_sub(1));
+        }
     }
 
     pub(super) fn note<T>(&mut self, row: usize, value: std::result::Result<T, TrinoError>) -> Result<Option<T>> {

@@ -9,6 +9,7 @@ mod cast;
 mod decimal;
 mod failures;
 mod float;
+mod from_json;
 mod integer;
 mod java_number;
 mod nested;

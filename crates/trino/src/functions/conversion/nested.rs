@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use arrow::{
     array::{Array, ArrayRef, AsArray, ListArray, MapArray, StructArray},
-    buffer::OffsetBuffer,
     datatypes::DataType,
 };
 use datafusion::error::Result;
@@ -26,7 +25,7 @@ pub(super) fn to_nested(
             let lists = array.as_list::<i32>();
             let mut inner = failures.inner();
             let values = cast_values(lists.values(), from, to, &mut inner)?;
-            pass_on(&inner, lists.offsets(), failures);
+            inner.pass_on(lists.offsets(), failures);
             Ok(Arc::new(ListArray::try_new(field, lists.offsets().clone(), values, lists.nulls().cloned())?))
         }
         (TrinoType::Map(key, value), TrinoType::Map(to_key, to_value), DataType::Map(field, sorted)) => {
@@ -34,7 +33,7 @@ pub(super) fn to_nested(
             let mut inner = failures.inner();
             let keys = cast_values(maps.keys(), key, to_key, &mut inner)?;
             let values = cast_values(maps.values(), value, to_value, &mut inner)?;
-            pass_on(&inner, maps.offsets(), failures);
+            inner.pass_on(maps.offsets(), failures);
             let DataType::Struct(fields) = field.data_type() else { return Err(no_cast(from, to)) };
             let entries = StructArray::try_new(fields.clone(), vec![keys, values], None)?;
             let nulls = maps.nulls().cloned();
@@ -54,13 +53,5 @@ pub(super) fn to_nested(
             Ok(Arc::new(StructArray::try_new(fields, columns, rows.nulls().cloned())?))
         }
         _ => Err(no_cast(from, to)),
-    }
-}
-
-/// Rows that hold a value that failed.
-fn pass_on(inner: &Failures, offsets: &OffsetBuffer<i32>, failures: &mut Failures) {
-    for at in &inner.rows {
-        let row = offsets.partition_point(|start| usize::try_from(*start).is_ok_and(|start| start <= *at));
-        failures.rows.push(row.saturating_sub(1));
     }
 }

@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 use datafusion::logical_expr::ScalarUDF;
 
+pub(super) use number::canonical;
+
 pub(super) fn functions() -> Vec<Arc<ScalarUDF>> {
     [array::functions(), cast::functions(), extract::functions(), parse::functions()].concat()
 }

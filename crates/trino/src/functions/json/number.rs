@@ -22,7 +22,7 @@ fn number(value: &Number) -> String {
 }
 
 /// A value in canonical form.
-pub(super) fn canonical(value: &Value) -> String {
+pub(in crate::functions) fn canonical(value: &Value) -> String {
     let mut text = String::new();
     write(value, &mut text);
     text

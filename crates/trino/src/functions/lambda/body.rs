@@ -7,7 +7,7 @@ use std::{
 
 use arrow::{
     array::{ArrayRef, RecordBatch, RecordBatchOptions},
-    datatypes::{FieldRef, Schema, SchemaRef},
+    datatypes::{Field, FieldRef, Schema, SchemaRef},
 };
 use datafusion::{
     common::{DFSchema, tree_node::TreeNode},
@@ -20,11 +20,11 @@ use datafusion::{
     physical_expr::{PhysicalExpr, create_physical_expr},
 };
 
-use crate::functions::define::fit;
+use crate::{TrinoType, functions::define::fit};
 
 /// An expression over the columns `p0`, `p1`… of its parameters and `c0`, `c1`… of what the call captures.
 #[derive(Debug)]
-pub(super) struct Body {
+pub(crate) struct Body {
     parameters: Vec<FieldRef>,
     expr: Expr,
     returns: FieldRef,
@@ -55,8 +55,8 @@ impl Body {
         format!("c{at}")
     }
 
-    pub(super) fn try_new(parameters: Vec<FieldRef>, captured: &[FieldRef], expr: Expr) -> Result<Self> {
-        let renamed = |field: &FieldRef, name| field.as_ref().clone().with_name(name).with_nullable(true);
+    pub(crate) fn try_new(parameters: Vec<FieldRef>, captured: &[FieldRef], expr: Expr) -> Result<Self> {
+        let renamed = |field: &FieldRef, name: String| Field::new(name, TrinoType::of_field(field).data_type(), true);
         let own = parameters.iter().enumerate().map(|(at, field)| renamed(field, Self::parameter(at)));
         let others = captured.iter().enumerate().map(|(at, field)| renamed(field, Self::capture(at)));
         let schema = Arc::new(Schema::new(own.chain(others).collect::<Vec<_>>()));
@@ -71,11 +71,11 @@ impl Body {
         Ok(Self { parameters, expr, returns, schema, physical })
     }
 
-    pub(super) fn expr(&self) -> &Expr {
+    pub(crate) fn expr(&self) -> &Expr {
         &self.expr
     }
 
-    pub(super) fn parameters(&self) -> &[FieldRef] {
+    pub(crate) fn parameters(&self) -> &[FieldRef] {
         &self.parameters
     }
 

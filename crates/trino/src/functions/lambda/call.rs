@@ -62,6 +62,14 @@ pub fn parameters(name: &str, known: &[Option<TrinoType>], at: usize) -> Result<
     found.ok_or_else(|| crate::functions::define::unfit(name, &types))
 }
 
+/// The type of the result, by the types of values and of the results of lambdas.
+///
+/// # Errors
+/// FUNCTION_NOT_FOUND if no such function takes these arguments.
+pub fn returns(name: &str, known: &[TrinoType]) -> Result<TrinoType> {
+    (find(name)?.returns)(known).ok_or_else(|| crate::functions::define::unfit(name, known))
+}
+
 /// The expression of a call. `schema` has the columns that its values, and the bodies of its lambdas beyond their own
 /// parameters, may be of; in the body of an outer lambda these include the outer parameters.
 ///
@@ -91,6 +99,45 @@ pub fn call(name: &str, arguments: Vec<Argument>, schema: &DFSchema) -> Result<E
     }
     values.extend(captured.into_iter().map(Expr::Column));
     Ok(ScalarUDF::from(Closure::new(function, parts, fields)).call(values))
+}
+
+/// The expression of `try`. What the body takes from its row (columns, and values of groups, windows and subqueries) is
+/// worked out before and captured.
+///
+/// # Errors
+/// If the body is none of `schema`.
+pub(crate) fn attempt(body: Expr, schema: &DFSchema) -> Result<Expr> {
+    let mut captured: Vec<(Expr, FieldRef)> = Vec::new();
+    let body = body.transform_down(|expr| {
+        let is_taken = matches!(
+            &expr,
+            Expr::Column(_)
+                | Expr::OuterReferenceColumn(..)
+                | Expr::AggregateFunction(_)
+                | Expr::WindowFunction(_)
+                | Expr::ScalarSubquery(_)
+                | Expr::Exists(_)
+                | Expr::InSubquery(_)
+                | Expr::SetComparison(_)
+        );
+        if !is_taken {
+            return Ok(Transformed::no(expr));
+        }
+        let place = match captured.iter().position(|(known, _)| *known == expr) {
+            Some(place) => place,
+            None => {
+                let field = expr.to_field(schema)?.1;
+                captured.push((expr, field));
+                captured.len() - 1
+            }
+        };
+        let column = Expr::Column(Column::from_name(Body::capture(place)));
+        Ok(Transformed::new(column, true, TreeNodeRecursion::Jump))
+    });
+    let (values, fields): (Vec<Expr>, Vec<FieldRef>) = captured.into_iter().unzip();
+    let body = Body::try_new(Vec::new(), &fields, body?.data)?;
+    let closure = Closure::new(find("try")?, vec![Part::Lambda(Arc::new(body))], fields);
+    Ok(ScalarUDF::from(closure).call(values))
 }
 
 /// The columns that any of the lambdas captures, each once.

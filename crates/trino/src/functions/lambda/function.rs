@@ -9,7 +9,7 @@ use std::{
 use arrow::{
     array::{ArrayRef, UInt32Array},
     compute::take,
-    datatypes::{DataType, FieldRef},
+    datatypes::{DataType, Field, FieldRef},
 };
 use datafusion::{
     common::internal_err,
@@ -29,9 +29,9 @@ use crate::{
 };
 
 /// A function that takes lambdas.
-pub(super) struct HigherOrder {
+pub(crate) struct HigherOrder {
     /// Its name without prefix.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// The places of its lambdas.
     pub(super) lambdas: &'static [usize],
     /// The parameters of the lambda at a place, by the types of all arguments as far as they are known.
@@ -44,7 +44,7 @@ pub(super) struct HigherOrder {
 
 /// What stands at a place among the arguments.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Part {
+pub(crate) enum Part {
     Value,
     Lambda(Arc<Body>),
 }
@@ -59,7 +59,7 @@ impl Part {
 }
 
 /// One call with its lambdas.
-pub(super) struct Closure {
+pub(crate) struct Closure {
     function: &'static HigherOrder,
     name: String,
     parts: Vec<Part>,
@@ -86,18 +86,18 @@ impl LambdaCall<'_> {
 }
 
 impl Closure {
-    pub(super) fn new(function: &'static HigherOrder, parts: Vec<Part>, captured: Vec<FieldRef>) -> Self {
+    pub(crate) fn new(function: &'static HigherOrder, parts: Vec<Part>, captured: Vec<FieldRef>) -> Self {
         let is_volatile = parts.iter().any(|part| matches!(part, Part::Lambda(body) if body.is_volatile()));
         let volatility = if is_volatile { Volatility::Volatile } else { Volatility::Immutable };
         let signature = Signature::one_of(vec![TypeSignature::VariadicAny, TypeSignature::Nullary], volatility);
         Self { function, name: format!("{PREFIX}{}", function.name), parts, captured, signature }
     }
 
-    pub(super) fn parts(&self) -> &[Part] {
+    pub(crate) fn parts(&self) -> &[Part] {
         &self.parts
     }
 
-    pub(super) fn captured(&self) -> &[FieldRef] {
+    pub(crate) fn captured(&self) -> &[FieldRef] {
         &self.captured
     }
 
@@ -171,7 +171,7 @@ impl ScalarUDFImpl for Closure {
     fn return_field_from_args(&self, args: ReturnFieldArgs<'_>) -> Result<FieldRef> {
         let types = self.types(args.arg_fields);
         let returns = (self.function.returns)(&types).ok_or_else(|| unfit(self.function.name, &types))?;
-        Ok(returns.field(&self.name, true))
+        Ok(Arc::new(Field::new(&self.name, returns.data_type(), true)))
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {

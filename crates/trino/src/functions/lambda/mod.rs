@@ -13,24 +13,26 @@
 //! An argument is rewritten by every rule, and a body that sees nothing but its own columns need not be.
 //!
 //! The planner calls [`parameters`] for the types of the parameters of each lambda, left to right, plans its body with
-//! parameters as columns of its own choice, and hands all to [`call`]. Executors get the function by [`encode`] and
-//! [`decode`]; all other functions travel by name.
+//! parameters as columns of its own choice, and hands all to [`call`]. Executors get the function by way of
+//! [`super::codec`].
 
 mod array;
+mod attempt;
 mod body;
 mod call;
-mod codec;
 mod function;
 mod map;
 mod reduce;
 mod sort;
 
-pub use call::{Argument, Lambda, call, parameters, takes_lambda};
-pub use codec::{decode, encode};
+pub(super) use body::Body;
+pub(crate) use call::attempt;
+pub use call::{Argument, Lambda, call, parameters, returns, takes_lambda};
 use function::HigherOrder;
+pub(super) use function::{Closure, Part};
 
 /// All of them.
-const ALL: &[HigherOrder] = &[
+pub(super) const ALL: &[HigherOrder] = &[
     array::TRANSFORM,
     array::FILTER,
     array::ANY_MATCH,
@@ -43,4 +45,5 @@ const ALL: &[HigherOrder] = &[
     map::TRANSFORM_KEYS,
     map::TRANSFORM_VALUES,
     map::MAP_ZIP_WITH,
+    attempt::TRY,
 ];

@@ -56,7 +56,7 @@ fn months_of(unit: &str) -> Option<i64> {
     })
 }
 
-fn plus_months(local: NaiveDateTime, months: i64) -> Result<NaiveDateTime> {
+pub(in crate::functions) fn plus_months(local: NaiveDateTime, months: i64) -> Result<NaiveDateTime> {
     let count = Months::new(u32::try_from(months.unsigned_abs()).map_err(|_| out_of_range())?);
     let moved = if months < 0 { local.checked_sub_months(count) } else { local.checked_add_months(count) };
     moved.ok_or_else(out_of_range)

@@ -19,6 +19,9 @@ use std::sync::Arc;
 
 use datafusion::logical_expr::ScalarUDF;
 
+pub(super) use arithmetic::plus_months;
+pub(super) use moment::{Moments, array_of, is_moment, out_of_range};
+
 pub(super) fn functions() -> Vec<Arc<ScalarUDF>> {
     [
         arithmetic::functions(),

@@ -16,29 +16,29 @@ use datafusion::error::{DataFusionError, Result};
 use crate::{ErrorName, TrinoType};
 
 /// Dates, timestamps with or without zone, and times of the day, as local dates and times.
-pub(super) struct Moments {
+pub(in crate::functions) struct Moments {
     micros: arrow::array::Int64Array,
     nanos: Option<arrow::array::Int64Array>,
     zone: Option<Tz>,
 }
 
 /// Whether a type is a date or a timestamp.
-pub(super) fn is_moment(of: &TrinoType) -> bool {
+pub(in crate::functions) fn is_moment(of: &TrinoType) -> bool {
     matches!(of, TrinoType::Date | TrinoType::Timestamp(_) | TrinoType::TimestampWithTimeZone(..) | TrinoType::Unknown)
 }
 
 /// The zone of this name. Trino knows the names of the IANA database, UTC and offsets such as `+02:00`.
-pub(super) fn zone_of(name: &str) -> Result<Tz> {
+pub(in crate::functions) fn zone_of(name: &str) -> Result<Tz> {
     let name = if matches!(name, "Z" | "UT" | "UCT" | "GMT" | "Zulu") { "UTC" } else { name };
     name.parse().map_err(|_| ErrorName::InvalidFunctionArgument.error(format!("'{name}' is not a valid time zone")))
 }
 
-pub(super) fn out_of_range() -> DataFusionError {
+pub(in crate::functions) fn out_of_range() -> DataFusionError {
     ErrorName::NumericValueOutOfRange.error("date or timestamp is out of range")
 }
 
 impl Moments {
-    pub(super) fn of(array: &ArrayRef) -> Result<Self> {
+    pub(in crate::functions) fn of(array: &ArrayRef) -> Result<Self> {
         let zone = match array.data_type() {
             DataType::Timestamp(_, Some(zone)) => Some(zone_of(zone)?),
             _ => None,
@@ -57,7 +57,7 @@ impl Moments {
     }
 
     /// The instant in UTC, or the date and time of one without a zone.
-    pub(super) fn instant(&self, row: usize) -> Option<NaiveDateTime> {
+    pub(in crate::functions) fn instant(&self, row: usize) -> Option<NaiveDateTime> {
         if self.micros.is_null(row) {
             return None;
         }
@@ -68,18 +68,18 @@ impl Moments {
     }
 
     /// Seconds that the zone is before UTC.
-    pub(super) fn offset(&self, row: usize) -> i32 {
+    pub(in crate::functions) fn offset(&self, row: usize) -> i32 {
         let offset = self.zone.zip(self.instant(row)).map(|(zone, at)| zone.offset_from_utc_datetime(&at).fix());
         offset.map_or(0, |offset| offset.local_minus_utc())
     }
 
     /// What a calendar and a clock show.
-    pub(super) fn local(&self, row: usize) -> Option<NaiveDateTime> {
+    pub(in crate::functions) fn local(&self, row: usize) -> Option<NaiveDateTime> {
         Some(self.instant(row)? + TimeDelta::seconds(self.offset(row).into()))
     }
 
     /// The instant at which the zone shows a date and time: the earlier of two, and after a gap the later one.
-    pub(super) fn instant_of(&self, local: NaiveDateTime) -> NaiveDateTime {
+    pub(in crate::functions) fn instant_of(&self, local: NaiveDateTime) -> NaiveDateTime {
         match self.zone {
             Some(zone) => instant_in(zone, local),
             None => local,
@@ -88,7 +88,7 @@ impl Moments {
 }
 
 /// The instant at which a zone shows a date and time: the earlier of two; one in a gap is moved on by it.
-pub(super) fn instant_in(zone: Tz, local: NaiveDateTime) -> NaiveDateTime {
+pub(in crate::functions) fn instant_in(zone: Tz, local: NaiveDateTime) -> NaiveDateTime {
     match zone.from_local_datetime(&local) {
         chrono::LocalResult::Single(found) | chrono::LocalResult::Ambiguous(found, _) => found.naive_utc(),
         chrono::LocalResult::None => {
@@ -99,7 +99,10 @@ pub(super) fn instant_in(zone: Tz, local: NaiveDateTime) -> NaiveDateTime {
 }
 
 /// Values of a date or timestamp type, given as dates and times of UTC.
-pub(super) fn array_of(values: impl Iterator<Item = Option<NaiveDateTime>>, of: &TrinoType) -> Result<ArrayRef> {
+pub(in crate::functions) fn array_of(
+    values: impl Iterator<Item = Option<NaiveDateTime>>,
+    of: &TrinoType,
+) -> Result<ArrayRef> {
     let kind = of.data_type();
     Ok(match &kind {
         DataType::Date32 => {
@@ -123,6 +126,8 @@ pub(super) fn array_of(values: impl Iterator<Item = Option<NaiveDateTime>>, of: 
 }
 
 /// Days since 1970-01-01.
-pub(super) fn days(date: NaiveDate) -> Result<<Date32Type as arrow::datatypes::ArrowPrimitiveType>::Native> {
+pub(in crate::functions) fn days(
+    date: NaiveDate,
+) -> Result<<Date32Type as arrow::datatypes::ArrowPrimitiveType>::Native> {
     Ok(date.num_days_from_ce() - NaiveDate::default().num_days_from_ce())
 }

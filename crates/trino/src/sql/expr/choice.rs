@@ -51,7 +51,7 @@ impl Planner<'_> {
         let otherwise = if results.len() > whens.len() { results.pop() } else { None };
         let pairs = whens.into_iter().zip(results).map(|(when, then)| (Box::new(when.expr), Box::new(then.expr)));
         let case = Case::new(None, pairs.collect(), otherwise.map(|value| Box::new(value.expr)));
-        Ok(bare(Engine::Case(case), of, at))
+        Ok(Typed::new(Engine::Case(case), of, at))
     }
 
     /// Functions that do not look at all their arguments.
@@ -84,12 +84,6 @@ impl Planner<'_> {
         let values = self.common_of(arguments, at, "COALESCE")?;
         let of = values[0].of.clone();
         let expr = datafusion::functions::expr_fn::coalesce(values.into_iter().map(|value| value.expr).collect());
-        Ok(bare(expr, of, at))
+        Ok(Typed::new(expr, of, at))
     }
-}
-
-/// A value of which the engine knows Arrow's type alone.
-fn bare(expr: Engine, of: TrinoType, at: Place) -> Typed {
-    let field = arrow::datatypes::Field::new("value", of.data_type(), true);
-    Typed { of, ..Typed::with_field(expr, std::sync::Arc::new(field), at) }
 }

@@ -15,10 +15,10 @@ use datafusion::{
     },
 };
 
-use super::literal::constant;
+use super::{literal::constant, own::aggregate_field};
 use crate::{
     ErrorName, TrinoType,
-    functions::PREFIX,
+    functions::{PREFIX, bind, bind_aggregate, bind_as, lambda},
     sql::{
         SqlResult,
         error::{At, Place, error, refuse, start},
@@ -83,7 +83,7 @@ impl Planner<'_> {
         }
         if is_plain
             && !call.is_star
-            && let Some(found) = self.plain(&call)
+            && let Some(found) = self.plain(&call, env)
         {
             return found;
         }
@@ -101,13 +101,16 @@ impl Planner<'_> {
     }
 
     /// Calls without clauses of functions of one value a row; `None` if it is no such function.
-    fn plain(&self, call: &Parts) -> Option<SqlResult<Typed>> {
+    fn plain(&self, call: &Parts, env: &Env<'_>) -> Option<SqlResult<Typed>> {
         let (name, at) = (call.name.as_str(), call.at);
         if let Some(found) = self.conditional(name, &call.values, at) {
             return Some(found);
         }
+        if let Some(found) = self.of_session(name, &call.values, at) {
+            return Some(found);
+        }
         Some(match (name, call.values.as_slice()) {
-            ("try", [value]) => self.try_value(value.clone(), at),
+            ("try", [value]) => self.try_value(value.clone(), env, at),
             ("row", values) => self.row_of(values.to_vec(), at),
             ("typeof", [value]) => {
                 let name = ScalarValue::Utf8(Some(value.of.to_string()));
@@ -128,7 +131,7 @@ impl Planner<'_> {
             (name, values) if self.scalar(name).is_some() && !name.starts_with('$') => {
                 self.call(name, values.to_vec(), at)
             }
-            _ => return None,
+            (name, values) => self.own_call(self.own_scalar(name)?, values, at),
         })
     }
 
@@ -161,20 +164,24 @@ impl Planner<'_> {
 
     pub(in crate::sql) fn aggregate_named(&self, name: &str) -> Option<&Arc<AggregateUDF>> {
         let known = self.state.aggregate_functions();
-        known.get(&format!("{PREFIX}{name}")).or_else(|| known.get(name).filter(|_| SHARED_AGGREGATES.contains(&name)))
+        known
+            .get(&format!("{PREFIX}{name}"))
+            .or_else(|| known.get(name).filter(|_| SHARED_AGGREGATES.contains(&name)))
+            .or_else(|| self.own_aggregate(name))
     }
 
     /// A call of a function of one value a row, which types itself by its arguments.
     pub(in crate::sql) fn call(&self, name: &str, values: Vec<Typed>, at: Place) -> SqlResult<Typed> {
         let Some(function) = self.scalar(name) else { return unknown(name, &values, at) };
-        let fields: Vec<_> = values.iter().map(|value| Arc::clone(&value.field)).collect();
+        let fields: Vec<_> = values.iter().map(Typed::field).collect();
         let literals: Vec<Option<&ScalarValue>> = values.iter().map(|value| literal(&value.expr)).collect();
         let returns = function
             .return_field_from_args(ReturnFieldArgs { arg_fields: &fields, scalar_arguments: &literals })
             .at(at)?;
+        let of = TrinoType::of_field(&returns);
+        let function = bind(function, values.iter().map(|value| &value.of), &of);
         let values = values.into_iter().map(|value| value.expr).collect();
-        let expr = Engine::ScalarFunction(ScalarFunction::new_udf(Arc::clone(function), values));
-        Ok(Typed::with_field(expr, returns, at))
+        Ok(Typed::new(Engine::ScalarFunction(ScalarFunction::new_udf(function, values)), of, at))
     }
 
     /// A call whose type the planner knows better.
@@ -193,10 +200,10 @@ impl Planner<'_> {
             return error(ErrorName::NestedAggregation, at, message);
         }
         let returns = self.aggregate_arguments(function, &mut call)?;
+        let function = bind_aggregate(function, call.values.iter().map(|value| &value.of), &returns.of);
         let values = call.values.into_iter().map(|value| value.expr).collect();
         let filter = call.filter.map(|filter| Box::new(filter.expr));
-        let expr =
-            AggregateFunction::new_udf(Arc::clone(function), values, call.is_distinct, filter, call.order_by, None);
+        let expr = AggregateFunction::new_udf(function, values, call.is_distinct, filter, call.order_by, None);
         Ok(Typed { expr: Engine::AggregateFunction(expr), at, ..returns })
     }
 
@@ -209,6 +216,10 @@ impl Planner<'_> {
         } else if call.is_star {
             return error(ErrorName::SyntaxError, at, format!("{}(*) is not defined", call.name));
         }
+        if self.own_aggregate(&call.name).is_some() {
+            let returns = aggregate_field(function, &call.values).at(at)?;
+            return Ok(Typed::new(null, TrinoType::of_field(&returns), at));
+        }
         let is_shared = !function.name().starts_with(PREFIX);
         if is_shared && call.values.len() != 1 {
             return unknown(&call.name, &call.values, at);
@@ -220,13 +231,12 @@ impl Planner<'_> {
                 if !crate::sql::lattice::is_orderable(&of) {
                     return unknown(&call.name, &call.values, at);
                 }
-                let bare = arrow::datatypes::Field::new("value", of.data_type(), true);
-                Ok(Typed { of, ..Typed::with_field(null, Arc::new(bare), at) })
+                Ok(Typed::new(null, of, at))
             }
             _ => {
-                let fields: Vec<_> = call.values.iter().map(|value| Arc::clone(&value.field)).collect();
+                let fields: Vec<_> = call.values.iter().map(Typed::field).collect();
                 let returns = function.return_field(&fields).at(at)?;
-                Ok(Typed::with_field(null, returns, at))
+                Ok(Typed::new(null, TrinoType::of_field(&returns), at))
             }
         }
     }
@@ -252,19 +262,24 @@ impl Planner<'_> {
     }
 
     /// NULL where the value fails. What cannot fail is itself.
-    fn try_value(&self, value: Typed, at: Place) -> SqlResult<Typed> {
+    fn try_value(&self, value: Typed, env: &Env<'_>, at: Place) -> SqlResult<Typed> {
         if let Engine::ScalarFunction(call) = &value.expr
             && call.func.name() == format!("{PREFIX}cast")
             && call.args.first().is_some_and(|inner| matches!(inner, Engine::Column(_) | Engine::Literal(..)))
             && let Some(function) = self.scalar("try_cast")
         {
-            let expr = ScalarFunction::new_udf(Arc::clone(function), call.args.clone());
+            let expr = ScalarFunction::new_udf(bind_as(&call.func, function), call.args.clone());
             return Ok(Typed { expr: Engine::ScalarFunction(expr), ..value });
         }
         if matches!(value.expr, Engine::Column(_) | Engine::Literal(..)) {
             return Ok(value);
         }
-        refuse(at, "TRY of other expressions than a cast")
+        let schema = env.schema().at(at)?;
+        let mut expr = lambda::attempt(value.expr, &schema).at(at)?;
+        if let Engine::ScalarFunction(call) = &mut expr {
+            call.func = bind(&call.func, std::iter::repeat_n(&TrinoType::Unknown, call.args.len()), &value.of);
+        }
+        Ok(Typed { expr, ..value })
     }
 }
 

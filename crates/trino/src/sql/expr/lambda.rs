@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use datafusion::{
     common::Column,
-    logical_expr::ExprSchemable,
+    logical_expr::Expr as Engine,
     sql::sqlparser::ast::{Expr, LambdaFunction, OneOrManyWithParens},
 };
 
 use super::function::Argument;
 use crate::{
     ErrorName, TrinoType,
-    functions::lambda,
+    functions::{bind, lambda},
     sql::{
         SqlResult,
         error::{At, Place, error},
@@ -32,6 +32,8 @@ impl Planner<'_> {
         // Types of values first: parameters of lambdas follow from them.
         let mut known: Vec<Option<TrinoType>> = Vec::new();
         let mut planned = Vec::new();
+        let is_value: Vec<_> =
+            arguments.iter().map(|argument| !matches!(argument, Argument::Expr(Expr::Lambda(_)))).collect();
         for argument in arguments {
             match argument {
                 Argument::Expr(Expr::Lambda(_)) => {
@@ -54,9 +56,17 @@ impl Planner<'_> {
             planned[index] = Some(lambda::Argument::Lambda(found));
         }
         let schema = env.schema().at(at)?;
-        let expr = lambda::call(function, planned.into_iter().flatten().collect(), &schema).at(at)?;
-        let field = expr.to_field(&schema).at(at)?.1;
-        Ok(Typed::with_field(expr, field, at))
+        let known: Vec<_> = known.into_iter().flatten().collect();
+        let of = lambda::returns(function, &known).at(at)?;
+        let mut expr = lambda::call(function, planned.into_iter().flatten().collect(), &schema).at(at)?;
+        if let Engine::ScalarFunction(call) = &mut expr {
+            // What the lambdas capture comes behind the values, and is not typed by the call.
+            let values = is_value.iter().zip(&known).filter(|(is_value, _)| **is_value).map(|(_, of)| of);
+            let captured = call.args.len() - is_value.iter().filter(|is_value| **is_value).count();
+            let rest = std::iter::repeat_n(&TrinoType::Unknown, captured);
+            call.func = bind(&call.func, values.chain(rest), &of);
+        }
+        Ok(Typed::new(expr, of, at))
     }
 
     fn lambda(
@@ -84,8 +94,8 @@ impl Planner<'_> {
                 relation: Vec::new(),
                 name: Some(name(ident)),
                 column,
+                held_as: of.data_type(),
                 of,
-                field,
                 is_stored: false,
             });
         }

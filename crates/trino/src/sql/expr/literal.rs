@@ -8,7 +8,7 @@ use datafusion::{
         array::{RecordBatch, RecordBatchOptions},
         datatypes::Schema,
     },
-    common::{DFSchema, ScalarValue, metadata::FieldMetadata},
+    common::{DFSchema, ScalarValue},
     logical_expr::{
         Expr as Engine, execution_props::ExecutionProps, physical_planning_context::PhysicalPlanningContext,
     },
@@ -30,9 +30,7 @@ use crate::{
 
 /// A value with its type.
 pub(super) fn constant(value: ScalarValue, of: TrinoType, at: Place) -> Typed {
-    let field = of.field("value", true);
-    let metadata = (!field.metadata().is_empty()).then(|| FieldMetadata::from(field.as_ref()));
-    Typed::new(Engine::Literal(value, metadata), of, at)
+    Typed::new(Engine::Literal(value, None), of, at)
 }
 
 pub(super) fn text(value: &str, at: Place) -> Typed {

@@ -9,10 +9,13 @@ mod literal;
 mod member;
 mod name;
 mod operator;
+mod own;
+mod session;
 mod subquery;
 mod text;
 
 pub(super) use function::{Parts, unknown};
+pub use own::OwnFunctions;
 
 use datafusion::{
     logical_expr::Expr as Engine,

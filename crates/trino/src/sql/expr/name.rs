@@ -62,6 +62,11 @@ impl Planner<'_> {
                 Found::None => {}
             }
         }
+        if let [word] = names.as_slice()
+            && let Some(value) = self.of_catalog(word, at)
+        {
+            return Ok(value);
+        }
         let shown = idents.iter().map(|ident| ident.value.as_str()).collect::<Vec<_>>().join(".");
         let message =
             format!("Column '{shown}' cannot be resolved or requester is not authorized to access requested resources");

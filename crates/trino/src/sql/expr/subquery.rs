@@ -55,9 +55,7 @@ impl Planner<'_> {
         if is_correlated && !yields_one(&relation.plan) {
             return refuse(at, "a subquery for each row that is no aggregation");
         }
-        let mut found = Typed::new(scalar(relation.plan), value.of.clone(), at);
-        found.field = Arc::clone(&value.field);
-        Ok(found)
+        Ok(Typed::new(scalar(relation.plan), value.of, at))
     }
 
     pub(super) fn exists(&self, query: &Query, negated: bool, env: &Env<'_>) -> SqlResult<Typed> {

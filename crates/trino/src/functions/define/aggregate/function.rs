@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use arrow::datatypes::{DataType, FieldRef};
+use arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::{
     common::internal_err,
     error::Result,
@@ -22,7 +22,10 @@ use super::{
     gather::{Gather, Gathering, Rows},
     sliding::Sliding,
 };
-use crate::{TrinoType, functions::PREFIX, functions::define::unfit};
+use crate::{
+    TrinoType,
+    functions::{PREFIX, bound::Types, define::unfit},
+};
 
 /// How a function comes from its rows to its value.
 #[derive(Clone, Copy)]
@@ -58,12 +61,43 @@ struct Function {
     typing: fn(&[TrinoType]) -> Option<TrinoType>,
     kind: Kind,
     signature: Signature,
+    /// What it is bound to, if Arrow's types do not say as much.
+    types: Option<Types>,
+}
+
+/// The function, bound to types if Arrow's do not say as much. Functions that are not Trino's own stay as they are.
+pub(crate) fn bind_aggregate<'t>(
+    function: &Arc<AggregateUDF>,
+    arguments: impl IntoIterator<Item = &'t TrinoType>,
+    returns: &TrinoType,
+) -> Arc<AggregateUDF> {
+    match Types::noted(arguments, returns) {
+        Some(types) => bind_types(function, types),
+        None => Arc::clone(function),
+    }
+}
+
+/// The function, bound to types.
+pub(crate) fn bind_types(function: &Arc<AggregateUDF>, types: Types) -> Arc<AggregateUDF> {
+    let Some(own) = function.inner().downcast_ref::<Function>() else { return Arc::clone(function) };
+    Arc::new(AggregateUDF::from(Function {
+        name: own.name.clone(),
+        typing: own.typing,
+        kind: own.kind,
+        signature: own.signature.clone(),
+        types: Some(types),
+    }))
+}
+
+/// What a function is bound to.
+pub(crate) fn types(function: &AggregateUDF) -> Option<&Types> {
+    function.inner().downcast_ref::<Function>()?.types.as_ref()
 }
 
 /// A function of groups. `typing` gives the type of its result, or `None` if it does not take these types.
 pub(crate) fn aggregate(name: &str, typing: fn(&[TrinoType]) -> Option<TrinoType>, kind: Kind) -> Arc<AggregateUDF> {
     let signature = Signature::one_of(vec![TypeSignature::VariadicAny, TypeSignature::Nullary], Volatility::Immutable);
-    Arc::new(AggregateUDF::from(Function { name: format!("{PREFIX}{name}"), typing, kind, signature }))
+    Arc::new(AggregateUDF::from(Function { name: format!("{PREFIX}{name}"), typing, kind, signature, types: None }))
 }
 
 fn types_of(fields: &[FieldRef]) -> Vec<TrinoType> {
@@ -77,12 +111,22 @@ const NOTHING: Gathering = Gathering { keep: Some(|_| Ok(Vec::new())), finish: R
 pub(super) type Factory = Arc<dyn Fn() -> Box<dyn Accumulator> + Send + Sync>;
 
 impl Function {
+    /// The types of the arguments of a call, with notes if it is bound to such.
+    fn arguments<'f>(&'f self, fields: &'f [FieldRef]) -> &'f [FieldRef] {
+        self.types.as_ref().map_or(fields, |types| &types.arguments)
+    }
+
+    fn returns<'f>(&'f self, field: &'f FieldRef) -> &'f FieldRef {
+        self.types.as_ref().map_or(field, |types| &types.returns)
+    }
+
     /// Accumulators of rows as they come.
     fn plain(&self, fields: &[FieldRef], returns: &FieldRef) -> Factory {
-        let (types, returns) = (types_of(fields), Arc::clone(returns));
+        let (types, of) = (types_of(fields), TrinoType::of_field(self.returns(returns)));
+        let returns = Arc::clone(returns);
         let kind = self.kind.of(&types);
         Arc::new(move || match kind {
-            Kind::Fold { make, .. } => Box::new(Single::new(make(&types, &TrinoType::of_field(&returns)))),
+            Kind::Fold { make, .. } => Box::new(Single::new(make(&types, &of))),
             Kind::Gather(how) => Box::new(Gather::new(how, types.clone(), Arc::clone(&returns))),
             // These never come here: the former has accumulators of its own, the latter has been resolved.
             Kind::Same(_) | Kind::By(_) => Box::new(Gather::new(NOTHING, types.clone(), Arc::clone(&returns))),
@@ -91,13 +135,14 @@ impl Function {
 
     /// Accumulators of rows as the call says: each once, or in an order.
     fn factory(&self, args: &AccumulatorArgs<'_>) -> Result<Factory> {
-        let plain = self.plain(args.expr_fields, &args.return_field);
+        let plain = self.plain(self.arguments(args.expr_fields), &args.return_field);
         if !args.is_distinct && args.order_bys.is_empty() {
             return Ok(plain);
         }
         let order: Vec<_> = args.order_bys.iter().map(|key| key.options).collect();
         let order_types: Result<Vec<_>> = args.order_bys.iter().map(|key| key.expr.data_type(args.schema)).collect();
-        let (types, returns, order_types) = (types_of(args.expr_fields), Arc::clone(&args.return_field), order_types?);
+        let types = types_of(self.arguments(args.expr_fields));
+        let (returns, order_types) = (Arc::clone(&args.return_field), order_types?);
         let is_distinct = args.is_distinct;
         Ok(Arc::new(move || {
             let then = Arc::clone(&plain);
@@ -109,7 +154,7 @@ impl Function {
 
 impl PartialEq for Function {
     fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
+        self.name == other.name && self.types == other.types
     }
 }
 
@@ -118,6 +163,7 @@ impl Eq for Function {}
 impl Hash for Function {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.name.hash(state);
+        self.types.hash(state);
     }
 }
 
@@ -141,25 +187,29 @@ impl AggregateUDFImpl for Function {
     }
 
     fn return_field(&self, fields: &[FieldRef]) -> Result<FieldRef> {
+        if let Some(types) = &self.types {
+            return Ok(types.bare_result(&self.name));
+        }
         let types = types_of(fields);
         let of = (self.typing)(&types).ok_or_else(|| unfit(self.name.trim_start_matches(PREFIX), &types))?;
         Ok(of.field(&self.name, true))
     }
 
     fn accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
-        match self.kind.of_fields(args.expr_fields) {
+        match self.kind.of_fields(self.arguments(args.expr_fields)) {
             Kind::Same(other) => other().accumulator(args),
             _ => Ok((self.factory(&args)?)()),
         }
     }
 
     fn state_fields(&self, args: StateFieldsArgs<'_>) -> Result<Vec<FieldRef>> {
-        let types = types_of(args.input_fields);
-        let named = |at: usize, of: &TrinoType| of.field(&format!("{}[{at}]", args.name), true);
+        let types = types_of(self.arguments(args.input_fields));
+        let named =
+            |at: usize, of: &TrinoType| Arc::new(Field::new(format!("{}[{at}]", args.name), of.data_type(), true));
         match self.kind.of(&types) {
             Kind::Same(other) => other().state_fields(args),
             Kind::Fold { state, .. } if !args.is_distinct && args.ordering_fields.is_empty() => {
-                let state = state(&types, &TrinoType::of_field(&args.return_field));
+                let state = state(&types, &TrinoType::of_field(self.returns(&args.return_field)));
                 Ok(state.iter().enumerate().map(|(at, of)| named(at, of)).collect())
             }
             _ => {
@@ -173,7 +223,7 @@ impl AggregateUDFImpl for Function {
     }
 
     fn groups_accumulator_supported(&self, args: AccumulatorArgs<'_>) -> bool {
-        match self.kind.of_fields(args.expr_fields) {
+        match self.kind.of_fields(self.arguments(args.expr_fields)) {
             Kind::Same(other) => other().groups_accumulator_supported(args),
             Kind::Fold { .. } => !args.is_distinct && args.order_bys.is_empty(),
             _ => false,
@@ -181,15 +231,18 @@ impl AggregateUDFImpl for Function {
     }
 
     fn create_groups_accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn GroupsAccumulator>> {
-        match self.kind.of_fields(args.expr_fields) {
+        match self.kind.of_fields(self.arguments(args.expr_fields)) {
             Kind::Same(other) => other().create_groups_accumulator(args),
-            Kind::Fold { make, .. } => Ok(make(&types_of(args.expr_fields), &TrinoType::of_field(&args.return_field))),
+            Kind::Fold { make, .. } => Ok(make(
+                &types_of(self.arguments(args.expr_fields)),
+                &TrinoType::of_field(self.returns(&args.return_field)),
+            )),
             _ => internal_err!("{} has no accumulator of groups", self.name),
         }
     }
 
     fn create_sliding_accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
-        match self.kind.of_fields(args.expr_fields) {
+        match self.kind.of_fields(self.arguments(args.expr_fields)) {
             Kind::Same(other) => other().create_sliding_accumulator(args),
             _ => Ok(Box::new(Sliding::new(self.factory(&args)?))),
         }

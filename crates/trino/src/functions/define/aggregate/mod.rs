@@ -10,5 +10,5 @@ mod gather;
 mod sliding;
 
 pub(crate) use fold::{Fold, fold};
-pub(crate) use function::{Kind, aggregate};
+pub(crate) use function::{Kind, aggregate, bind_aggregate, bind_types, types};
 pub(crate) use gather::{Gathering, Rows};
