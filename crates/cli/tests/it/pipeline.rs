@@ -108,7 +108,7 @@ async fn trinos_dialect_is_planned_as_trino_does() {
         ("DROP TABLE names", "run this statement with --dialect datafusion"),
     ] {
         let refused = workplace.segue.run(trino.iter().copied().chain([sql])).await.unwrap();
-        assert!(refused.code() == Some(1) && refused.stderr.contains(expected), "{sql}: {}", refused.stderr);
+        assert!(refused.code() != Some(0) && refused.stderr.contains(expected), "{sql}: {}", refused.stderr);
     }
 }
 
