@@ -103,17 +103,16 @@ fn before(one: Location, other: Location) -> bool {
     (one.line, one.column) < (other.line, other.column)
 }
 
-/// Whether a word before a parenthesis may begin a form of its own. Those that can only stand before another expression
-/// or a query do not.
+/// Whether the parser has a form of its own for a word before a parenthesis.
 fn has_form(keyword: Keyword) -> bool {
     use Keyword as K;
-    !matches!(
+    matches!(
         keyword,
-        K::NoKeyword | K::AND | K::OR | K::NOT | K::IN | K::ON | K::AS | K::BY | K::IS | K::LIKE | K::BETWEEN | K::WHEN
-    ) && !matches!(
+        K::ARRAY | K::CAST | K::TRY_CAST | K::SAFE_CAST | K::CONVERT | K::TRY_CONVERT | K::EXTRACT | K::TRIM | K::MAP
+    ) || matches!(
         keyword,
-        K::THEN | K::ELSE | K::SELECT | K::DISTINCT | K::FROM | K::JOIN | K::WHERE | K::HAVING | K::OVER | K::VALUES
-    ) && !matches!(keyword, K::UNION | K::ALL | K::ANY | K::SOME | K::EXCEPT | K::INTERSECT | K::LATERAL | K::FILTER)
+        K::CEIL | K::FLOOR | K::POSITION | K::SUBSTR | K::SUBSTRING | K::OVERLAY | K::STRUCT | K::MATCH
+    )
 }
 
 /// Whether `TABLE t` stands here as a query.
