@@ -96,6 +96,25 @@ fn libraries_with_an_owner_are_used_by_nobody_else() {
     }
 }
 
+/// `cargo clean --workspace` removes built files by the names of targets, and would take those of the package with them,
+/// so that whatever needs it is built again.
+#[test]
+fn no_target_is_called_like_a_package_from_elsewhere() {
+    let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    let foreign: BTreeSet<String> = lock
+        .split("[[package]]")
+        .filter(|package| package.contains("\nsource = "))
+        .filter_map(|package| package.split('"').nth(1).map(file_stem))
+        .collect();
+    assert!(foreign.contains("parquet"), "{} packages from elsewhere", foreign.len());
+    for package in metadata()["packages"].as_array().unwrap() {
+        for target in package["targets"].as_array().unwrap() {
+            let name = target["name"].as_str().unwrap();
+            assert!(!foreign.contains(&file_stem(name)), "{}: rename the target {name}", package["name"]);
+        }
+    }
+}
+
 #[test]
 fn no_rust_file_is_too_long() {
     for (path, text) in files("rs") {
@@ -169,18 +188,27 @@ fn check_header(text: &str) -> Result<(), &'static str> {
     header.any(is_grain).then_some(()).ok_or("expected `-- grain: one row per ...` in the header")
 }
 
-/// The crates of the workspace, each with its dependencies and whether they are for tests.
-fn packages() -> BTreeMap<String, Vec<(String, bool)>> {
+/// What the files of a target begin with, whose name is this.
+fn file_stem(name: &str) -> String {
+    name.replace('-', "_")
+}
+
+/// What cargo knows of the workspace.
+fn metadata() -> Value {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
         .current_dir(root())
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The crates of the workspace, each with its dependencies and whether they are for tests.
+fn packages() -> BTreeMap<String, Vec<(String, bool)>> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let dependency = |value: &Value| (text(&value["name"]), value["kind"] == "dev");
-    metadata["packages"]
+    metadata()["packages"]
         .as_array()
         .unwrap()
         .iter()

@@ -1,4 +1,4 @@
-//! How fast rows become Parquet, with the lake's settings: `cargo bench --workspace --bench parquet`.
+//! How fast rows become Parquet, with the lake's settings: `cargo bench --workspace --bench part_writer`.
 //!
 //! A slice's worth of track rows (66,000) to an object store in memory, on one core; throughput is in rows.
 
