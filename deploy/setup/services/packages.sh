@@ -5,18 +5,20 @@
 # what the host has already, so such a folder belongs to its host; when it does not fit any more, it is made anew.
 # shellcheck shell=bash disable=SC2154
 
-# What the test servers need; alerts.sh asks for prometheus itself, images.sh for podman.
+# What the test servers need; alerts.sh asks for its own, images.sh for podman.
 groups=(mariadb ceph)
 declare -A packages_of=(
     [mariadb]="mariadb-server-core mariadb-client-core"
     [ceph]="radosgw ceph-mon ceph-osd ceph-common"
     [prometheus]="prometheus"
+    [alertmanager]="prometheus-alertmanager"
     [podman]="podman runc conmon catatonit debootstrap"
 )
 declare -A programs_of=(
     [mariadb]="mariadbd mariadb-install-db my_print_defaults resolveip"
     [ceph]="ceph-mon ceph-osd radosgw radosgw-admin monmaptool"
-    [prometheus]="promtool"
+    [prometheus]="promtool prometheus"
+    [alertmanager]="amtool prometheus-alertmanager"
     [podman]="podman runc conmon debootstrap"
 )
 # The programs that say their version: one that does finds all its libraries.
@@ -24,6 +26,7 @@ declare -A daemons_of=(
     [mariadb]="mariadbd"
     [ceph]="ceph-mon ceph-osd radosgw radosgw-admin"
     [prometheus]="promtool"
+    [alertmanager]="amtool"
     [podman]="podman"
 )
 # Set by `find_programs`: the folders above bin and sbin, and those with the libraries.
