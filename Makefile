@@ -13,7 +13,7 @@ with_libtorch = LIBTORCH="$$($(setup_dir)/libtorch.sh)"; export LIBTORCH;
 SLICES := 30
 RUNS := 3
 
-.PHONY: help setup build demo up down test fmt lint clean-demo bench-flatten bench-cooccurrence bench-train
+.PHONY: help setup build demo up down images test fmt lint clean-demo bench-flatten bench-cooccurrence bench-train
 
 help:
 	@echo 'make demo              builds Segue and runs the whole pipeline on sample playlists, with no services'
@@ -27,6 +27,7 @@ help:
 	@echo 'make bench-flatten     measures Segue beside Polars, DuckDB and PySpark, with SLICES=$(SLICES) RUNS=$(RUNS)'
 	@echo 'make bench-cooccurrence   neighbours of tracks beside SciPy, DuckDB and Polars; SYNTHETIC=1000000 for the full size'
 	@echo 'make bench-train       training steps of Segue beside PyTorch in Python (gets PyTorch, 2.5 GB, once)'
+	@echo 'make images            builds the images of all roles, with podman or docker'
 	@echo 'make setup             gets libtorch and the test servers, which the other targets do when they need them'
 	@echo
 	@echo 'The first build takes about 20 minutes on 2 cores. Downloads are kept in $${SEGUE_CACHE:-~/.cache/segue}.'
@@ -50,6 +51,9 @@ up: build
 
 down:
 	@$(setup_dir)/system.sh down
+
+images:
+	@$(setup_dir)/build_images.sh
 
 clean-demo:
 	rm -rf data/raw/sample data/lake data/segue.db data/segue.db-shm data/segue.db-wal

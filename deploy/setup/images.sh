@@ -17,7 +17,7 @@ cache=${SEGUE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/segue}
 }
 programs=$1 libtorch=$2
 place=$cache/images
-base=docker.io/library/debian:bookworm-slim
+base=docker.io/library/debian:12.12-slim
 
 say() { echo "images: $*" >&2; }
 fail() {
@@ -105,7 +105,7 @@ guards=(--user 65532:65532 --read-only --read-only-tmpfs=false --cap-drop all --
 build() {
     local role=$1
     say "building segue-$role"
-    podman build --quiet --pull=never --network host --file "$here/../images/Containerfile" --target "$role" \
+    podman build --quiet --pull=never --network host --build-arg DEBIAN_SNAPSHOT= --timestamp 0 --file "$here/../images/Containerfile" --target "$role" \
         --build-context "build=$place/built" --tag "localhost/segue-$role:try" "$place/empty" >"$place/$role.id"
     say "segue-$role: $(podman image inspect --format '{{.Size}}' "localhost/segue-$role:try") bytes"
 }
@@ -145,6 +145,10 @@ try() {
         sql --lake /scratch/lake --scheduler "df://127.0.0.1:$grpc" --format csv 'SELECT 6 * 7 AS answer')
     [[ $answer == *42* ]] || fail "the query was answered with: $answer"
     podman run --rm "${guards[@]}" --entrypoint segue-model localhost/segue-nightly:try version >&2
+    podman run --rm "${guards[@]}" localhost/segue-model:try version >&2
+    # The contract of SageMaker: the image is called with `train` or `serve`.
+    answer=$(podman run --rm "${guards[@]}" localhost/segue-sagemaker:try serve --help)
+    [[ $answer == *"/opt/ml"* ]] || fail "the image for SageMaker answers: $answer"
     for name in "segue-try-executor-$$" "segue-try-scheduler-$$"; do
         podman stop --time 30 "$name" >/dev/null
         [[ $(podman inspect --format '{{.State.ExitCode}}' "$name") == 0 ]] || fail "$name did not end in order"
@@ -154,7 +158,7 @@ try() {
 settle_podman
 provide_base
 gather
-for role in scheduler executor nightly; do
+for role in scheduler executor nightly model sagemaker; do
     build "$role"
 done
 try

@@ -194,6 +194,22 @@ def compose(root, programs):
             yield from unknown_words(name, service, programs)
 
 
+def images(root):
+    """What is wrong with the file that images are built from: roles that manifests ask for and it has not, loose bases, users."""
+    text = (root / "deploy/images/Containerfile").read_text()
+    stages = re.findall(r"^FROM (\S+) AS (\S+)$", text, re.M)
+    names = {name for _, name in stages}
+    for base, name in stages:
+        if base not in names and not re.search(r":[^:/]*\d", base):
+            yield f"images: {name} has a base without a pinned tag: {base}"
+    if re.search(r"^USER ", text, re.M):
+        yield "images: USER is set, which SageMaker does not accept; Kubernetes sets runAsUser"
+    for path in [*(root / "deploy/kubernetes").rglob("*.yaml"), root / "deploy/compose.yaml"]:
+        for role in re.findall(r"image: segue-([a-z-]+):", path.read_text()):
+            if role not in names:
+                yield f"images: {path.relative_to(root)} asks for segue-{role}, which no stage makes"
+
+
 def unknown_words(name, service, programs):
     program = {"segue-scheduler": "segue-scheduler", "segue-executor": "segue-executor"}.get(
         service["image"].split(":")[0], (service.get("entrypoint") or ["segue"])[0])
@@ -241,7 +257,7 @@ def main():
     root = pathlib.Path(sys.argv[1])
     programs = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None
     broken(root)
-    wrong = [*kubernetes(root), *compose(root, programs)]
+    wrong = [*kubernetes(root), *compose(root, programs), *images(root)]
     for reason in wrong:
         print(f"manifests: {reason}", file=sys.stderr)
     sys.exit(bool(wrong))
