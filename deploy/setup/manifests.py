@@ -17,22 +17,27 @@ import kubernetes_validate
 import yaml
 
 VERSIONS = ["1.30", "1.34", "1.37"]
-OVERLAYS = ["dev", "production"]
+OVERLAYS = ["dev", "production", "production-monitored"]
 WORKLOADS = {"Deployment", "CronJob", "Job", "StatefulSet", "DaemonSet"}
+# Kinds that Kubernetes itself does not have, so that its schemas do not know them; `custom` looks at them.
+CUSTOM = {"PodMonitor", "PrometheusRule"}
 
 
 class Renderer:
-    """What of kustomize these folders use: resources, namespace, labels, configMapGenerator, replicas, JSON patches.
+    """What of kustomize these folders use: resources, components, namespace, labels, configMapGenerator, replicas, JSON patches.
 
     A field that it does not know is an error, so that nothing is passed over."""
 
-    KNOWN = {"apiVersion", "kind", "namespace", "resources", "labels", "configMapGenerator", "replicas", "patches"}
+    KNOWN = {"apiVersion", "kind", "namespace", "resources", "labels", "configMapGenerator", "replicas", "patches",
+             "components"}
 
-    def render(self, folder):
+    def render(self, folder, before=()):
+        """The objects of a folder; of a component, those that were there before with what it adds and changes."""
         declared = yaml.safe_load((folder / "kustomization.yaml").read_text())
         unknown = set(declared) - self.KNOWN
         assert not unknown, f"{folder}: this renderer does not know {unknown}"
-        objects = []
+        assert (declared["kind"] == "Component") == bool(before), f"{folder}: a component is named among `components` only"
+        objects = list(before)
         for name in declared.get("resources", []):
             path = folder / name
             if path.is_dir():
@@ -42,6 +47,8 @@ class Renderer:
         for generator in declared.get("configMapGenerator", []):
             objects.append(self.config_map(generator))
             rename(objects, generator["name"], objects[-1]["metadata"]["name"])
+        for name in declared.get("components", []):
+            objects = self.render(folder / name, objects)
         for labels in declared.get("labels", []):
             assert not labels.get("includeSelectors"), f"{folder}: selectors cannot change"
             for found in objects:
@@ -53,9 +60,12 @@ class Renderer:
             self.one(objects, folder, name=replicas["name"])["spec"]["replicas"] = replicas["count"]
         for patch in declared.get("patches", []):
             target = patch["target"]
-            found = self.one(objects, folder, name=target["name"], kind=target["kind"])
-            for operation in yaml.safe_load(patch["patch"]):
-                apply(found, operation, folder)
+            matching = [one for one in objects if one["kind"] == target["kind"]
+                        and re.fullmatch(target["name"], one["metadata"]["name"])]
+            assert matching, f"{folder}: nothing is called {target['name']}"
+            for found in matching:
+                for operation in yaml.safe_load(patch["patch"]):
+                    apply(found, operation, folder)
         return objects
 
     @staticmethod
@@ -91,6 +101,9 @@ def apply(found, operation, folder):
     *parents, last = [part.replace("~1", "/").replace("~0", "~") for part in operation["path"].strip("/").split("/")]
     for part in parents:
         found = found[int(part)] if isinstance(found, list) else found[part]
+    if isinstance(found, list) and last == "-":
+        found.append(operation["value"])
+        return
     last = int(last) if isinstance(found, list) else last
     assert operation["op"] == "add" or (last in found if isinstance(found, dict) else last < len(found)), \
         f"{folder}: {operation['path']} is not there"
@@ -131,7 +144,8 @@ def policies(found):
         if found["kind"] == "Deployment" and not {"readinessProbe", "livenessProbe"} <= set(container):
             yield f"{name} lacks a probe"
         for variable in container.get("env", []):
-            if re.search("SECRET|PASSWORD|TOKEN|KEY|DATABASE", variable["name"]) and "value" in variable:
+            is_file = str(variable.get("value", "")).startswith("/etc/segue/")
+            if re.search("SECRET|PASSWORD|TOKEN|KEY|DATABASE", variable["name"]) and "value" in variable and not is_file:
                 yield f"{name} has the secret {variable['name']} in the open"
 
 
@@ -142,12 +156,13 @@ def kubernetes(root):
         names = [(found["kind"], found["metadata"]["name"]) for found in objects]
         assert len(names) == len(set(names)), f"{overlay}: an object is there twice"
         for found in objects:
-            for version in VERSIONS:
+            for version in VERSIONS if found["kind"] not in CUSTOM else []:
                 kubernetes_validate.validate(found, version, strict=True)
             if found["kind"] in WORKLOADS:
                 for reason in policies(found):
                     yield f"{overlay}: {found['kind']} {found['metadata']['name']} {reason}"
         yield from references(overlay, objects)
+        yield from custom(overlay, objects, root)
         print(f"manifests: {overlay}: {len(objects)} objects fit Kubernetes {', '.join(VERSIONS)}", file=sys.stderr)
 
 
@@ -169,6 +184,27 @@ def references(overlay, objects):
             pods = [pod_labels(other) for other in objects if other["kind"] in WORKLOADS]
             if not any(wanted.items() <= labels.items() for labels in pods):
                 yield f"{overlay}: {found['kind']} {found['metadata']['name']} selects no pod"
+
+
+def custom(overlay, objects, root):
+    """What is wrong with objects whose schemas are not Kubernetes' own."""
+    pods = [(pod_labels(found), pod_of(found)) for found in objects if found["kind"] in WORKLOADS]
+    for found in objects:
+        spec, name = found.get("spec", {}), f"{overlay}: {found['kind']} {found['metadata']['name']}"
+        if found["kind"] == "HorizontalPodAutoscaler":
+            target = spec["scaleTargetRef"]["name"]
+            if ("Deployment", target) not in {(other["kind"], other["metadata"]["name"]) for other in objects}:
+                yield f"{name} scales {target}, which is not there"
+        if found["kind"] == "PodMonitor":
+            wanted = spec["selector"]["matchLabels"]
+            ports = {port["name"] for labels, pod in pods if wanted.items() <= labels.items()
+                     for container in pod["containers"] for port in container.get("ports", [])}
+            for endpoint in spec["podMetricsEndpoints"]:
+                if endpoint["port"] not in ports:
+                    yield f"{name} asks at the port {endpoint['port']}, which no pod has"
+        if found["kind"] == "PrometheusRule":
+            if spec != yaml.safe_load((root / "deploy/monitoring/rules.yaml").read_text()):
+                yield f"{name} has other rules than deploy/monitoring/rules.yaml"
 
 
 def pod_labels(found):
@@ -211,7 +247,7 @@ def images(root):
 
 
 def unknown_words(name, service, programs):
-    program = {"segue-scheduler": "segue-scheduler", "segue-executor": "segue-executor"}.get(
+    program = {name: name for name in ("segue-scheduler", "segue-executor", "segue-model")}.get(
         service["image"].split(":")[0], (service.get("entrypoint") or ["segue"])[0])
     command = [word for word in service["command"] if re.fullmatch("[a-z]+", word)][:1]
     sub = command if program in ("segue", "segue-model") else []

@@ -6,11 +6,12 @@ use std::{collections::BTreeSet, fs, path::Path};
 use testkit::process::ProcessCommand;
 
 /// Each file that starts a program: the file, the program, its sub-command.
-const STARTED: [(&str, &str, &[&str]); 5] = [
+const STARTED: [(&str, &str, &[&str]); 6] = [
     ("base/scheduler/deployment.yaml", "segue-scheduler", &[]),
     ("base/executor/deployment.yaml", "segue-executor", &[]),
     ("base/nightly/cronjob.yaml", "segue", &["run"]),
     ("base/watch/deployment.yaml", "segue", &["watch"]),
+    ("base/inference/deployment.yaml", "segue-model", &["serve"]),
     ("base/kustomization.yaml", "segue", &["run"]),
 ];
 
