@@ -12,8 +12,11 @@ with_libtorch = LIBTORCH="$$($(setup_dir)/libtorch.sh)"; export LIBTORCH;
 # Of bench-flatten and bench-cooccurrence: sample slices of 34 MB each, and runs of each contestant.
 SLICES := 30
 RUNS := 3
+# Of bench-functions: rows of the table.
+ROWS := 2000000
 
-.PHONY: help setup build demo up down images test fmt lint clean-demo bench-flatten bench-cooccurrence bench-train
+.PHONY: help setup build demo up down images test fmt lint clean-demo bench-flatten bench-cooccurrence bench-functions \
+	bench-train
 
 help:
 	@echo 'make demo              builds Segue and runs the whole pipeline on sample playlists, with no services'
@@ -26,6 +29,7 @@ help:
 	@echo 'make fmt               formats the Rust code'
 	@echo 'make bench-flatten     measures Segue beside Polars, DuckDB and PySpark, with SLICES=$(SLICES) RUNS=$(RUNS)'
 	@echo 'make bench-cooccurrence   neighbours of tracks beside SciPy, DuckDB and Polars; SYNTHETIC=1000000 for the full size'
+	@echo 'make bench-functions   functions of Trino beside those of DuckDB, with ROWS=$(ROWS) TURNS=$(RUNS)'
 	@echo 'make bench-train       training steps of Segue beside PyTorch in Python (gets PyTorch, 2.5 GB, once)'
 	@echo 'make images            builds the images of all roles, with podman or docker'
 	@echo 'make setup             gets libtorch and the test servers, which the other targets do when they need them'
@@ -79,6 +83,15 @@ bench-cooccurrence:
 	@python="$$(benches/venv.sh)"; python3 benches/cooccurrence.py --python "$$python" \
 		--segue "$(target_dir)/release/segue" --runs "$(RUNS)" \
 		$(if $(SYNTHETIC),--synthetic "$(SYNTHETIC)",--slices "$(SLICES)")
+
+# The functions are optimised as in a release, what they are built on as in the dev profile.
+bench-functions:
+	@$(setup_dir)/toolchain.sh
+	@$(with_libtorch) echo 'bench-functions: compiling'; cargo build --workspace \
+		--config profile.dev.package.trino.opt-level=3 --example function_speed
+	@python="$$(benches/venv.sh)"; python3 benches/functions.py --python "$$python" \
+		--speed "$(target_dir)/debug/examples/function_speed" --rows "$(ROWS)" --turns "$(RUNS)" \
+		$(if $(JSON),--json "$(JSON)")
 
 # The workspace's release build would link every program again; what is measured is one example, optimised alike.
 bench-train:

@@ -67,6 +67,16 @@ pub enum ErrorName {
     DivisionByZero,
     /// A scalar subquery yields more than one row.
     SubqueryMultipleRows,
+    /// A path of the SQL standard's into JSON is none.
+    InvalidPath,
+    /// What a path into JSON asks for does not fit the JSON.
+    PathEvaluationError,
+    /// A text is no JSON.
+    JsonInputConversionError,
+    /// A path leads to what is no one JSON.
+    JsonOutputConversionError,
+    /// A path leads to what is no one value of a type.
+    JsonValueResultError,
 }
 
 impl ErrorName {
@@ -104,6 +114,11 @@ impl ErrorName {
             Self::NumericValueOutOfRange => "NUMERIC_VALUE_OUT_OF_RANGE",
             Self::DivisionByZero => "DIVISION_BY_ZERO",
             Self::SubqueryMultipleRows => "SUBQUERY_MULTIPLE_ROWS",
+            Self::InvalidPath => "INVALID_PATH",
+            Self::PathEvaluationError => "PATH_EVALUATION_ERROR",
+            Self::JsonInputConversionError => "JSON_INPUT_CONVERSION_ERROR",
+            Self::JsonOutputConversionError => "JSON_OUTPUT_CONVERSION_ERROR",
+            Self::JsonValueResultError => "JSON_VALUE_RESULT_ERROR",
         }
     }
 
@@ -135,7 +150,7 @@ pub struct TrinoError {
 }
 
 /// Errors that rows end a query with, and not its text.
-const OF_ROWS: [ErrorName; 7] = [
+const OF_ROWS: [ErrorName; 12] = [
     ErrorName::InvalidFunctionArgument,
     ErrorName::InvalidCastArgument,
     ErrorName::NumericValueOutOfRange,
@@ -143,6 +158,11 @@ const OF_ROWS: [ErrorName; 7] = [
     ErrorName::SubqueryMultipleRows,
     ErrorName::InvalidArguments,
     ErrorName::NotSupported,
+    ErrorName::InvalidPath,
+    ErrorName::PathEvaluationError,
+    ErrorName::JsonInputConversionError,
+    ErrorName::JsonOutputConversionError,
+    ErrorName::JsonValueResultError,
 ];
 
 impl TrinoError {

@@ -5,7 +5,8 @@
 //!
 //! - `BOUND`, the schema of its arguments and its result, and if it has lambdas what stands for these;
 //! - `LAMBDAS`, the schema of what they capture, then for each argument nothing for a value, or for a lambda the schema
-//!   of its parameters and its body.
+//!   of its parameters and its body,
+//! - `REDUCE`, the schema of a state, then for both lambdas of `reduce_agg` the schema of the parameters and the body.
 
 use std::{
     collections::HashMap,
@@ -30,11 +31,12 @@ use super::{
     bound::{Bound, Types},
     define::aggregate,
     functions,
-    lambda::{ALL, Body, Closure, Part},
+    lambda::{ALL, Body, Closure, Part, ReduceAgg},
 };
 
 const BOUND: u8 = 1;
 const LAMBDAS: u8 = 2;
+const REDUCE: u8 = 3;
 
 const VALUE: u8 = 0;
 const LAMBDA: u8 = 1;
@@ -57,8 +59,7 @@ pub fn encode_scalar(function: &ScalarUDF, into: &mut Vec<u8>) -> Result<()> {
             Part::Value => into.push(VALUE),
             Part::Lambda(body) => {
                 into.push(LAMBDA);
-                encode_fields(body.parameters(), into)?;
-                into.extend(serialize_expr(body.expr(), &BodyCodec)?.encode_length_delimited_to_vec());
+                encode_body(body, into)?;
             }
         }
     }
@@ -86,6 +87,11 @@ pub fn decode_scalar(name: &str, bytes: &[u8]) -> Result<Arc<ScalarUDF>> {
 /// # Errors
 /// If its types cannot be written.
 pub fn encode_aggregate(function: &AggregateUDF, into: &mut Vec<u8>) -> Result<()> {
+    if let Some(reduce) = function.inner().downcast_ref::<ReduceAgg>() {
+        into.push(REDUCE);
+        encode_fields([&reduce.state()], into)?;
+        return reduce.bodies().into_iter().try_for_each(|body| encode_body(body, into));
+    }
     match aggregate::types(function) {
         Some(types) => {
             into.push(BOUND);
@@ -104,6 +110,9 @@ pub fn decode_aggregate(name: &str, bytes: &[u8]) -> Result<Arc<AggregateUDF>> {
     let known = KNOWN.get_or_init(|| {
         functions().aggregate.into_iter().map(|function| (function.name().to_owned(), function)).collect()
     });
+    if let Some((&REDUCE, rest)) = bytes.split_first() {
+        return decode_reduce(rest);
+    }
     match (bytes.split_first(), known.get(name)) {
         (Some((&BOUND, mut rest)), Some(function)) => {
             let types = decode_types(&mut rest)?;
@@ -133,16 +142,31 @@ fn decode_lambdas(name: &str, mut bytes: &[u8]) -> Result<Arc<ScalarUDF>> {
         bytes = rest;
         parts.push(match kind {
             VALUE => Part::Value,
-            LAMBDA => {
-                let parameters = decode_fields(&mut bytes)?;
-                let node = protobuf::LogicalExprNode::decode_length_delimited(&mut bytes).map_err(broken)?;
-                let expr = parse_expr(&node, context(), &BodyCodec)?;
-                Part::Lambda(Arc::new(Body::try_new(parameters, &captured, expr)?))
-            }
+            LAMBDA => Part::Lambda(decode_body(&mut bytes, &captured)?),
             other => return internal_err!("a lambda of {name} came as a thing of kind {other}"),
         });
     }
     Ok(Arc::new(ScalarUDF::from(Closure::new(function, parts, captured))))
+}
+
+fn decode_reduce(mut bytes: &[u8]) -> Result<Arc<AggregateUDF>> {
+    let state = decode_fields(&mut bytes)?.pop();
+    let state = state.ok_or_else(|| internal_datafusion_err!("reduce_agg came without the type of its states"))?;
+    let (input, combine) = (decode_body(&mut bytes, &[])?, decode_body(&mut bytes, &[])?);
+    Ok(ReduceAgg::of(input, combine, state.data_type().clone()))
+}
+
+fn encode_body(body: &Body, into: &mut Vec<u8>) -> Result<()> {
+    encode_fields(body.parameters(), into)?;
+    into.extend(serialize_expr(body.expr(), &BodyCodec)?.encode_length_delimited_to_vec());
+    Ok(())
+}
+
+fn decode_body(bytes: &mut &[u8], captured: &[FieldRef]) -> Result<Arc<Body>> {
+    let parameters = decode_fields(bytes)?;
+    let node = protobuf::LogicalExprNode::decode_length_delimited(bytes).map_err(broken)?;
+    let expr = parse_expr(&node, context(), &BodyCodec)?;
+    Ok(Arc::new(Body::try_new(parameters, captured, expr)?))
 }
 
 fn decode_types(bytes: &mut &[u8]) -> Result<Types> {

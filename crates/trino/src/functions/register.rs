@@ -53,6 +53,7 @@ pub fn functions() -> FunctionSet {
         super::map::functions(),
         super::time::functions(),
         super::json::functions(),
+        super::sketch::scalars(),
     ]
     .concat();
     let aggregate = [super::aggregate::functions(), super::sketch::functions()].concat();

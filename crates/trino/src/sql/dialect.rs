@@ -95,7 +95,7 @@ impl Dialect for TrinoDialect {
             Token::Word(word) if word.quote_style.is_none() => match word.keyword {
                 Keyword::CAST => CastKind::Cast,
                 Keyword::TRY_CAST => CastKind::TryCast,
-                _ => return None,
+                _ => return super::json::form(parser),
             },
             _ => return None,
         };

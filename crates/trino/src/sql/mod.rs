@@ -16,6 +16,7 @@ mod dialect;
 mod error;
 mod expr;
 mod group;
+mod json;
 mod lattice;
 mod parse;
 mod planner;

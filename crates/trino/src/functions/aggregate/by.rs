@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use datafusion::{error::Result, logical_expr::AggregateUDF};
+use datafusion::logical_expr::AggregateUDF;
 
-use super::extreme::{all, count, first, top};
+use super::extreme::{all, counts, first, one, top};
 use crate::{
     TrinoType,
     functions::define::{
-        aggregate::{Gathering, Kind, Rows, aggregate},
+        aggregate::{Gathering, Kind, aggregate},
         is_integer,
     },
 };
@@ -30,13 +30,9 @@ fn typing(types: &[TrinoType]) -> Option<TrinoType> {
     }
 }
 
-fn limit(rows: &Rows) -> Result<usize> {
-    if rows.columns.len() == 3 { count(rows, 2) } else { Ok(1) }
-}
-
-const LEAST: Kind = Kind::Gather(Gathering { keep: Some(|rows| top(&rows.columns[1], 1, false)), finish: first });
-const GREATEST: Kind = Kind::Gather(Gathering { keep: Some(|rows| top(&rows.columns[1], 1, true)), finish: first });
+const LEAST: Kind = Kind::Gather(Gathering { keep: Some(|rows| one(&rows.columns[1], false, rows)), finish: first });
+const GREATEST: Kind = Kind::Gather(Gathering { keep: Some(|rows| one(&rows.columns[1], true, rows)), finish: first });
 const LEAST_N: Kind =
-    Kind::Gather(Gathering { keep: Some(|rows| top(&rows.columns[1], limit(rows)?, false)), finish: all });
+    Kind::Gather(Gathering { keep: Some(|rows| top(&rows.columns[1], &counts(rows, 2)?, false, rows)), finish: all });
 const GREATEST_N: Kind =
-    Kind::Gather(Gathering { keep: Some(|rows| top(&rows.columns[1], limit(rows)?, true)), finish: all });
+    Kind::Gather(Gathering { keep: Some(|rows| top(&rows.columns[1], &counts(rows, 2)?, true, rows)), finish: all });

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray};
-use datafusion::{error::Result, logical_expr::AggregateUDF};
+use arrow::{
+    array::{Array, AsArray},
+    buffer::OffsetBuffer,
+};
+use datafusion::{common::HashSet, error::Result, logical_expr::AggregateUDF};
 
 use super::extreme::{all, first, picked};
 use crate::{
     TrinoType,
     functions::{
-        array::{Elements, distinct_rows, index},
+        array::{Elements, comparable, index},
         define::aggregate::{Gathering, Kind, Rows, aggregate},
     },
 };
@@ -30,8 +33,7 @@ fn array_agg() -> Arc<AggregateUDF> {
 
 /// `set_agg(x)`: the values that are different, and NULL once if it is among them.
 fn set_agg() -> Arc<AggregateUDF> {
-    let keep = |rows: &Rows| distinct_rows(&rows.columns[..1]);
-    aggregate("set_agg", array_of, Kind::Gather(Gathering { keep: Some(keep), finish: all }))
+    aggregate("set_agg", array_of, Kind::Gather(Gathering { keep: Some(|rows| rows.distinct(1)), finish: all }))
 }
 
 /// `set_union(array)`: the elements of all arrays that are different. Empty arrays make an empty one, NULLs make NULL.
@@ -40,16 +42,20 @@ fn set_union() -> Arc<AggregateUDF> {
         [of @ TrinoType::Array(_)] => Some(of.clone()),
         _ => None,
     };
-    let keep = |rows: &Rows| valid(rows);
     let finish = |rows: &Rows| {
-        if rows.len() == 0 {
-            return rows.null();
-        }
         let elements = Elements::of(rows.columns[0].as_list::<i32>())?;
-        let distinct = distinct_rows(&[Arc::clone(&elements.values)])?;
-        rows.array(picked(&elements.values, distinct)?)
+        let keys = comparable(&[Arc::clone(&elements.values)])?;
+        let (mut kept, mut lengths) = (Vec::new(), Vec::new());
+        for rows in rows.groups() {
+            let before = kept.len();
+            let mut seen = HashSet::new();
+            let range = elements.range_of(rows);
+            kept.extend(range.filter(|at| seen.insert(keys.row(*at))).map(index));
+            lengths.push(kept.len() - before);
+        }
+        rows.lists(picked(&elements.values, kept)?, OffsetBuffer::from_lengths(lengths))
     };
-    aggregate("set_union", typing, Kind::Gather(Gathering { keep: Some(keep), finish }))
+    aggregate("set_union", typing, Kind::Gather(Gathering { keep: Some(valid), finish }))
 }
 
 /// Rows whose first value is not NULL.
@@ -63,6 +69,9 @@ fn any_value(name: &str) -> Arc<AggregateUDF> {
         [of] => Some(of.clone()),
         _ => None,
     };
-    let keep = |rows: &Rows| valid(rows).map(|rows| rows.into_iter().take(1).collect());
+    let keep = |rows: &Rows| {
+        let values = &rows.columns[0];
+        Ok(rows.groups().filter_map(|mut rows| rows.find(|at| values.is_valid(*at)).map(index)).collect())
+    };
     aggregate(name, typing, Kind::Gather(Gathering { keep: Some(keep), finish: first }))
 }

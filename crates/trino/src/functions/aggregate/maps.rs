@@ -1,39 +1,33 @@
-//! `map_agg`, `multimap_agg`, `map_union`, `histogram`.
+//! `map_agg`, `multimap_agg`, `map_union`.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, Int64Array, UInt32Array},
+    array::{Array, ArrayRef, AsArray},
     buffer::OffsetBuffer,
-    compute::take,
 };
-use datafusion::{common::ScalarValue, error::Result, logical_expr::AggregateUDF};
+use datafusion::{common::HashMap, error::Result, logical_expr::AggregateUDF};
 
 use super::{collect::valid, extreme::picked};
 use crate::{
     TrinoType,
     functions::{
-        array::{Picks, comparable, distinct_rows, index},
+        array::{Picks, comparable, index},
         define::aggregate::{Gathering, Kind, Rows, aggregate},
         map::Entries,
     },
 };
 
 pub(super) fn functions() -> Vec<Arc<AggregateUDF>> {
-    vec![map_agg(), multimap_agg(), map_union(), histogram()]
+    vec![map_agg(), multimap_agg(), map_union()]
 }
 
-/// The one map of these keys, which are all different, and values.
-fn map(rows: &Rows, keys: ArrayRef, values: ArrayRef) -> Result<ScalarValue> {
-    let offsets = OffsetBuffer::from_lengths([keys.len()]);
-    rows.value(&Entries { keys, values, offsets }.into_maps(None)?, 0)
-}
-
-/// The first rows of all keys that are not NULL.
+/// The rows of all different keys of each group that are not NULL.
 fn first_of_keys(rows: &Rows) -> Result<Vec<u32>> {
-    let valid = UInt32Array::from(valid(rows)?);
-    let keys = take(&rows.columns[0], &valid, None)?;
-    Ok(distinct_rows(&[keys])?.into_iter().map(|at| valid.value(at as usize)).collect())
+    let keys = &rows.columns[0];
+    let mut distinct = rows.distinct(1)?;
+    distinct.retain(|at| keys.is_valid(*at as usize));
+    Ok(distinct)
 }
 
 /// `map_agg(key, value)`: the map of all keys with the value that came first. Rows whose key is NULL are ignored.
@@ -43,10 +37,8 @@ fn map_agg() -> Arc<AggregateUDF> {
         _ => None,
     };
     let finish = |rows: &Rows| {
-        if rows.len() == 0 {
-            return rows.null();
-        }
-        map(rows, Arc::clone(&rows.columns[0]), Arc::clone(&rows.columns[1]))
+        let (keys, values) = (Arc::clone(&rows.columns[0]), Arc::clone(&rows.columns[1]));
+        Entries { keys, values, offsets: rows.lengths() }.into_maps(Some(rows.nulls()))
     };
     aggregate("map_agg", typing, Kind::Gather(Gathering { keep: Some(first_of_keys), finish }))
 }
@@ -61,36 +53,32 @@ fn multimap_agg() -> Arc<AggregateUDF> {
         }
         _ => None,
     };
-    let finish = |rows: &Rows| {
-        if rows.len() == 0 {
-            return rows.null();
-        }
-        let (firsts, groups) = grouped(&rows.columns[0])?;
-        let mut picks = Picks::from(vec![Arc::clone(&rows.columns[1])], firsts.len());
-        for group in groups {
-            group.into_iter().for_each(|at| picks.push(0, at));
-            picks.end_row();
-        }
-        map(rows, picked(&rows.columns[0], firsts)?, picks.finish()?)
-    };
-    aggregate("multimap_agg", typing, Kind::Gather(Gathering { keep: Some(valid), finish }))
+    aggregate("multimap_agg", typing, Kind::Gather(Gathering { keep: Some(valid), finish: multimap }))
 }
 
-/// The first row of each value, and the rows of each.
-fn grouped(values: &ArrayRef) -> Result<(Vec<u32>, Vec<Vec<usize>>)> {
-    let rows = comparable(&[Arc::clone(values)])?;
-    let mut groups: HashMap<_, usize> = HashMap::new();
-    let (mut firsts, mut members) = (Vec::new(), Vec::<Vec<usize>>::new());
-    for at in 0..rows.num_rows() {
-        let next = members.len();
-        let group = *groups.entry(rows.row(at)).or_insert(next);
-        if group == next {
-            firsts.push(index(at));
-            members.push(Vec::new());
+fn multimap(rows: &Rows) -> Result<ArrayRef> {
+    let keys = comparable(&[Arc::clone(&rows.columns[0])])?;
+    let mut values = Picks::from(vec![Arc::clone(&rows.columns[1])], rows.len());
+    let (mut firsts, mut lengths) = (Vec::new(), Vec::new());
+    for rows in rows.groups() {
+        let mut places = HashMap::new();
+        let mut members: Vec<Vec<usize>> = Vec::new();
+        for at in rows {
+            let place = *places.entry(keys.row(at)).or_insert(members.len());
+            if place == members.len() {
+                firsts.push(index(at));
+                members.push(Vec::new());
+            }
+            members[place].push(at);
         }
-        members[group].push(at);
+        lengths.push(members.len());
+        for members in members {
+            members.into_iter().for_each(|at| values.push(0, at));
+            values.end_row();
+        }
     }
-    Ok((firsts, members))
+    let (keys, offsets) = (picked(&rows.columns[0], firsts)?, OffsetBuffer::from_lengths(lengths));
+    Entries { keys, values: values.finish()?, offsets }.into_maps(Some(rows.nulls()))
 }
 
 /// `map_union(map)`: the entries of all maps, each key with the value that came first. Empty maps make an empty one.
@@ -99,30 +87,20 @@ fn map_union() -> Arc<AggregateUDF> {
         [of @ TrinoType::Map(..)] => Some(of.clone()),
         _ => None,
     };
-    let finish = |rows: &Rows| {
-        if rows.len() == 0 {
-            return rows.null();
-        }
-        let entries = Entries::of(rows.columns[0].as_map())?;
-        let firsts = distinct_rows(&[Arc::clone(&entries.keys)])?;
-        map(rows, picked(&entries.keys, firsts.clone())?, picked(&entries.values, firsts)?)
-    };
-    aggregate("map_union", typing, Kind::Gather(Gathering { keep: Some(valid), finish }))
+    aggregate("map_union", typing, Kind::Gather(Gathering { keep: Some(valid), finish: union }))
 }
 
-/// `histogram(x)`: the map of all values with how often each is there.
-fn histogram() -> Arc<AggregateUDF> {
-    let typing = |types: &[TrinoType]| match types {
-        [of] => Some(TrinoType::Map(Box::new(of.clone()), Box::new(TrinoType::Bigint))),
-        _ => None,
-    };
-    let finish = |rows: &Rows| {
-        if rows.len() == 0 {
-            return rows.null();
-        }
-        let (firsts, groups) = grouped(&rows.columns[0])?;
-        let counts = groups.iter().map(|group| i64::try_from(group.len()).unwrap_or(i64::MAX));
-        map(rows, picked(&rows.columns[0], firsts)?, Arc::new(Int64Array::from_iter_values(counts)))
-    };
-    aggregate("histogram", typing, Kind::Gather(Gathering { keep: Some(valid), finish }))
+fn union(rows: &Rows) -> Result<ArrayRef> {
+    let entries = Entries::of(rows.columns[0].as_map())?;
+    let keys = comparable(&[Arc::clone(&entries.keys)])?;
+    let (mut firsts, mut lengths) = (Vec::new(), Vec::new());
+    for rows in rows.groups() {
+        let mut seen = datafusion::common::HashSet::new();
+        let before = firsts.len();
+        let places = rows.flat_map(|row| entries.range(row));
+        firsts.extend(places.filter(|at| seen.insert(keys.row(*at))).map(index));
+        lengths.push(firsts.len() - before);
+    }
+    let (keys, values) = (picked(&entries.keys, firsts.clone())?, picked(&entries.values, firsts)?);
+    Entries { keys, values, offsets: OffsetBuffer::from_lengths(lengths) }.into_maps(Some(rows.nulls()))
 }

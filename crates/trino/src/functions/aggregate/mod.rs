@@ -5,8 +5,10 @@
 mod average;
 mod boolean;
 mod by;
+mod checksum;
 mod collect;
 mod extreme;
+mod histogram;
 mod maps;
 mod moments;
 mod regression;
@@ -15,9 +17,7 @@ mod text;
 
 use std::sync::Arc;
 
-pub(super) use collect::valid;
 use datafusion::logical_expr::AggregateUDF;
-pub(super) use extreme::{picked, top};
 
 pub(super) fn functions() -> Vec<Arc<AggregateUDF>> {
     [
@@ -26,8 +26,10 @@ pub(super) fn functions() -> Vec<Arc<AggregateUDF>> {
         boolean::functions(),
         extreme::functions(),
         by::functions(),
+        checksum::functions(),
         collect::functions(),
         text::functions(),
+        histogram::functions(),
         maps::functions(),
         moments::functions(),
         regression::functions(),

@@ -1,13 +1,13 @@
 //! `listagg`.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use arrow::{
-    array::{Array, AsArray},
+    array::{Array, ArrayRef, AsArray, StringArray, new_null_array},
     compute::cast,
     datatypes::{DataType, Int64Type},
 };
-use datafusion::{common::ScalarValue, error::Result, logical_expr::AggregateUDF};
+use datafusion::{error::Result, logical_expr::AggregateUDF};
 
 use super::collect::valid;
 use crate::{
@@ -39,43 +39,71 @@ fn listagg() -> Arc<AggregateUDF> {
     aggregate("listagg", typing, Kind::Gather(Gathering { keep: Some(valid), finish }))
 }
 
-fn text(rows: &Rows, column: usize) -> Result<String> {
-    let Some(column) = rows.columns.get(column) else { return Ok(String::new()) };
-    let texts = cast(column, &DataType::Utf8)?;
-    let texts = texts.as_string::<i32>();
-    Ok(if texts.is_empty() || texts.is_null(0) { String::new() } else { texts.value(0).to_owned() })
+/// The texts of a column, or none if there is no such column.
+fn texts(rows: &Rows, column: usize) -> Result<Option<StringArray>> {
+    let Some(column) = rows.columns.get(column) else { return Ok(None) };
+    Ok(Some(cast(column, &DataType::Utf8)?.as_string::<i32>().clone()))
 }
 
-fn flag(rows: &Rows, column: usize, default: bool) -> Result<bool> {
-    let Some(column) = rows.columns.get(column) else { return Ok(default) };
-    Ok(cast(column, &DataType::Int64)?.as_primitive::<Int64Type>().iter().next().flatten().is_none_or(|x| x != 0))
+/// Whether a column says so in the first row of a group.
+fn flag(rows: &Rows, column: usize, row: usize) -> Result<bool> {
+    let Some(column) = rows.columns.get(column) else { return Ok(true) };
+    let values = cast(&column.slice(row, 1), &DataType::Int64)?;
+    Ok(values.as_primitive::<Int64Type>().iter().next().flatten().is_none_or(|value| value != 0))
 }
 
-fn finish(rows: &Rows) -> Result<ScalarValue> {
-    if rows.len() == 0 {
-        return rows.null();
-    }
-    let separator = text(rows, 1)?;
-    let texts = cast(&rows.columns[0], &DataType::Utf8)?;
-    let texts = texts.as_string::<i32>();
-    let mut joined = String::new();
-    for (at, value) in texts.iter().enumerate() {
-        let value = value.unwrap_or_default();
-        let more = if at == 0 { "" } else { separator.as_str() };
-        if joined.len() + more.len() + value.len() > LONGEST {
-            if flag(rows, 2, true)? {
-                let message = format!("Concatenated string is too large: {LONGEST} bytes are the most");
-                return Err(ErrorName::InvalidFunctionArgument.error(message));
+/// How a group's texts are joined.
+struct Joint<'a> {
+    separator: &'a str,
+    is_error: bool,
+    filler: &'a str,
+    with_count: bool,
+}
+
+impl Joint<'_> {
+    /// The texts of a group.
+    fn join(&self, texts: &StringArray, rows: Range<usize>) -> Result<String> {
+        let mut joined = String::new();
+        for at in rows.clone() {
+            let value = texts.value(at);
+            let more = if at == rows.start { "" } else { self.separator };
+            if joined.len() + more.len() + value.len() > LONGEST {
+                if self.is_error {
+                    let message = format!("Concatenated string is too large: {LONGEST} bytes are the most");
+                    return Err(ErrorName::InvalidFunctionArgument.error(message));
+                }
+                joined.push_str(self.separator);
+                joined.push_str(self.filler);
+                if self.with_count {
+                    joined.push_str(&format!("({})", rows.end - at));
+                }
+                break;
             }
-            joined.push_str(&separator);
-            joined.push_str(&text(rows, 3)?);
-            if flag(rows, 4, false)? {
-                joined.push_str(&format!("({})", texts.len() - at));
-            }
-            break;
+            joined.push_str(more);
+            joined.push_str(value);
         }
-        joined.push_str(more);
-        joined.push_str(value);
+        Ok(joined)
     }
-    Ok(ScalarValue::Utf8(Some(joined)))
+}
+
+fn finish(rows: &Rows) -> Result<ArrayRef> {
+    let Some(values) = texts(rows, 0)? else { return Ok(new_null_array(&DataType::Utf8, rows.groups().count())) };
+    let (separators, fillers) = (texts(rows, 1)?, texts(rows, 3)?);
+    let text = |column: &Option<StringArray>, row: usize| {
+        column.as_ref().filter(|texts| texts.is_valid(row)).map(|texts| texts.value(row).to_owned())
+    };
+    let of_group = |group: Range<usize>| {
+        if group.is_empty() {
+            return Ok(None);
+        }
+        let (separator, filler) = (text(&separators, group.start), text(&fillers, group.start));
+        let joint = Joint {
+            separator: &separator.unwrap_or_default(),
+            is_error: flag(rows, 2, group.start)?,
+            filler: &filler.unwrap_or_default(),
+            with_count: fillers.is_some() && flag(rows, 4, group.start)?,
+        };
+        joint.join(&values, group).map(Some)
+    };
+    Ok(Arc::new(rows.groups().map(of_group).collect::<Result<StringArray>>()?))
 }

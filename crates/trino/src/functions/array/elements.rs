@@ -46,6 +46,11 @@ impl Elements {
         self.offsets[row].unsigned_abs() as usize..self.offsets[row + 1].unsigned_abs() as usize
     }
 
+    /// The elements of rows that follow each other.
+    pub(crate) fn range_of(&self, rows: std::ops::Range<usize>) -> std::ops::Range<usize> {
+        self.offsets[rows.start].unsigned_abs() as usize..self.offsets[rows.end].unsigned_abs() as usize
+    }
+
     /// The row of each element.
     pub(crate) fn rows(&self) -> Vec<u32> {
         (0..self.offsets.len() - 1).flat_map(|row| self.range(row).map(move |_| index(row))).collect()

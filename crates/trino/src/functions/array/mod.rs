@@ -14,7 +14,7 @@ mod text;
 use std::sync::Arc;
 
 use datafusion::logical_expr::ScalarUDF;
-pub(crate) use distinct::{comparable, distinct_rows};
+pub(crate) use distinct::comparable;
 pub(crate) use elements::{Elements, Picks, index};
 
 pub(super) fn functions() -> Vec<Arc<ScalarUDF>> {

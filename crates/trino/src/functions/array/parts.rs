@@ -132,7 +132,8 @@ fn ngrams(length: usize, size: i64) -> Result<Vec<Vec<usize>>> {
     Ok((0..=length - size).map(|start| (start..start + size).collect()).collect())
 }
 
-/// `combinations(array, n)`: the choices of n of the elements, n ≤ 5, in the order of the last one chosen.
+/// `combinations(array, n)`: the choices of n of the elements, n ≤ 5, in the order of the last one chosen, then of the one
+/// before, and so on. INVALID_FUNCTION_ARGUMENT if they have more than 100,000 elements together.
 fn combinations(length: usize, size: i64) -> Result<Vec<Vec<usize>>> {
     let size = usize::try_from(size).map_err(|_| invalid(format!("combination size must not be negative: {size}")))?;
     if size > 5 {
@@ -144,7 +145,7 @@ fn combinations(length: usize, size: i64) -> Result<Vec<Vec<usize>>> {
     let mut all = Vec::new();
     let mut chosen: Vec<usize> = (0..size).collect();
     loop {
-        if all.len() == 100_000 {
+        if (all.len() + 1) * size > 100_000 {
             return Err(invalid("combinations exceed max size"));
         }
         all.push(chosen.clone());

@@ -3,8 +3,10 @@
 use std::{collections::HashMap, sync::Arc};
 
 use arrow::{
-    array::{Array, ArrayRef, Int64Array},
-    buffer::OffsetBuffer,
+    array::{Array, ArrayRef, AsArray, Int64Array},
+    buffer::{BooleanBuffer, OffsetBuffer},
+    compute::cast,
+    datatypes::{DataType, Float64Type},
 };
 use datafusion::{error::Result, logical_expr::ScalarUDF};
 
@@ -89,17 +91,20 @@ fn array_distinct() -> Arc<ScalarUDF> {
     })
 }
 
-/// `array_min(array)`, `array_max(array)`: the least or greatest element. NULL for an empty array and for one with a
-/// NULL in it.
+/// `array_min(array)`, `array_max(array)`: the least or greatest element, NaN if there is nothing else. NULL for an empty
+/// array and for one with a NULL in it.
 fn extreme(call: &Call, greatest: bool) -> Result<ArrayRef> {
     let list = call.lists(0)?;
     let elements = Elements::of(&list)?;
     let keys = comparable(&[Arc::clone(&elements.values)])?;
+    let nan = nan(&elements.values)?;
     let mut picks = Picks::from(vec![Arc::clone(&elements.values)], call.rows);
     for row in 0..call.rows {
         let range = elements.range(row);
         let by_key = |a: &usize, b: &usize| keys.row(*a).cmp(&keys.row(*b));
-        let found = if greatest { range.clone().max_by(by_key) } else { range.clone().min_by(by_key) };
+        let numbers = || range.clone().filter(|at| !nan.value(*at));
+        let found = if greatest { numbers().max_by(by_key) } else { numbers().min_by(by_key) };
+        let found = found.or_else(|| range.clone().next());
         let has_null = range.clone().any(|at| elements.values.is_null(at));
         match found.filter(|_| !has_null) {
             Some(at) => picks.push(0, at),
@@ -107,6 +112,16 @@ fn extreme(call: &Call, greatest: bool) -> Result<ArrayRef> {
         }
     }
     picks.values()
+}
+
+/// Which values are no numbers.
+fn nan(values: &ArrayRef) -> Result<BooleanBuffer> {
+    if !values.data_type().is_floating() {
+        return Ok(BooleanBuffer::new_unset(values.len()));
+    }
+    let doubles = cast(values, &DataType::Float64)?;
+    let doubles = doubles.as_primitive::<Float64Type>().values();
+    Ok(BooleanBuffer::from_iter(doubles.iter().map(|value| value.is_nan())))
 }
 
 /// `reverse(array)`: the elements from the last to the first. `reverse` of text is another function.

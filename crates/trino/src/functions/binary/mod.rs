@@ -5,6 +5,7 @@ mod digest;
 mod encoding;
 mod murmur;
 mod number;
+mod spooky;
 
 use super::scalar::Scalar;
 
@@ -25,6 +26,8 @@ pub(super) const FUNCTIONS: &[Scalar] = &[
     Scalar::of("crc32", &["varbinary -> bigint"], "The CRC-32 checksum.", digest::crc32),
     Scalar::of("xxhash64", DIGEST, "The xxHash64 of seed 0, 8 bytes.", digest::xxhash64),
     Scalar::of("murmur3", DIGEST, "The 128-bit MurmurHash3 for x64 of seed 0, 16 bytes.", murmur::murmur3),
+    Scalar::of("spooky_hash_v2_32", DIGEST, "The 32-bit SpookyHashV2 of seed 0, 4 bytes.", spooky::spooky_hash_v2_32),
+    Scalar::of("spooky_hash_v2_64", DIGEST, "The 64-bit SpookyHashV2 of seed 0, 8 bytes.", spooky::spooky_hash_v2_64),
     Scalar::of("to_hex", TO_TEXT, "Two capital hexadecimal digits a byte.", encoding::to_hex),
     Scalar::of("from_hex", FROM_TEXT, "Bytes from hexadecimal digits of either case.", encoding::from_hex),
     Scalar::of("to_base64", TO_TEXT, "Base64 with padding.", encoding::to_base64),

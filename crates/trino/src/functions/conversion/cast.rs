@@ -49,6 +49,13 @@ pub(super) fn try_cast(call: &Call) -> Result<ArrayRef> {
     without(&values, &failures)
 }
 
+/// The values cast one by one, NULL where that fails, and the rows in which it does.
+pub(crate) fn try_cast_values(array: &ArrayRef, from: &TrinoType, to: &TrinoType) -> Result<(ArrayRef, Vec<usize>)> {
+    let mut failures = Failures::new(true);
+    let values = cast_values(array, from, to, &mut failures)?;
+    Ok((without(&values, &failures)?, failures.rows))
+}
+
 /// The values, NULL where casts failed.
 pub(super) fn without(values: &ArrayRef, failures: &Failures) -> Result<ArrayRef> {
     if failures.rows.is_empty() {
@@ -86,7 +93,11 @@ pub(super) fn cast_values(
         TrinoType::Decimal { precision, scale } => decimal::to_decimal(array, from, (*precision, *scale), failures)?,
         TrinoType::Varchar(length) => text::to_varchar(array, from, *length, failures)?,
         TrinoType::Char(length) => text::to_char(array, from, *length)?,
-        TrinoType::Varbinary | TrinoType::Uuid => uuid::to_bytes(array, from, to, failures)?,
+        TrinoType::Varbinary
+        | TrinoType::Uuid
+        | TrinoType::HyperLogLog
+        | TrinoType::TDigest
+        | TrinoType::QDigest(_) => uuid::to_bytes(array, from, to, failures)?,
         TrinoType::Date
         | TrinoType::Time(_)
         | TrinoType::Timestamp(_)
@@ -94,9 +105,7 @@ pub(super) fn cast_values(
         | TrinoType::IntervalYearToMonth
         | TrinoType::IntervalDayToSecond => temporal::to_temporal(array, from, to, failures)?,
         TrinoType::Array(_) | TrinoType::Map(..) | TrinoType::Row(_) => nested::to_nested(array, from, to, failures)?,
-        TrinoType::Unknown | TrinoType::Json | TrinoType::HyperLogLog | TrinoType::TDigest | TrinoType::QDigest(_) => {
-            return Err(no_cast(from, to));
-        }
+        TrinoType::Unknown | TrinoType::Json => return Err(no_cast(from, to)),
     };
     fit(&values, &of)
 }

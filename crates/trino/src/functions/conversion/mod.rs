@@ -20,6 +20,7 @@ mod uuid;
 
 use super::scalar::Scalar;
 
+pub(crate) use cast::try_cast_values;
 pub(crate) use decimal::{parse_decimal, text_of_decimal};
 pub(crate) use java_number::{write_f32, write_f64};
 pub(crate) use text::texts;

@@ -1,4 +1,4 @@
-//! Casts to `varbinary` and `uuid`.
+//! Casts to `varbinary`, `uuid` and sketches.
 
 use std::{fmt::Write, sync::Arc};
 
@@ -6,7 +6,7 @@ use arrow::array::{ArrayRef, AsArray, BinaryArray, FixedSizeBinaryArray};
 use datafusion::error::Result;
 
 use super::failures::{Failures, invalid, no_cast};
-use crate::TrinoType;
+use crate::{TrinoType, functions::sketch::is_sketch};
 
 pub(super) fn to_bytes(
     array: &ArrayRef,
@@ -20,6 +20,14 @@ pub(super) fn to_bytes(
         }
         (TrinoType::Uuid, TrinoType::Varbinary) => {
             return failures.map::<_, _, BinaryArray>(array.as_fixed_size_binary(), Ok);
+        }
+        (TrinoType::HyperLogLog | TrinoType::TDigest | TrinoType::QDigest(_), TrinoType::Varbinary) => {
+            return failures.map::<_, _, BinaryArray>(array.as_binary::<i32>(), Ok);
+        }
+        (TrinoType::Varbinary, TrinoType::HyperLogLog | TrinoType::TDigest | TrinoType::QDigest(_)) => {
+            return failures.map::<_, _, BinaryArray>(array.as_binary::<i32>(), |bytes| {
+                if is_sketch(bytes, to) { Ok(bytes) } else { Err(invalid(format!("the bytes are no {to}"))) }
+            });
         }
         (TrinoType::Varchar(_), TrinoType::Uuid) => failures
             .map::<_, _, BinaryArray>(array.as_string::<i32>(), |text| {

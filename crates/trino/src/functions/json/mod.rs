@@ -6,6 +6,7 @@ mod extract;
 mod number;
 mod parse;
 mod path;
+mod sql;
 
 use std::sync::Arc;
 
@@ -14,5 +15,5 @@ use datafusion::logical_expr::ScalarUDF;
 pub(super) use number::canonical;
 
 pub(super) fn functions() -> Vec<Arc<ScalarUDF>> {
-    [array::functions(), cast::functions(), extract::functions(), parse::functions()].concat()
+    [array::functions(), cast::functions(), extract::functions(), parse::functions(), sql::functions()].concat()
 }

@@ -89,16 +89,18 @@ pub fn call(name: &str, arguments: Vec<Argument>, schema: &DFSchema) -> Result<E
                 values.push(value);
                 Part::Value
             }
-            Argument::Lambda(lambda) => {
-                let own: Vec<_> = lambda.parameters.iter().map(|(column, _)| column.clone()).collect();
-                let body = renamed(lambda.body, &own, &captured)?;
-                let parameters = lambda.parameters.into_iter().map(|(_, field)| field).collect();
-                Part::Lambda(Arc::new(Body::try_new(parameters, &fields, body)?))
-            }
+            Argument::Lambda(lambda) => Part::Lambda(Arc::new(planned(lambda, &captured, &fields)?)),
         });
     }
     values.extend(captured.into_iter().map(Expr::Column));
     Ok(ScalarUDF::from(Closure::new(function, parts, fields)).call(values))
+}
+
+/// The body of a lambda that captures these columns of these fields.
+pub(super) fn planned(lambda: Lambda, captured: &[Column], fields: &[FieldRef]) -> Result<Body> {
+    let own: Vec<_> = lambda.parameters.iter().map(|(column, _)| column.clone()).collect();
+    let body = renamed(lambda.body, &own, captured)?;
+    Body::try_new(lambda.parameters.into_iter().map(|(_, field)| field).collect(), fields, body)
 }
 
 /// The expression of `try`. What the body takes from its row (columns, and values of groups, windows and subqueries) is

@@ -16,6 +16,7 @@
 //! parameters as columns of its own choice, and hands all to [`call`]. Executors get the function by way of
 //! [`super::codec`].
 
+mod aggregate;
 mod array;
 mod attempt;
 mod body;
@@ -25,6 +26,8 @@ mod map;
 mod reduce;
 mod sort;
 
+pub(super) use aggregate::ReduceAgg;
+pub(crate) use aggregate::{REDUCE_AGG, reduce_agg};
 pub(super) use body::Body;
 pub(crate) use call::attempt;
 pub use call::{Argument, Lambda, call, parameters, returns, takes_lambda};

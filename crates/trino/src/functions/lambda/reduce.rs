@@ -55,10 +55,13 @@ fn evaluate(call: &LambdaCall<'_>) -> Result<ArrayRef> {
             order[..under_way].iter().map(|row| Some(index(elements.range(*row).start + step))).collect();
         let before = states[step].slice(0, under_way);
         let after = call.apply(0, vec![before, take(&elements.values, &at, None)?], rows)?;
-        if states.len() == 1 && states[0].data_type() != after.data_type() {
-            states[0] = fit(&states[0], after.data_type())?;
-        }
-        states.push(after);
+        let of = match states[0].data_type() {
+            of if of == after.data_type() => of.clone(),
+            of => common_type(&TrinoType::of_data_type(of), &TrinoType::of_data_type(after.data_type()))
+                .map_or_else(|| after.data_type().clone(), |of| of.data_type()),
+        };
+        states.iter_mut().try_for_each(|state| fit(state, &of).map(|fitted| *state = fitted))?;
+        states.push(fit(&after, &of)?);
     }
     let mut places = vec![(0, 0); list.len()];
     for (at, row) in order.iter().enumerate() {

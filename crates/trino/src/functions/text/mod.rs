@@ -11,6 +11,7 @@ mod pad;
 mod replace;
 mod slice;
 mod split;
+mod stem;
 mod trim;
 mod utf8;
 
@@ -128,6 +129,12 @@ pub(super) const FUNCTIONS: &[Scalar] = &[
         &["varchar -> varchar(4)"],
         "How a word sounds, as a letter and three digits.",
         distance::soundex,
+    ),
+    Scalar::of(
+        "word_stem",
+        &["varchar(x) -> varchar(x)", "varchar(x), varchar(2) -> varchar(x)"],
+        "The stem of a word of English, or of the language that two letters name, by Snowball.",
+        stem::word_stem,
     ),
     Scalar::of("luhn_check", &["varchar -> boolean"], "Whether the digits pass Luhn's check.", distance::luhn_check),
 ];

@@ -45,14 +45,12 @@ pub(super) fn port(call: &Call) -> Result<ArrayRef> {
     call.map1::<StringArray, _, Int64Array>(|text| Ok(parse(text).and_then(|address| address.port)))
 }
 
-/// A parameter without `=` has an empty value.
+/// A parameter without `=` has an empty value. Names are compared as they stand, escaped; values are not.
 pub(super) fn parameter(call: &Call) -> Result<ArrayRef> {
     call.map2::<StringArray, StringArray, _, StringArray>(|text, name| {
         let query = parse(text).and_then(|address| address.query);
         let pairs = query.into_iter().flat_map(|query| query.split('&'));
         let mut pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-        Ok(pairs
-            .find(|(key, _)| decoded(key, true).as_deref() == Some(name))
-            .and_then(|(_, value)| decoded(value, true)))
+        Ok(pairs.find(|(key, _)| *key == name).and_then(|(_, value)| decoded(value, true)))
     })
 }

@@ -15,7 +15,10 @@ use datafusion::{
     },
 };
 
-use super::{literal::constant, own::aggregate_field};
+use super::{
+    literal::{constant, text},
+    own::aggregate_field,
+};
 use crate::{
     ErrorName, TrinoType,
     functions::{PREFIX, bind, bind_aggregate, bind_as, lambda},
@@ -53,6 +56,9 @@ impl Planner<'_> {
         };
         if function.uses_odbc_syntax || function.parameters != FunctionArguments::None {
             return refuse(at, format!("the call {function}"));
+        }
+        if let Some(found) = self.json_form(&name, function, env, at) {
+            return found;
         }
         let (arguments, is_distinct, clauses) = arguments(function, at)?;
         let is_plain = !is_distinct
@@ -148,6 +154,9 @@ impl Planner<'_> {
                 FunctionArgumentClause::OrderBy(order_by) => orders.extend(order_by),
                 FunctionArgumentClause::IgnoreOrRespectNulls(treatment) => call.nulls = nulls(Some(*treatment)),
                 FunctionArgumentClause::OnOverflow(ListAggOnOverflow::Error) => {}
+                FunctionArgumentClause::OnOverflow(ListAggOnOverflow::Truncate { filler, with_count }) => {
+                    self.truncated(call, filler.as_deref(), *with_count, env)?;
+                }
                 other => return refuse(call.at, other),
             }
         }
@@ -155,6 +164,21 @@ impl Planner<'_> {
             let value = self.order_value(order, &[], env)?;
             call.order_by.push(sort(order, value.expr)?);
         }
+        Ok(())
+    }
+
+    /// Tells `listagg` what stands for texts that are too many.
+    fn truncated(&self, call: &mut Parts, filler: Option<&Expr>, with_count: bool, env: &Env<'_>) -> SqlResult<()> {
+        let at = call.at;
+        let filler = match filler {
+            Some(filler) => self.expr(filler, env)?,
+            None => text("...", at),
+        };
+        if call.values.len() == 1 {
+            call.values.push(text("", at));
+        }
+        let flag = |value| constant(ScalarValue::Boolean(Some(value)), TrinoType::Boolean, at);
+        call.values.extend([flag(false), filler, flag(with_count)]);
         Ok(())
     }
 

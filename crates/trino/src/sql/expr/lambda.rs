@@ -29,9 +29,13 @@ impl Planner<'_> {
         env: &Env<'_>,
         at: Place,
     ) -> SqlResult<Typed> {
+        if function == lambda::REDUCE_AGG {
+            return self.reduce_agg(arguments, env, at);
+        }
         // Types of values first: parameters of lambdas follow from them.
         let mut known: Vec<Option<TrinoType>> = Vec::new();
         let mut planned = Vec::new();
+        let mut initial = None;
         let is_value: Vec<_> =
             arguments.iter().map(|argument| !matches!(argument, Argument::Expr(Expr::Lambda(_)))).collect();
         for argument in arguments {
@@ -42,6 +46,9 @@ impl Planner<'_> {
                 }
                 Argument::Expr(expr) => {
                     let value = self.expr(expr, env)?;
+                    if function == "reduce" && known.len() == 1 {
+                        initial = Some(value.clone());
+                    }
                     known.push(Some(value.of.clone()));
                     planned.push(Some(lambda::Argument::Value(value.expr)));
                 }
@@ -51,7 +58,15 @@ impl Planner<'_> {
         for (index, argument) in arguments.iter().enumerate() {
             let Argument::Expr(Expr::Lambda(written)) = argument else { continue };
             let types = lambda::parameters(function, &known, index).at(at)?;
-            let (found, of) = self.lambda(written, types, env, at)?;
+            let (found, of) = match (types.as_slice(), initial.take_if(|_| index == 2)) {
+                ([start, element], Some(initial)) => {
+                    let (mut lambdas, state) = self.steps(start, &[(written, Some(element))], env, at)?;
+                    planned[1] = Some(lambda::Argument::Value(self.coerce(initial, &state)?.expr));
+                    known[1] = Some(state.clone());
+                    (lambdas.remove(0), state)
+                }
+                _ => self.lambda(written, types, env, at)?,
+            };
             known[index] = Some(of);
             planned[index] = Some(lambda::Argument::Lambda(found));
         }
@@ -69,7 +84,7 @@ impl Planner<'_> {
         Ok(Typed::new(expr, of, at))
     }
 
-    fn lambda(
+    pub(super) fn lambda(
         &self,
         written: &LambdaFunction,
         types: Vec<TrinoType>,

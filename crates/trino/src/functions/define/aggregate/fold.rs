@@ -1,4 +1,4 @@
-//! States of fixed size.
+//! States that rows are folded into.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -15,7 +15,7 @@ use datafusion::{
 use crate::functions::define::fit;
 
 /// How a state takes in rows and other states.
-pub(crate) trait Fold: Send + Sync + Copy + 'static {
+pub(crate) trait Fold: Send + Sync + 'static {
     /// The state of a group.
     type State: Clone + Default + Send + Sync + 'static;
     /// The arguments of a batch, made ready to be read.
@@ -31,17 +31,40 @@ pub(crate) trait Fold: Send + Sync + Copy + 'static {
     fn states(&self, states: &[Self::State]) -> Result<Vec<ArrayRef>>;
     /// The values of the groups.
     fn finish(&self, states: &[Self::State]) -> Result<ArrayRef>;
+    /// How many bytes a state has on the heap.
+    fn heap(_: &Self::State) -> usize {
+        0
+    }
 }
 
 /// The states of all groups under a fold whose values are of this type.
 pub(crate) fn fold<F: Fold>(how: F, returns: DataType) -> Box<dyn GroupsAccumulator> {
-    Box::new(Folded { how, returns, states: Vec::new() })
+    Box::new(Folded { how, returns, states: Vec::new(), heap: 0 })
 }
 
 struct Folded<F: Fold> {
     how: F,
     returns: DataType,
     states: Vec<F::State>,
+    /// What the states have on the heap.
+    heap: usize,
+}
+
+impl<F: Fold> Folded<F> {
+    /// Changes the state of a group, and keeps count of its bytes.
+    fn change(&mut self, group: usize, change: impl FnOnce(&F, &mut F::State) -> Result<()>) -> Result<()> {
+        let state = &mut self.states[group];
+        let before = F::heap(state);
+        change(&self.how, state)?;
+        self.heap = (self.heap + F::heap(state)).saturating_sub(before);
+        Ok(())
+    }
+
+    fn emitted(&mut self, emit: EmitTo) -> Vec<F::State> {
+        let states = emit.take_needed(&mut self.states);
+        self.heap = self.heap.saturating_sub(states.iter().map(F::heap).sum());
+        states
+    }
 }
 
 fn passes(filter: Option<&BooleanArray>, row: usize) -> bool {
@@ -60,26 +83,26 @@ impl<F: Fold> GroupsAccumulator for Folded<F> {
         let input = self.how.input(values)?;
         for (row, group) in group_indices.iter().enumerate() {
             if passes(filter, row) {
-                self.how.add(&mut self.states[*group], &input, row)?;
+                self.change(*group, |how, state| how.add(state, &input, row))?;
             }
         }
         Ok(())
     }
 
     fn evaluate(&mut self, emit: EmitTo) -> Result<ArrayRef> {
-        let states = emit.take_needed(&mut self.states);
+        let states = self.emitted(emit);
         fit(&self.how.finish(&states)?, &self.returns)
     }
 
     fn state(&mut self, emit: EmitTo) -> Result<Vec<ArrayRef>> {
-        let states = emit.take_needed(&mut self.states);
+        let states = self.emitted(emit);
         self.how.states(&states)
     }
 
     fn merge_batch(&mut self, values: &[ArrayRef], group_indices: &[usize], total: usize) -> Result<()> {
         self.states.resize(total, F::State::default());
         for (row, group) in group_indices.iter().enumerate() {
-            self.how.merge(&mut self.states[*group], values, row)?;
+            self.change(*group, |how, state| how.merge(state, values, row))?;
         }
         Ok(())
     }
@@ -96,18 +119,18 @@ impl<F: Fold> GroupsAccumulator for Folded<F> {
     }
 
     fn size(&self) -> usize {
-        size_of::<Self>() + self.states.capacity() * size_of::<F::State>()
+        size_of::<Self>() + self.states.capacity() * size_of::<F::State>() + self.heap
     }
 }
 
 /// States of groups with but one group.
-pub(super) struct Single {
+pub(crate) struct Single {
     /// Locked by nobody but the count of bytes: it only makes of what is `Send` what is `Sync`.
     groups: Mutex<Box<dyn GroupsAccumulator>>,
 }
 
 impl Single {
-    pub(super) fn new(groups: Box<dyn GroupsAccumulator>) -> Self {
+    pub(crate) fn new(groups: Box<dyn GroupsAccumulator>) -> Self {
         Self { groups: Mutex::new(groups) }
     }
 

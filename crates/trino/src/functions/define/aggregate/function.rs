@@ -19,7 +19,7 @@ use datafusion::{
 
 use super::{
     fold::Single,
-    gather::{Gather, Gathering, Rows},
+    gather::{End, Gather, Gathering, How},
     sliding::Sliding,
 };
 use crate::{
@@ -35,7 +35,7 @@ pub(crate) enum Kind {
         make: fn(&[TrinoType], &TrinoType) -> Box<dyn GroupsAccumulator>,
         state: fn(&[TrinoType], &TrinoType) -> Vec<TrinoType>,
     },
-    /// By a look at them all.
+    /// By a look at them all, group by group.
     Gather(Gathering),
     /// As a function of DataFusion's that means the same.
     Same(fn() -> Arc<AggregateUDF>),
@@ -104,11 +104,10 @@ fn types_of(fields: &[FieldRef]) -> Vec<TrinoType> {
     fields.iter().map(|field| TrinoType::of_field(field)).collect()
 }
 
-/// Makes NULL of all rows.
-const NOTHING: Gathering = Gathering { keep: Some(|_| Ok(Vec::new())), finish: Rows::null };
-
+/// Makes states of groups that have seen nothing.
+type Groups = Arc<dyn Fn() -> Box<dyn GroupsAccumulator> + Send + Sync>;
 /// Makes accumulators that have seen nothing.
-pub(super) type Factory = Arc<dyn Fn() -> Box<dyn Accumulator> + Send + Sync>;
+pub(crate) type Factory = Arc<dyn Fn() -> Box<dyn Accumulator> + Send + Sync>;
 
 impl Function {
     /// The types of the arguments of a call, with notes if it is bound to such.
@@ -120,35 +119,38 @@ impl Function {
         self.types.as_ref().map_or(field, |types| &types.returns)
     }
 
-    /// Accumulators of rows as they come.
-    fn plain(&self, fields: &[FieldRef], returns: &FieldRef) -> Factory {
-        let (types, of) = (types_of(fields), TrinoType::of_field(self.returns(returns)));
-        let returns = Arc::clone(returns);
-        let kind = self.kind.of(&types);
-        Arc::new(move || match kind {
-            Kind::Fold { make, .. } => Box::new(Single::new(make(&types, &of))),
-            Kind::Gather(how) => Box::new(Gather::new(how, types.clone(), Arc::clone(&returns))),
-            // These never come here: the former has accumulators of its own, the latter has been resolved.
-            Kind::Same(_) | Kind::By(_) => Box::new(Gather::new(NOTHING, types.clone(), Arc::clone(&returns))),
-        })
+    /// States of groups for rows as the call says: as they come, each once, or in an order.
+    fn groups(&self, args: &AccumulatorArgs<'_>) -> Result<Groups> {
+        let types = types_of(self.arguments(args.expr_fields));
+        let of = TrinoType::of_field(self.returns(&args.return_field));
+        let end = match self.kind.of(&types) {
+            Kind::Gather(how) => End::Gathering(how),
+            Kind::Fold { make, .. } => {
+                let types = types.clone();
+                let plain: Groups = Arc::new(move || make(&types, &of));
+                if !args.is_distinct && args.order_bys.is_empty() {
+                    return Ok(plain);
+                }
+                End::Pass(plain)
+            }
+            Kind::Same(_) | Kind::By(_) => return internal_err!("{} has accumulators of its own", self.name),
+        };
+        let order_types = args.order_bys.iter().map(|key| key.expr.data_type(args.schema)).collect::<Result<_>>()?;
+        let how = How {
+            end,
+            types,
+            returns: Arc::clone(&args.return_field),
+            is_distinct: args.is_distinct,
+            order: args.order_bys.iter().map(|key| key.options).collect(),
+            order_types,
+        };
+        Ok(Arc::new(move || Box::new(Gather::new(how.clone()))))
     }
 
-    /// Accumulators of rows as the call says: each once, or in an order.
+    /// The same for one group.
     fn factory(&self, args: &AccumulatorArgs<'_>) -> Result<Factory> {
-        let plain = self.plain(self.arguments(args.expr_fields), &args.return_field);
-        if !args.is_distinct && args.order_bys.is_empty() {
-            return Ok(plain);
-        }
-        let order: Vec<_> = args.order_bys.iter().map(|key| key.options).collect();
-        let order_types: Result<Vec<_>> = args.order_bys.iter().map(|key| key.expr.data_type(args.schema)).collect();
-        let types = types_of(self.arguments(args.expr_fields));
-        let (returns, order_types) = (Arc::clone(&args.return_field), order_types?);
-        let is_distinct = args.is_distinct;
-        Ok(Arc::new(move || {
-            let then = Arc::clone(&plain);
-            let (types, returns, kinds) = (types.clone(), Arc::clone(&returns), order_types.clone());
-            Box::new(Gather::distinct_or_ordered(types, returns, is_distinct, order.clone(), kinds, then))
-        }))
+        let groups = self.groups(args)?;
+        Ok(Arc::new(move || Box::new(Single::new(groups()))))
     }
 }
 
@@ -225,19 +227,14 @@ impl AggregateUDFImpl for Function {
     fn groups_accumulator_supported(&self, args: AccumulatorArgs<'_>) -> bool {
         match self.kind.of_fields(self.arguments(args.expr_fields)) {
             Kind::Same(other) => other().groups_accumulator_supported(args),
-            Kind::Fold { .. } => !args.is_distinct && args.order_bys.is_empty(),
-            _ => false,
+            _ => true,
         }
     }
 
     fn create_groups_accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn GroupsAccumulator>> {
         match self.kind.of_fields(self.arguments(args.expr_fields)) {
             Kind::Same(other) => other().create_groups_accumulator(args),
-            Kind::Fold { make, .. } => Ok(make(
-                &types_of(self.arguments(args.expr_fields)),
-                &TrinoType::of_field(self.returns(&args.return_field)),
-            )),
-            _ => internal_err!("{} has no accumulator of groups", self.name),
+            _ => Ok((self.groups(&args)?)()),
         }
     }
 

@@ -1,239 +1,215 @@
 //! Rows that are kept until the end.
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, ListArray, UInt32Array, new_empty_array},
+    array::{Array, ArrayRef, AsArray, BooleanArray, ListArray, UInt32Array, new_empty_array},
     buffer::OffsetBuffer,
-    compute::{SortColumn, SortOptions, concat, lexsort_to_indices, take},
+    compute::{SortColumn, SortOptions, filter, lexsort_to_indices, take},
     datatypes::{DataType, Field, FieldRef},
 };
-use datafusion::{common::ScalarValue, error::Result, logical_expr::Accumulator};
+use datafusion::{
+    error::Result,
+    logical_expr::{EmitTo, GroupsAccumulator},
+};
 
-use super::function::Factory;
+use super::rows::{Rows, arranged};
 use crate::{
     TrinoType,
-    functions::{array::distinct_rows, define::fit},
+    functions::{
+        array::{Elements, index},
+        define::fit,
+    },
 };
 
 /// So many rows more than were kept last are looked through for what can be dropped.
-const GROWTH: usize = 1024;
+const GROWTH: usize = 1 << 14;
 
-/// The rows that matter.
+/// Rows that matter, given group by group.
 type Keep = fn(&Rows) -> Result<Vec<u32>>;
 
-/// What is made of the rows of a group.
+/// What is made of the rows of groups.
 #[derive(Clone, Copy)]
 pub(crate) struct Gathering {
     /// Which rows matter still, if some do not.
     pub(crate) keep: Option<Keep>,
-    /// The value.
-    pub(crate) finish: fn(&Rows) -> Result<ScalarValue>,
-}
-
-/// The rows of a group.
-pub(crate) struct Rows {
-    /// The arguments.
-    pub(crate) columns: Vec<ArrayRef>,
-    /// What is returned.
-    pub(crate) returns: FieldRef,
-}
-
-impl Rows {
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.columns.first().map_or(0, Array::len)
-    }
-
-    /// One value, made to fit the type of the result.
-    pub(crate) fn value(&self, array: &ArrayRef, at: usize) -> Result<ScalarValue> {
-        ScalarValue::try_from_array(&fit(&array.slice(at, 1), self.returns.data_type())?, 0)
-    }
-
-    /// NULL.
-    pub(crate) fn null(&self) -> Result<ScalarValue> {
-        ScalarValue::try_from(self.returns.data_type())
-    }
-
-    /// The array of these values.
-    pub(crate) fn array(&self, values: ArrayRef) -> Result<ScalarValue> {
-        let item = Arc::new(Field::new("item", values.data_type().clone(), true));
-        let offsets = OffsetBuffer::from_lengths([values.len()]);
-        let list: ArrayRef = Arc::new(ListArray::try_new(item, offsets, values, None)?);
-        self.value(&list, 0)
-    }
+    /// The values of the groups.
+    pub(crate) finish: fn(&Rows) -> Result<ArrayRef>,
 }
 
 /// What to do with the rows at the end.
-enum End {
+#[derive(Clone)]
+pub(super) enum End {
     Gathering(Gathering),
     /// Give them to another accumulator.
-    Pass(Factory),
+    Pass(Arc<dyn Fn() -> Box<dyn GroupsAccumulator> + Send + Sync>),
 }
 
-/// Gathers rows.
+/// How rows are gathered.
+#[derive(Clone)]
+pub(super) struct How {
+    pub(super) end: End,
+    /// Types of the arguments.
+    pub(super) types: Vec<TrinoType>,
+    pub(super) returns: FieldRef,
+    /// Whether each row is taken once.
+    pub(super) is_distinct: bool,
+    /// The order of the rows, if they have one, by columns behind the arguments.
+    pub(super) order: Vec<SortOptions>,
+    pub(super) order_types: Vec<DataType>,
+}
+
+/// Gathers the rows of groups.
 pub(super) struct Gather {
-    end: End,
-    types: Vec<TrinoType>,
-    returns: FieldRef,
-    is_distinct: bool,
-    order: Vec<SortOptions>,
+    how: How,
     kinds: Vec<DataType>,
     batches: Vec<Vec<ArrayRef>>,
-    rows: usize,
+    /// The group of each row.
+    groups: Vec<u32>,
     kept: usize,
+    total: usize,
+    bytes: usize,
 }
 
 impl Gather {
-    pub(super) fn new(how: Gathering, types: Vec<TrinoType>, returns: FieldRef) -> Self {
-        Self::with(End::Gathering(how), types, returns, false, Vec::new(), Vec::new())
-    }
-
-    /// Gathers rows for another accumulator, which gets each once or all in an order.
-    pub(super) fn distinct_or_ordered(
-        types: Vec<TrinoType>,
-        returns: FieldRef,
-        is_distinct: bool,
-        order: Vec<SortOptions>,
-        order_types: Vec<DataType>,
-        then: Factory,
-    ) -> Self {
-        Self::with(End::Pass(then), types, returns, is_distinct, order, order_types)
-    }
-
-    fn with(
-        end: End,
-        types: Vec<TrinoType>,
-        returns: FieldRef,
-        is_distinct: bool,
-        order: Vec<SortOptions>,
-        order_types: Vec<DataType>,
-    ) -> Self {
+    pub(super) fn new(how: How) -> Self {
         // The fields of the state say the same.
-        let kinds = types.iter().map(TrinoType::data_type).collect::<Vec<_>>();
-        let order_kinds = order_types.iter().map(|of| TrinoType::of_data_type(of).data_type());
-        let kinds = kinds.into_iter().chain(order_kinds).collect();
-        Self { end, types, returns, is_distinct, order, kinds, batches: Vec::new(), rows: 0, kept: 0 }
+        let kinds = how.types.iter().map(TrinoType::data_type);
+        let order_kinds = how.order_types.iter().map(|of| TrinoType::of_data_type(of).data_type());
+        let kinds = kinds.chain(order_kinds).collect();
+        Self { how, kinds, batches: Vec::new(), groups: Vec::new(), kept: 0, total: 0, bytes: 0 }
     }
 
-    fn push(&mut self, columns: &[ArrayRef]) -> Result<()> {
-        let columns: Result<Vec<_>> = columns.iter().zip(&self.kinds).map(|(column, kind)| fit(column, kind)).collect();
-        let columns = columns?;
-        let rows = columns.first().map_or(0, Array::len);
-        if rows == 0 {
+    fn push(&mut self, columns: &[ArrayRef], groups: impl Iterator<Item = usize>) -> Result<()> {
+        let columns = columns.iter().zip(&self.kinds).map(|(column, kind)| fit(column, kind));
+        let columns: Vec<_> = columns.collect::<Result<_>>()?;
+        if columns.first().map_or(0, Array::len) == 0 {
             return Ok(());
         }
-        self.rows += rows;
+        self.bytes += columns.iter().map(Array::get_array_memory_size).sum::<usize>();
         self.batches.push(columns);
-        let drops = self.is_distinct || matches!(&self.end, End::Gathering(Gathering { keep: Some(_), .. }));
-        if self.rows > 2 * self.kept + GROWTH || self.batches.len() > GROWTH {
-            let columns = if drops { self.looked_through()? } else { self.joined()? };
-            self.rows = columns.first().map_or(0, Array::len);
-            self.kept = self.rows;
-            self.batches = vec![columns];
+        self.groups.extend(groups.map(index));
+        let drops = self.how.is_distinct || matches!(self.how.end, End::Gathering(Gathering { keep: Some(_), .. }));
+        if drops && self.groups.len() > 2 * self.kept + GROWTH {
+            let rows = self.looked_through()?;
+            self.keep(rows);
         }
         Ok(())
     }
 
-    /// All rows, as one array a column.
-    fn joined(&self) -> Result<Vec<ArrayRef>> {
-        let column = |(at, kind): (usize, &DataType)| {
-            let parts: Vec<&dyn Array> = self.batches.iter().map(|batch| batch[at].as_ref()).collect();
-            if parts.is_empty() { Ok(new_empty_array(kind)) } else { Ok(concat(&parts)?) }
+    /// Takes rows in the order of their groups for all that there are.
+    fn keep(&mut self, rows: Rows) {
+        self.groups = rows.groups().enumerate().flat_map(|(group, rows)| rows.map(move |_| index(group))).collect();
+        self.kept = self.groups.len();
+        self.bytes = rows.columns.iter().map(Array::get_array_memory_size).sum();
+        self.batches = vec![rows.columns];
+    }
+
+    /// All rows that matter, group by group.
+    fn looked_through(&self) -> Result<Rows> {
+        let empty = |at: usize| new_empty_array(&self.kinds[at]);
+        let (columns, offsets) = arranged(&self.batches, empty, self.kinds.len(), &self.groups, self.total)?;
+        let rows = Rows { columns, offsets, returns: Arc::clone(&self.how.returns) };
+        let kept = match &self.how.end {
+            _ if self.how.is_distinct => rows.distinct(self.how.types.len())?,
+            End::Gathering(Gathering { keep: Some(keep), .. }) => keep(&rows)?,
+            _ => return Ok(rows),
         };
-        self.kinds.iter().enumerate().map(column).collect()
+        rows.kept(kept)
     }
 
-    /// All rows that matter.
-    fn looked_through(&self) -> Result<Vec<ArrayRef>> {
-        let columns = self.joined()?;
-        let kept = match &self.end {
-            _ if self.is_distinct => distinct_rows(&columns[..self.types.len()])?,
-            End::Gathering(Gathering { keep: Some(keep), .. }) => keep(&self.rows_of(&columns))?,
-            _ => return Ok(columns),
+    /// The rows of the groups that are wanted, taken away from here.
+    fn taken(&mut self, emit: EmitTo) -> Result<Rows> {
+        let mut rows = self.looked_through()?;
+        let count = match emit {
+            EmitTo::All => self.total,
+            EmitTo::First(count) => count.min(self.total),
         };
-        let kept = UInt32Array::from(kept);
-        columns.iter().map(|column| Ok(take(column, &kept, None)?)).collect()
+        let rest = rows.split_off(count);
+        self.total -= count;
+        self.keep(rest);
+        Ok(rows)
     }
 
-    fn rows_of(&self, columns: &[ArrayRef]) -> Rows {
-        let columns = columns[..self.types.len()].to_vec();
-        Rows { columns, returns: Arc::clone(&self.returns) }
-    }
-
-    /// All rows that matter, in their order if they have one.
-    fn ordered(&self) -> Result<Vec<ArrayRef>> {
-        let columns = self.looked_through()?;
-        if self.order.is_empty() || columns[0].is_empty() {
-            return Ok(columns);
+    /// Rows in their order within the groups, if they have one.
+    fn ordered(&self, mut rows: Rows) -> Result<Rows> {
+        let arguments = self.how.types.len();
+        if !self.how.order.is_empty() && rows.len() > 0 {
+            let groups = rows.groups().enumerate().flat_map(|(group, rows)| rows.map(move |_| index(group)));
+            let groups: ArrayRef = Arc::new(UInt32Array::from_iter_values(groups));
+            let keys = rows.columns[arguments..].iter().zip(&self.how.order);
+            let keys = keys.map(|(values, options)| SortColumn { values: Arc::clone(values), options: Some(*options) });
+            let keys: Vec<_> = std::iter::once(SortColumn { values: groups, options: None }).chain(keys).collect();
+            let order = lexsort_to_indices(&keys, None)?;
+            let columns = rows.columns[..arguments].iter().map(|column| take(column, &order, None));
+            rows.columns = columns.collect::<std::result::Result<_, _>>()?;
         }
-        let keys = columns[self.types.len()..].iter().zip(&self.order);
-        let keys: Vec<_> =
-            keys.map(|(values, options)| SortColumn { values: Arc::clone(values), options: Some(*options) }).collect();
-        let order = lexsort_to_indices(&keys, None)?;
-        columns.iter().map(|column| Ok(take(column, &order, None)?)).collect()
+        rows.columns.truncate(arguments);
+        Ok(rows)
     }
 }
 
-impl fmt::Debug for Gather {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Gather").field("rows", &self.rows).finish_non_exhaustive()
+impl GroupsAccumulator for Gather {
+    fn update_batch(
+        &mut self,
+        values: &[ArrayRef],
+        group_indices: &[usize],
+        passes: Option<&BooleanArray>,
+        total: usize,
+    ) -> Result<()> {
+        self.total = total;
+        let Some(passes) = passes else { return self.push(values, group_indices.iter().copied()) };
+        let values = values.iter().map(|column| filter(column, passes));
+        let values: Vec<_> = values.collect::<std::result::Result<_, _>>()?;
+        let groups = group_indices.iter().zip(passes).filter(|(_, passes)| *passes == Some(true));
+        self.push(&values, groups.map(|(group, _)| *group))
     }
-}
 
-impl Accumulator for Gather {
-    fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        self.push(values)
-    }
-
-    fn evaluate(&mut self) -> Result<ScalarValue> {
-        let columns = self.ordered()?;
-        let rows = self.rows_of(&columns);
-        let value = match &self.end {
+    fn evaluate(&mut self, emit: EmitTo) -> Result<ArrayRef> {
+        let rows = self.taken(emit)?;
+        let rows = self.ordered(rows)?;
+        let values = match &self.how.end {
             End::Gathering(how) => (how.finish)(&rows)?,
             End::Pass(then) => {
-                let mut accumulator = then();
-                accumulator.update_batch(&rows.columns)?;
-                accumulator.evaluate()?
+                let mut then = then();
+                let groups: Vec<_> =
+                    rows.groups().enumerate().flat_map(|(group, rows)| rows.map(move |_| group)).collect();
+                then.update_batch(&rows.columns, &groups, None, rows.offsets.len() - 1)?;
+                then.evaluate(EmitTo::All)?
             }
         };
-        // With the notes of the type on its elements.
-        let value = fit(&value.to_array()?, self.returns.data_type())?;
-        single(&value)
+        fit(&values, self.how.returns.data_type())
+    }
+
+    fn state(&mut self, emit: EmitTo) -> Result<Vec<ArrayRef>> {
+        let rows = self.taken(emit)?;
+        let lists = rows.columns.iter().zip(&self.kinds).map(|(column, kind)| {
+            let item = Arc::new(Field::new("item", column.data_type().clone(), true));
+            let offsets = OffsetBuffer::from_lengths(rows.groups().map(|rows| rows.len()));
+            let of = TrinoType::Array(Box::new(TrinoType::of_data_type(kind)));
+            let list: ArrayRef = Arc::new(ListArray::try_new(item, offsets, Arc::clone(column), None)?);
+            fit(&list, &of.data_type())
+        });
+        lists.collect()
+    }
+
+    fn merge_batch(&mut self, states: &[ArrayRef], group_indices: &[usize], total: usize) -> Result<()> {
+        self.total = total;
+        let elements = states.iter().map(|state| Elements::of(state.as_list::<i32>())).collect::<Result<Vec<_>>>()?;
+        let Some(first) = elements.first() else { return Ok(()) };
+        let columns: Vec<_> = elements.iter().map(|elements| Arc::clone(&elements.values)).collect();
+        let lengths = group_indices.iter().enumerate().map(|(row, group)| (*group, first.range(row).len()));
+        self.push(&columns, lengths.flat_map(|(group, length)| std::iter::repeat_n(group, length)))
+    }
+
+    fn convert_to_state(&self, values: &[ArrayRef], passes: Option<&BooleanArray>) -> Result<Vec<ArrayRef>> {
+        let rows = values.first().map_or(0, Array::len);
+        let mut one_each = Self::new(self.how.clone());
+        one_each.update_batch(values, &(0..rows).collect::<Vec<_>>(), passes, rows)?;
+        one_each.state(EmitTo::All)
     }
 
     fn size(&self) -> usize {
-        let arrays = self.batches.iter().flatten();
-        size_of::<Self>() + arrays.map(|array| array.get_array_memory_size()).sum::<usize>()
+        size_of::<Self>() + self.bytes + self.groups.capacity() * size_of::<u32>()
     }
-
-    fn state(&mut self) -> Result<Vec<ScalarValue>> {
-        let list = |column: ArrayRef| {
-            let item = Arc::new(Field::new("item", column.data_type().clone(), true));
-            let offsets = OffsetBuffer::from_lengths([column.len()]);
-            let of = TrinoType::Array(Box::new(TrinoType::of_data_type(column.data_type())));
-            let list: ArrayRef = Arc::new(ListArray::try_new(item, offsets, column, None)?);
-            ScalarValue::try_from_array(&fit(&list, &of.data_type())?, 0)
-        };
-        self.looked_through()?.into_iter().map(list).collect()
-    }
-
-    fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
-        let rows = states.first().map_or(0, Array::len);
-        for row in 0..rows {
-            let columns: Vec<_> = states.iter().map(|state| state.as_list::<i32>().value(row)).collect();
-            self.push(&columns)?;
-        }
-        Ok(())
-    }
-}
-
-/// The one value of an array. Unlike DataFusion's own conversion it keeps what fields within the type are noted with.
-fn single(array: &ArrayRef) -> Result<ScalarValue> {
-    Ok(match array.data_type() {
-        DataType::List(_) => ScalarValue::List(Arc::new(array.as_list::<i32>().clone())),
-        DataType::Map(..) => ScalarValue::Map(Arc::new(array.as_map().clone())),
-        DataType::Struct(_) => ScalarValue::Struct(Arc::new(array.as_struct().clone())),
-        _ => ScalarValue::try_from_array(array, 0)?,
-    })
 }

@@ -7,8 +7,11 @@
 mod fold;
 mod function;
 mod gather;
+mod rows;
 mod sliding;
 
-pub(crate) use fold::{Fold, fold};
+pub(crate) use fold::{Fold, Single, fold};
 pub(crate) use function::{Kind, aggregate, bind_aggregate, bind_types, types};
-pub(crate) use gather::{Gathering, Rows};
+pub(crate) use gather::Gathering;
+pub(crate) use rows::Rows;
+pub(crate) use sliding::Sliding;

@@ -12,13 +12,13 @@ use super::function::Factory;
 
 /// Keeps the rows of the frame and makes its value of them anew for each row, which takes a time in proportion to the
 /// frame.
-pub(super) struct Sliding {
+pub(crate) struct Sliding {
     make: Factory,
     columns: Vec<ArrayRef>,
 }
 
 impl Sliding {
-    pub(super) fn new(make: Factory) -> Self {
+    pub(crate) fn new(make: Factory) -> Self {
         Self { make, columns: Vec::new() }
     }
 }
