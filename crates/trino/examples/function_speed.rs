@@ -31,6 +31,7 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
+#[expect(clippy::disallowed_methods, reason = "this crate knows nothing of Segue's session")]
 fn session(threads: usize) -> SessionContext {
     let context = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(threads));
     let set = functions();
