@@ -9,6 +9,9 @@ setup_dir := deploy/setup
 target_dir := $(or $(CARGO_TARGET_DIR),target)
 with_libtorch = LIBTORCH="$$($(setup_dir)/libtorch.sh)"; export LIBTORCH;
 
+# Stands in the models that are trained.
+export SEGUE_REVISION := $(shell git describe --always --dirty --abbrev=12 --exclude='*' 2>/dev/null)
+
 # Of bench-flatten and bench-cooccurrence: sample slices of 34 MB each, and runs of each contestant.
 SLICES := 30
 RUNS := 3

@@ -6,8 +6,8 @@
 //!
 //! `SEQUENCES` has a line of item numbers for each playlist, `SETTINGS` are those of `segue-model train`. With a `FOLDER`,
 //! the first weights and every step's batch and negatives are written to it, so that another program can take the same
-//! steps. Prints a line of JSON: the loss before each step, and the seconds that each step took, with the making of its
-//! batch, and without the writing. Wants OMP_NUM_THREADS and OMP_WAIT_POLICY from whoever starts it.
+//! steps. Prints a line of JSON: the loss before each step, and the seconds that each step took, with the making of the
+//! batches, and without the writing. Wants OMP_NUM_THREADS and OMP_WAIT_POLICY from whoever starts it.
 
 use std::{
     fs,
@@ -44,14 +44,14 @@ fn main() -> Result<(), Failure> {
         dump(Path::new(folder), steps, &network, &sequences, &counts, &config)?;
     }
     let mut trainer = Trainer::try_new(&network, &sequences, &counts, &config)?;
-    let mut batches = batches(&network, &sequences, &config);
     let (mut losses, mut seconds) = (Vec::new(), Vec::new());
-    for _ in 0..steps {
-        let started = Instant::now();
-        let batch = batches.next().ok_or("the sequences end before the steps do")?;
-        losses.push(trainer.step(&network, &batch)?);
+    let mut started = Instant::now();
+    trainer.steps(&network, batches(&network, &sequences, &config).take(steps), |_, loss| {
+        losses.push(loss);
         seconds.push(started.elapsed().as_secs_f64());
-    }
+        started = Instant::now();
+        Ok(None::<()>)
+    })?;
     writeln!(io::stdout(), "{}", serde_json::json!({ "losses": losses, "seconds": seconds }))?;
     Ok(())
 }

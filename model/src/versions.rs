@@ -12,11 +12,19 @@ pub const TCH: &str = "0.26.0";
 /// Version of libtorch that this build links.
 pub const LIBTORCH: &str = env!("SEGUE_LIBTORCH_VERSION");
 
+/// Revision of the source that this was built from, where whoever built it said so.
+pub const REVISION: Option<&str> = match option_env!("SEGUE_REVISION") {
+    Some(revision) if !revision.is_empty() => Some(revision),
+    _ => None,
+};
+
 /// Everything that `segue-model version` tells.
 #[derive(Debug, Clone, Serialize)]
 pub struct Versions {
     /// Version of Segue.
     pub segue: &'static str,
+    /// Revision of the source, where it is known.
+    pub revision: Option<&'static str>,
     /// Version of the `tch` bindings.
     pub tch: &'static str,
     /// Version of libtorch.
@@ -33,6 +41,7 @@ impl Versions {
         let cuda = (0..Cuda::device_count()).map(|index| format!("cuda:{index}"));
         Self {
             segue: SEGUE,
+            revision: REVISION,
             tch: TCH,
             libtorch: LIBTORCH,
             devices: std::iter::once("cpu".to_owned()).chain(cuda).collect(),

@@ -27,6 +27,9 @@ pub struct Manifest {
     pub files: BTreeMap<String, FileRecord>,
     /// Version of Segue.
     pub segue_version: String,
+    /// Revision of the source of the program that made it, where that is known.
+    #[serde(default)]
+    pub revision: Option<String>,
     /// Version of the `tch` bindings.
     pub tch_version: String,
     /// Version of libtorch.
@@ -48,6 +51,7 @@ impl Manifest {
             vocabulary_items: model.vocabulary.len(),
             files,
             segue_version: versions::SEGUE.to_owned(),
+            revision: versions::REVISION.map(str::to_owned),
             tch_version: versions::TCH.to_owned(),
             libtorch_version: versions::LIBTORCH.to_owned(),
             data_versions: model.data_versions.clone(),

@@ -18,6 +18,7 @@ use crate::{
     },
     evaluation::{EvaluationSet, evaluate},
     metrics::{Bootstrap, Interval, continuation},
+    recommender::Recommender,
 };
 
 /// How a model did in one category.
@@ -28,12 +29,14 @@ pub struct CategoryMetrics {
     pub category: Category,
     /// Playlists that were judged.
     pub playlists: usize,
-    /// Means with 95 % confidence intervals, by name of the metric.
-    pub metrics: BTreeMap<String, Interval>,
+    /// Means with 95 % confidence intervals, by name of the recommender and of the metric. `shipped` is what is shipped,
+    /// the others are its parts, each alone.
+    pub recommenders: BTreeMap<String, BTreeMap<String, Interval>>,
 }
 
 /// Deals the test playlists of the lake out to the categories, none to two of them and to the most demanding first, hides
-/// what each category hides, and judges what is shipped by the challenge's metrics. Always the same for a seed.
+/// what each category hides, and judges what is shipped, and its parts, by the challenge's metrics. Always the same for a
+/// seed.
 ///
 /// The model must not have been trained on another split than the one that stands in the lake.
 ///
@@ -58,9 +61,13 @@ pub async fn evaluate_categories(lake: &Lake, model: &Model, seed: u64) -> Resul
     let judge = |(category, held_out): (Category, Vec<HeldOut>)| {
         let references: Vec<&HeldOut> = held_out.iter().collect();
         let set = EvaluationSet::new(&references, &lookup, &tracks, &artists);
-        let evaluation = evaluate(&shipped, &set, &continuation(), &counts)?;
-        let metrics = evaluation.summary(bootstrap).metrics;
-        Ok(CategoryMetrics { category, playlists: set.len(), metrics })
+        let judged: [&dyn Recommender; 5] =
+            [&recommenders.popularity, &recommenders.title, &recommenders.knn, &recommenders.network, &shipped];
+        let judged = judged.into_iter().map(|recommender| {
+            let evaluation = evaluate(recommender, &set, &continuation(), &counts)?;
+            Ok((evaluation.recommender().to_owned(), evaluation.summary(bootstrap).metrics))
+        });
+        Ok(CategoryMetrics { category, playlists: set.len(), recommenders: judged.collect::<Result<_>>()? })
     };
     deal(playlists, seed).into_iter().map(judge).collect()
 }

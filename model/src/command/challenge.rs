@@ -76,16 +76,21 @@ fn table(categories: &[CategoryMetrics]) -> String {
     let columns = ["r_precision", "r_precision_artists", "ndcg_500", "clicks"];
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::NOTHING);
-    table.set_header(["category", "title", "tracks", "playlists"].into_iter().chain(columns));
-    for CategoryMetrics { category, playlists, metrics } in categories {
-        let cell = |metric: &&str| match metrics.get(*metric) {
-            Some(interval) => format!("{:.4} [{:.4}, {:.4}]", interval.mean, interval.low, interval.high),
-            None => String::new(),
-        };
+    table.set_header(["category", "title", "tracks", "playlists", "recommender"].into_iter().chain(columns));
+    for CategoryMetrics { category, playlists, recommenders } in categories {
         let title = if category.has_title { "yes" } else { "no" };
-        let first =
+        let mut first =
             [category.number.to_string(), title.to_owned(), format!("{:?}", category.shown), playlists.to_string()];
-        table.add_row(first.into_iter().chain(columns.iter().map(cell)));
+        for (name, metrics) in recommenders {
+            let cell = |metric: &&str| match metrics.get(*metric) {
+                Some(interval) => format!("{:.4} [{:.4}, {:.4}]", interval.mean, interval.low, interval.high),
+                None => String::new(),
+            };
+            let row = first.iter().cloned().chain([name.clone()]).chain(columns.iter().map(cell));
+            table.add_row(row.collect::<Vec<_>>());
+            // Said once.
+            first = Default::default();
+        }
     }
     table.to_string()
 }

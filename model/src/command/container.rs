@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use clap::{Args, ValueEnum};
 use lake::{Lake, ObjectStores};
+use runtime::telemetry::LogFormat;
 
 use super::{cli::ComputeArgs, train::progress};
 use crate::{
@@ -46,11 +47,11 @@ enum What {
     Serve,
 }
 
-pub(super) async fn run(args: ContainerArgs) -> Result<()> {
+pub(super) async fn run(args: ContainerArgs, log_format: LogFormat) -> Result<()> {
     let device = args.compute.apply()?;
     let paths = ContainerPaths::new(&args.root);
     if args.what == What::Train {
-        return train_in_container(&paths, device, &mut *progress()).await;
+        return train_in_container(&paths, device, &mut *progress(log_format)).await;
     }
     let folder = paths.model().display().to_string();
     let lake = Lake::open(&folder, Arc::new(ObjectStores::from_env()))

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, time::Instant};
 
 use clap::Args;
+use runtime::telemetry::LogFormat;
 
 use super::{
     cli::{ComputeArgs, LakeArgs},
@@ -10,9 +11,10 @@ use super::{
     train::{progress, summary},
 };
 use crate::{
-    Result,
+    Error, Result,
     config::ModelConfig,
     evaluation::Protocol,
+    report::page,
     training::{Dataset, train_model},
 };
 
@@ -39,13 +41,16 @@ pub(super) struct EvaluateArgs {
     /// Wall-clock seconds after which training stops, 0 for no limit; default from the settings.
     #[arg(long, env = "SEGUE_MODEL_MAX_SECONDS", value_name = "SECONDS")]
     max_seconds: Option<u64>,
+    /// File to write what was measured to, as a page of HTML.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// Print one JSON document instead of text.
     #[arg(long)]
     json: bool,
 }
 
 /// Trains on what the protocol leaves visible, judges on what it hides, and keeps nothing but the figures.
-pub(super) async fn run(args: EvaluateArgs) -> Result<()> {
+pub(super) async fn run(args: EvaluateArgs, log_format: LogFormat) -> Result<()> {
     let started = Instant::now();
     let mut config = ModelConfig::for_protocol(args.protocol, args.config.as_deref())?;
     if let Some(file) = &args.attributes {
@@ -56,11 +61,17 @@ pub(super) async fn run(args: EvaluateArgs) -> Result<()> {
     config.validate()?;
     let device = args.compute.apply()?;
     let lake = args.lake.open().await?;
-    let mut progress = progress();
+    let mut progress = progress(log_format);
     progress.phase("reading the lake");
     let dataset = Dataset::load_for(&lake, args.protocol, &config).await?;
     let model = train_model(dataset, &config, device, None, &mut *progress)?;
     drop(progress);
+    if let Some(file) = &args.report {
+        let title = format!("Evaluation by {:?} of {}", args.protocol, lake.url());
+        // Examples would have to be of the lake's own split, which is not what was judged by.
+        let page = page(&title, &model.metrics, &[]);
+        std::fs::write(file, page).map_err(|source| Error::Output { stream: "the report", source })?;
+    }
     if args.json {
         return print_json(&model.metrics);
     }

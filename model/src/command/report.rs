@@ -31,7 +31,7 @@ pub(super) struct ReportArgs {
 pub(super) async fn run(args: ReportArgs) -> Result<()> {
     let lake = args.lake.open().await?;
     let id = artefact::resolve(&lake, args.model).await?;
-    let (manifest, model) = artefact::load(&lake, id, Device::Cpu).await?;
+    let (_, model) = artefact::load(&lake, id, Device::Cpu).await?;
     let examples = match examples(&lake, id, &model, EXAMPLES).await {
         Ok(examples) => examples,
         // What was measured can be shown without the tables.
@@ -41,7 +41,7 @@ pub(super) async fn run(args: ReportArgs) -> Result<()> {
         }
         Err(error) => return Err(error),
     };
-    let page = page(&manifest, &model.metrics, &examples);
+    let page = page(&format!("Model {id}"), &model.metrics, &examples);
     std::fs::write(&args.output, page).map_err(|source| Error::Output { stream: "the report", source })?;
     print_text(&format!("{}", args.output.display()))
 }

@@ -18,12 +18,12 @@ use crate::{Error, Result};
 /// Any [`Error`]; its [`Error::exit_code`] is the process's.
 pub async fn run(cli: Cli) -> Result<()> {
     match cli.command {
-        Command::Train(args) => train::run(args).await,
-        Command::Evaluate(args) => evaluate::run(args).await,
+        Command::Train(args) => train::run(args, cli.log_format).await,
+        Command::Evaluate(args) => evaluate::run(args, cli.log_format).await,
         Command::Predict(args) => predict::run(args).await,
         Command::Recommend(args) => recommend::run(args).await,
         Command::Serve(args) => serve::run(args).await,
-        Command::Container(args) => container::run(args).await,
+        Command::Container(args) => container::run(args, cli.log_format).await,
         Command::Challenge(args) => challenge::run(args).await,
         Command::Report(args) => report::run(args).await,
         Command::Export(args) => export::run(args).await,

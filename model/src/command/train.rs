@@ -1,6 +1,7 @@
 //! `segue-model train`.
 
 use std::{
+    collections::BTreeMap,
     fmt::Write,
     io::{self, IsTerminal},
     path::PathBuf,
@@ -8,6 +9,7 @@ use std::{
 };
 
 use clap::Args;
+use runtime::telemetry::LogFormat;
 use serde::Serialize;
 
 use super::{
@@ -19,7 +21,7 @@ use crate::{
     artefact::{self, ModelId},
     config::ModelConfig,
     evaluation::MetricsReport,
-    training::{BarProgress, CheckpointFile, Dataset, LineProgress, Progress, train_model},
+    training::{BarProgress, CheckpointFile, Dataset, LineProgress, LogProgress, Progress, train_model},
 };
 
 /// Longest silence of a training run that is not watched at a terminal.
@@ -67,17 +69,19 @@ struct TrainOutput<'a> {
     model_id: ModelId,
     seconds: f64,
     epochs: u32,
+    revision: Option<&'a str>,
+    data_versions: &'a BTreeMap<String, u64>,
     config: &'a ModelConfig,
     #[serde(flatten)]
     metrics: &'a MetricsReport,
 }
 
-pub(super) async fn run(args: TrainArgs) -> Result<()> {
+pub(super) async fn run(args: TrainArgs, log_format: LogFormat) -> Result<()> {
     let started = Instant::now();
     let config = settings(&args)?;
     let device = args.compute.apply()?;
     let lake = args.lake.open().await?;
-    let mut progress = progress();
+    let mut progress = progress(log_format);
     progress.phase("reading the lake");
     let dataset = Dataset::load(&lake, &config).await?;
     let mut checkpoint = args.checkpoint.as_deref().map(|path| {
@@ -96,6 +100,8 @@ pub(super) async fn run(args: TrainArgs) -> Result<()> {
             model_id: manifest.model_id,
             seconds,
             epochs: model.metrics.training.epochs,
+            revision: manifest.revision.as_deref(),
+            data_versions: &model.data_versions,
             config: &model.config,
             metrics: &model.metrics,
         });
@@ -118,8 +124,10 @@ fn settings(args: &TrainArgs) -> Result<ModelConfig> {
     Ok(config)
 }
 
-pub(super) fn progress() -> Box<dyn Progress> {
-    if io::stderr().is_terminal() {
+pub(super) fn progress(log_format: LogFormat) -> Box<dyn Progress> {
+    if log_format == LogFormat::Json {
+        Box::new(LogProgress::new(LINE_INTERVAL))
+    } else if io::stderr().is_terminal() {
         Box::new(BarProgress::default())
     } else {
         Box::new(LineProgress::new(io::stderr(), LINE_INTERVAL))

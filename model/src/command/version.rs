@@ -19,8 +19,9 @@ pub(super) fn run(args: &VersionArgs) -> Result<()> {
         return print_json(&versions);
     }
     print_text(&format!(
-        "segue {}\ntch {}\nlibtorch {}\ndevices {}\nthreads {}",
+        "segue {}{}\ntch {}\nlibtorch {}\ndevices {}\nthreads {}",
         versions.segue,
+        versions.revision.map(|revision| format!(" at {revision}")).unwrap_or_default(),
         versions.tch,
         versions.libtorch,
         versions.devices.join(", "),

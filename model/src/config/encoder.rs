@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum EncoderKind {
     /// Causal transformer: sees all positions at once, so that a step is a few large matrix products.
     Transformer,
+    /// The same with gates on what each half of a block adds, and gated units within; about half as much work again.
+    GatedTransformer,
     /// Gated recurrent unit: one small product after another, position by position.
     Gru,
 }

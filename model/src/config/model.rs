@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AlsConfig, AttributesConfig, BlendConfig, EvaluationConfig, KnnConfig, LossConfig, NetworkConfig, OptimiserConfig,
-    TitleConfig, TrainingConfig, VocabularyConfig,
+    PlaylistKnnConfig, TitleConfig, TrainingConfig, VocabularyConfig,
 };
 use crate::{Error, Result, evaluation::Protocol};
 
@@ -30,6 +30,8 @@ pub struct ModelConfig {
     pub training: TrainingConfig,
     /// The nearest-neighbour rival.
     pub knn: KnnConfig,
+    /// The rival that looks for playlists that are alike.
+    pub playlist_knn: PlaylistKnnConfig,
     /// The matrix-factorisation rival.
     pub als: AlsConfig,
     /// Recommendation from a title alone.
@@ -51,6 +53,7 @@ impl Default for ModelConfig {
             optimiser: OptimiserConfig::default(),
             training: TrainingConfig::default(),
             knn: KnnConfig::default(),
+            playlist_knn: PlaylistKnnConfig::default(),
             als: AlsConfig::default(),
             title: TitleConfig::default(),
             blend: BlendConfig::default(),
@@ -120,6 +123,7 @@ impl ModelConfig {
         self.optimiser.validate()?;
         self.training.validate()?;
         self.knn.validate()?;
+        self.playlist_knn.validate()?;
         self.als.validate()?;
         self.title.validate()?;
         self.blend.validate()?;
@@ -196,6 +200,7 @@ mod tests {
         check("[optimiser]\nlearning_rate = -1.0\n", "`optimiser.learning_rate`");
         check("[loss]\nnegatives = 0\n", "`loss.negatives`");
         check("[blend]\nsteps = 0\n", "`blend.steps`");
+        check("[playlist_knn]\nneighbours = [0]\n", "`playlist_knn.neighbours`");
         check("[network]\nlayers = 2\n", "unknown field `layers`");
         check("seed = \"x\"\n", "invalid type");
     }

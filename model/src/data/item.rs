@@ -13,6 +13,12 @@ impl Item {
     }
 }
 
+impl From<Item> for u32 {
+    fn from(item: Item) -> Self {
+        item.0
+    }
+}
+
 impl From<Item> for i64 {
     fn from(item: Item) -> Self {
         Self::from(item.0)

@@ -8,7 +8,7 @@ use super::{Protocol, RecommenderMetrics};
 use crate::{
     blend::BlendChoice,
     metrics::Interval,
-    rivals::{AlsChoice, KnnChoice},
+    rivals::{AlsChoice, KnnChoice, PlaylistKnnChoice},
     training::TrainingReport,
 };
 
@@ -31,6 +31,9 @@ pub struct MetricsReport {
     pub training: TrainingReport,
     /// How the neighbours were tuned.
     pub item_knn: KnnChoice,
+    /// How the search for playlists that are alike was tuned, where there is one.
+    #[serde(default)]
+    pub playlist_knn: Option<PlaylistKnnChoice>,
     /// How the matrix factorisation was tuned, where there is one.
     #[serde(default)]
     pub als: Option<AlsChoice>,

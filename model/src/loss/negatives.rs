@@ -3,7 +3,7 @@
 /// The tracks that all targets of a batch are held against.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Negatives {
-    /// Items, drawn with replacement: `[negatives]`.
+    /// Items, drawn with replacement, or places where they stand: `[negatives]`.
     pub items: Vec<i64>,
     /// What is subtracted from each one's logit: `[negatives]`.
     pub corrections: Vec<f32>,

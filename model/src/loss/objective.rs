@@ -12,7 +12,6 @@ use super::{
 use crate::{
     Result,
     config::{LossConfig, ObjectiveKind},
-    network::ItemRows,
 };
 
 /// What the network is trained to do, chosen once by the size of the vocabulary.
@@ -64,26 +63,33 @@ impl Objective {
         }
     }
 
-    /// Mean loss over positions: `contexts` are `[n, dimension]`, `targets` (`[n]`) are items.
+    /// Mean loss over positions: `contexts` are `[n, dimension]`, `embeddings` and `bias` the rows that this step has at
+    /// hand, `targets` (n) and the items of `negatives` places among them.
     ///
     /// # Errors
     /// [`crate::Error::Torch`] if shapes do not fit.
-    pub fn value(&self, contexts: &Tensor, rows: &ItemRows, targets: &[i64], negatives: &Negatives) -> Result<Loss> {
+    pub fn value(
+        &self,
+        contexts: &Tensor,
+        (embeddings, bias): (&Tensor, &Tensor),
+        targets: &[i64],
+        negatives: &Negatives,
+    ) -> Result<Loss> {
+        let on_device =
+            |places: &[i64]| -> Result<Tensor> { Ok(Tensor::f_from_slice(places)?.f_to_device(contexts.device())?) };
         match self {
             Self::Full { items } => {
                 // The start mark is the last row and no possible answer.
-                let (weights, bias) = (rows.embeddings.f_narrow(0, 0, *items)?, rows.bias.f_narrow(0, 0, *items)?);
-                Ok(Loss::derived(full_softmax(contexts, &weights, &bias, &rows.places(targets)?)?))
+                let (weights, bias) = (embeddings.f_narrow(0, 0, *items)?, bias.f_narrow(0, 0, *items)?);
+                Ok(Loss::derived(full_softmax(contexts, &weights, &bias, &on_device(targets)?)?))
             }
             Self::Sampled(_) => {
-                let (targets, negative_places) = (rows.find(targets), rows.find(&negatives.items));
                 let corrections = Tensor::f_from_slice(&negatives.corrections)?.f_to_device(contexts.device())?;
-                sampled_softmax(contexts, &rows.embeddings, &rows.bias, &targets, &negative_places, &corrections)
+                sampled_softmax(contexts, embeddings, bias, targets, &negatives.items, &corrections)
             }
             Self::Gbce { beta, .. } => {
-                let places = rows.places(&negatives.items)?;
-                let targets = rows.places(targets)?;
-                let logits = SharedLogits::compute(contexts, &rows.embeddings, &rows.bias, &targets, &places, None)?;
+                let (targets, places) = (on_device(targets)?, on_device(&negatives.items)?);
+                let logits = SharedLogits::compute(contexts, embeddings, bias, &targets, &places, None)?;
                 Ok(Loss::derived(gbce(&logits, *beta)?))
             }
         }

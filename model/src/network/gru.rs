@@ -7,15 +7,14 @@ use tch::{
 
 use crate::{Result, config::NetworkConfig};
 
-use super::SequenceEncoder;
+use super::{Dropout, SequenceEncoder};
 
 /// Gated recurrent units (Cho et al. 2014, arXiv 1406.1078; for recommendation: Hidasi et al. 2016, arXiv 1511.06939).
 #[derive(Debug)]
 pub struct GruEncoder {
     dimension: i64,
-    layers: i64,
-    dropout: f64,
-    weights: Vec<Tensor>,
+    /// Of each layer the weights of input and state, and their biases.
+    layers: Vec<[Tensor; 4]>,
 }
 
 impl GruEncoder {
@@ -25,30 +24,37 @@ impl GruEncoder {
     /// [`crate::Error::Torch`] if memory is short.
     pub fn try_new(path: &Path<'_>, config: &NetworkConfig) -> Result<Self> {
         let dimension = i64::from(config.dimension);
-        let layers = i64::from(config.blocks);
         let gates = 3 * dimension;
         let bound = f64::from(config.dimension).sqrt().recip();
         let uniform = Init::Uniform { lo: -bound, up: bound };
-        let mut weights = Vec::new();
-        for layer in 0..layers {
-            let path = path.sub(format!("layer_{layer}"));
-            weights.push(path.f_var("input_weight", &[gates, dimension], uniform)?);
-            weights.push(path.f_var("hidden_weight", &[gates, dimension], uniform)?);
-            weights.push(path.f_var("input_bias", &[gates], Init::Const(0.0))?);
-            weights.push(path.f_var("hidden_bias", &[gates], Init::Const(0.0))?);
-        }
-        Ok(Self { dimension, layers, dropout: config.dropout_share(), weights })
+        let layer = |number: u32| -> Result<[Tensor; 4]> {
+            let path = path.sub(format!("layer_{number}"));
+            Ok([
+                path.f_var("input_weight", &[gates, dimension], uniform)?,
+                path.f_var("hidden_weight", &[gates, dimension], uniform)?,
+                path.f_var("input_bias", &[gates], Init::Const(0.0))?,
+                path.f_var("hidden_bias", &[gates], Init::Const(0.0))?,
+            ])
+        };
+        Ok(Self { dimension, layers: (0..config.blocks).map(layer).collect::<Result<_>>()? })
     }
 }
 
 impl SequenceEncoder for GruEncoder {
-    fn encode(&self, xs: &Tensor, train: bool) -> Result<Tensor> {
+    fn encode(&self, xs: &Tensor, dropout: &mut Dropout) -> Result<Tensor> {
         let (batch, _, _) = xs.size3()?;
-        let state = Tensor::f_zeros([self.layers, batch, self.dimension], (xs.kind(), xs.device()))?;
-        let xs = xs.f_dropout(self.dropout, train)?;
-        // libtorch drops between layers only.
-        let between = if self.layers > 1 { self.dropout } else { 0.0 };
-        let (contexts, _) = xs.f_gru(&state, &self.weights, true, self.layers, between, train, false, true)?;
-        Ok(contexts)
+        let state = Tensor::f_zeros([1, batch, self.dimension], (xs.kind(), xs.device()))?;
+        let mut xs = xs.shallow_clone();
+        for layer in &self.layers {
+            // libtorch drops nothing here: what it would drop between layers is dropped before each of them.
+            let (contexts, _) = dropout.apply(&xs)?.f_gru(&state, layer, true, 1, 0.0, true, false, true)?;
+            xs = contexts;
+        }
+        Ok(xs)
+    }
+
+    fn replica(&self) -> Box<dyn SequenceEncoder> {
+        let layers = self.layers.iter().map(|layer| layer.each_ref().map(Tensor::shallow_clone)).collect();
+        Box::new(Self { dimension: self.dimension, layers })
     }
 }

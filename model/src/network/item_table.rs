@@ -2,7 +2,7 @@
 
 use tch::{Kind, Tensor, nn::Path};
 
-use super::{ItemRows, linear::INITIAL_DEVIATION};
+use super::{ItemRows, RowIndex, linear::INITIAL_DEVIATION};
 use crate::Result;
 
 /// Embeddings and biases of all tracks, and behind them the start mark.
@@ -70,12 +70,12 @@ impl ItemTable {
         })
     }
 
-    /// Copies rows out for a step; `wanted` may name rows in any order and more than once.
+    /// Copies rows out for a step.
     ///
     /// # Errors
     /// [`crate::Error::Torch`] if a row does not exist.
-    pub fn rows(&self, wanted: Vec<i64>) -> Result<ItemRows> {
-        ItemRows::try_new(&self.weights, &self.bias, wanted)
+    pub fn rows(&self, index: &RowIndex) -> Result<ItemRows> {
+        ItemRows::try_new(&self.weights, &self.bias, index)
     }
 
     /// Embeds rows of the table: `[n]` to `[n, dimension]`.

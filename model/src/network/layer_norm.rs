@@ -36,4 +36,10 @@ impl LayerNorm {
     pub fn forward(&self, xs: &Tensor) -> Result<Tensor> {
         Ok(xs.f_layer_norm([self.dimension], Some(&self.weight), Some(&self.bias), LAYER_NORM_EPSILON, true)?)
     }
+
+    /// The same weights for another thread.
+    pub(super) fn replica(&self) -> Self {
+        let (weight, bias) = (self.weight.shallow_clone(), self.bias.shallow_clone());
+        Self { dimension: self.dimension, weight, bias }
+    }
 }

@@ -38,4 +38,9 @@ impl Linear {
     pub fn forward(&self, xs: &Tensor) -> Result<Tensor> {
         Ok(xs.f_linear(&self.weight, Some(&self.bias))?)
     }
+
+    /// The same weights for another thread.
+    pub(super) fn replica(&self) -> Self {
+        Self { weight: self.weight.shallow_clone(), bias: self.bias.shallow_clone() }
+    }
 }

@@ -11,6 +11,7 @@
 
 mod attribute_embedding;
 mod dot;
+mod dropout;
 mod gru;
 mod item_index;
 mod item_rows;
@@ -20,6 +21,8 @@ mod linear;
 mod logit_moments;
 mod network_recommender;
 mod next_track_network;
+mod reader;
+mod row_index;
 mod sequence_encoder;
 mod transformer;
 mod transformer_block;
@@ -29,6 +32,7 @@ pub(crate) use layer_norm::LAYER_NORM_EPSILON;
 pub(crate) use logit_moments::LogitMoments;
 pub(crate) use transformer_block::FEED_FORWARD_FACTOR;
 
+pub use dropout::Dropout;
 pub use gru::GruEncoder;
 pub use item_rows::ItemRows;
 pub use item_table::ItemTable;
@@ -36,6 +40,8 @@ pub use layer_norm::LayerNorm;
 pub use linear::Linear;
 pub use network_recommender::NetworkRecommender;
 pub use next_track_network::NextTrackNetwork;
+pub use reader::Reader;
+pub use row_index::RowIndex;
 pub use sequence_encoder::SequenceEncoder;
 pub use transformer::TransformerEncoder;
 pub use transformer_block::TransformerBlock;

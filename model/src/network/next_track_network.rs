@@ -4,13 +4,10 @@ use std::collections::BTreeMap;
 
 use tch::{Device, Kind, Tensor, nn::VarStore};
 
-use super::{
-    GruEncoder, ItemRows, ItemTable, LayerNorm, SequenceEncoder, TransformerEncoder,
-    attribute_embedding::AttributeEmbedding,
-};
+use super::{Dropout, ItemRows, ItemTable, Reader, RowIndex, attribute_embedding::AttributeEmbedding};
 use crate::{
     Error, Result,
-    config::{EncoderKind, NetworkConfig},
+    config::NetworkConfig,
     data::{Attributes, Item},
 };
 
@@ -29,8 +26,7 @@ pub struct NextTrackNetwork {
     config: NetworkConfig,
     variables: VarStore,
     items: ItemTable,
-    encoder: Box<dyn SequenceEncoder>,
-    output_norm: LayerNorm,
+    reader: Reader,
     attributes: Option<AttributeEmbedding>,
 }
 
@@ -44,12 +40,8 @@ impl NextTrackNetwork {
         let root = variables.root();
         let dimension = i64::from(config.dimension);
         let table = ItemTable::try_new(&root.sub("items"), items, dimension)?;
-        let encoder: Box<dyn SequenceEncoder> = match config.encoder {
-            EncoderKind::Transformer => Box::new(TransformerEncoder::try_new(&root.sub("encoder"), config)?),
-            EncoderKind::Gru => Box::new(GruEncoder::try_new(&root.sub("encoder"), config)?),
-        };
-        let output_norm = LayerNorm::try_new(&root.sub("output_norm"), dimension)?;
-        Ok(Self { config: config.clone(), items: table, encoder, output_norm, variables, attributes: None })
+        let reader = Reader::try_new(&root, config)?;
+        Ok(Self { config: config.clone(), items: table, reader, variables, attributes: None })
     }
 
     /// Lets attributes add to the embeddings of tracks while the network is trained; [`Self::folded`] puts them in for good.
@@ -80,12 +72,12 @@ impl NextTrackNetwork {
         Ok(Some(folded))
     }
 
-    /// Copies rows of the item table out for a step; `wanted` may name rows in any order and more than once.
+    /// Copies rows of the item table out for a step.
     ///
     /// # Errors
     /// [`Error::Torch`] if a row does not exist.
-    pub fn rows(&self, wanted: Vec<i64>) -> Result<ItemRows> {
-        let mut rows = self.items.rows(wanted)?;
+    pub fn rows(&self, index: &RowIndex) -> Result<ItemRows> {
+        let mut rows = self.items.rows(index)?;
         if let Some(attributes) = &self.attributes {
             rows.embeddings = rows.weights.f_add(&attributes.of(&rows.indices)?)?;
         }
@@ -107,9 +99,22 @@ impl NextTrackNetwork {
         self.variables.device()
     }
 
-    /// The weights that libtorch keeps gradients of: all but the item table, in the order of their making.
+    /// What turns embedded tracks into contexts.
+    pub fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    /// The weights that libtorch keeps gradients of: those of the reader, in the order of their making, and behind them
+    /// those of attributes.
     pub fn dense_weights(&self) -> Vec<Tensor> {
         self.variables.trainable_variables()
+    }
+
+    /// How many of the [`Self::dense_weights`] are those of the reader.
+    pub fn reader_weight_count(&self) -> usize {
+        let of_attributes = self.variables.variables();
+        let of_attributes = of_attributes.iter().filter(|(name, _)| name.starts_with(ATTRIBUTES)).count();
+        self.dense_weights().len() - of_attributes
     }
 
     /// All weights by name.
@@ -117,14 +122,12 @@ impl NextTrackNetwork {
         self.variables.variables().into_iter().collect()
     }
 
-    /// Turns embedded tokens into contexts; both are `[batch, length, dimension]`.
+    /// Turns embedded tokens into contexts, without dropout; both are `[batch, length, dimension]`.
     ///
     /// # Errors
     /// [`Error::Torch`] if shapes do not fit.
-    pub fn contexts(&self, embedded: &Tensor, train: bool) -> Result<Tensor> {
-        // Embeddings start with a norm of 0.02·√d; scaled by √d they weigh as much as what the encoder adds.
-        let xs = embedded.f_mul_scalar(f64::from(self.config.dimension).sqrt())?;
-        self.output_norm.forward(&self.encoder.encode(&xs, train)?)
+    pub fn contexts(&self, embedded: &Tensor) -> Result<Tensor> {
+        self.reader.contexts(embedded, &mut Dropout::none())
     }
 
     /// Context after the last track of each playlist, of which the last [`NetworkConfig::max_length`] tracks are read:
@@ -162,7 +165,7 @@ impl NextTrackNetwork {
         let [rows, length, dimension] = shape.map(|size| i64::try_from(size).unwrap_or(i64::MAX));
         let tokens = Tensor::f_from_slice(&tokens)?.f_to_device(self.device())?;
         let embedded = self.items.embed(&tokens)?.f_reshape([rows, length, dimension])?;
-        let contexts = self.contexts(&embedded, false)?.f_reshape([rows * length, dimension])?;
+        let contexts = self.contexts(&embedded)?.f_reshape([rows * length, dimension])?;
         let last = Tensor::f_from_slice(&last)?.f_to_device(self.device())?;
         Ok(contexts.f_index_select(0, &last)?)
     }

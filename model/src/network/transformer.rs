@@ -2,13 +2,12 @@
 
 use tch::{Tensor, nn::Path};
 
-use super::{SequenceEncoder, TransformerBlock, linear::INITIAL_WEIGHTS};
+use super::{Dropout, SequenceEncoder, TransformerBlock, linear::INITIAL_WEIGHTS};
 use crate::{Result, config::NetworkConfig};
 
 /// A small causal transformer with learnt positions, after `SASRec` (Kang et al. 2018, arXiv 1808.09781).
 #[derive(Debug)]
 pub struct TransformerEncoder {
-    dropout: f64,
     positions: Tensor,
     blocks: Vec<TransformerBlock>,
 }
@@ -25,22 +24,23 @@ impl TransformerEncoder {
         let blocks = (0..config.blocks)
             .map(|number| TransformerBlock::try_new(&path.sub(format!("block_{number}")), config))
             .collect::<Result<_>>()?;
-        Ok(Self {
-            dropout: config.dropout_share(),
-            positions: path.f_var("positions", &shape, INITIAL_WEIGHTS)?,
-            blocks,
-        })
+        Ok(Self { positions: path.f_var("positions", &shape, INITIAL_WEIGHTS)?, blocks })
     }
 }
 
 impl SequenceEncoder for TransformerEncoder {
-    fn encode(&self, xs: &Tensor, train: bool) -> Result<Tensor> {
+    fn encode(&self, xs: &Tensor, dropout: &mut Dropout) -> Result<Tensor> {
         let (_, length, _) = xs.size3()?;
         let positions = self.positions.f_narrow(0, 0, length)?; // [length, dimension]
-        let mut xs = xs.f_add(&positions)?.f_dropout(self.dropout, train)?;
+        let mut xs = dropout.apply(&xs.f_add(&positions)?)?;
         for block in &self.blocks {
-            xs = block.forward(&xs, train)?;
+            xs = block.forward(&xs, dropout)?;
         }
         Ok(xs)
+    }
+
+    fn replica(&self) -> Box<dyn SequenceEncoder> {
+        let blocks = self.blocks.iter().map(TransformerBlock::replica).collect();
+        Box::new(Self { positions: self.positions.shallow_clone(), blocks })
     }
 }

@@ -5,9 +5,11 @@
 //! PyTorch's `SparseAdam` do).
 
 mod adam;
+mod gradients;
 mod learning_rate;
 mod moments;
 
 pub use adam::Adam;
+pub use gradients::Gradients;
 pub use learning_rate::LearningRate;
 pub use moments::Moments;

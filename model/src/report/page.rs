@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Example, chart::curve, escape::escape};
-use crate::{artefact::Manifest, evaluation::MetricsReport, metrics::Interval};
+use crate::{evaluation::MetricsReport, metrics::Interval};
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}\
 table{border-collapse:collapse;margin:.5rem 0 1.5rem}td,th{padding:.2rem .7rem;text-align:right;border-bottom:1px solid #ddd}\
@@ -11,13 +11,13 @@ td:first-child,th:first-child{text-align:left}small{color:#666}.best td{font-wei
 svg{font-size:11px;margin-right:1rem}.axis{fill:none;stroke:#999}.curve{fill:none;stroke:#2563eb;stroke-width:1.5}\
 circle{fill:#2563eb}.right{text-anchor:end}.title{font-weight:600;font-size:12px}.hit{color:#15803d;font-weight:600}";
 
-/// Makes the page: learning curves, the table of all recommenders with intervals, paired differences, what is shown of
+/// Makes the page, headed by a title: learning curves, the table of all recommenders with intervals, paired differences, what is shown of
 /// the catalogue, and examples.
-pub fn page(manifest: &Manifest, metrics: &MetricsReport, examples: &[Example]) -> String {
-    let id = manifest.model_id;
+pub fn page(title: &str, metrics: &MetricsReport, examples: &[Example]) -> String {
+    let title = escape(title);
     let mut html = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Model {id}</title><style>{STYLE}</style>\
-         <h1>Model {id}</h1><p>{} tracks known, {} training playlists, {} epochs and {} steps in {:.0} s, stopped by \
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title><style>{STYLE}</style>\
+         <h1>{title}</h1><p>{} tracks known, {} training playlists, {} epochs and {} steps in {:.0} s, stopped by \
          {}, trained by {}.</p>",
         metrics.vocabulary,
         metrics.playlists.train,

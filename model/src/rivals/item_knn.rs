@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use tch::Tensor;
 
-use super::{Neighbours, SeedWeights, sparse_sums::SparseSums};
+use super::{Neighbours, SeedWeights, seed_weights::SeedScale, sparse_sums::SparseSums};
 use crate::{
     Result,
     data::Item,
@@ -15,22 +15,20 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct ItemKnn<'a> {
     neighbours: &'a Neighbours,
-    /// By item.
-    popularity_weights: Vec<f32>,
-    weights: SeedWeights,
+    seeds: SeedScale,
 }
 
 impl<'a> ItemKnn<'a> {
     /// Weighs the seeds by the number of training playlists that hold each item, and by their places.
     pub fn new(neighbours: &'a Neighbours, counts: &[u32], weights: SeedWeights) -> Self {
-        let popularity_weights = counts.iter().map(|&count| weights.of_count(count)).collect();
-        Self { neighbours, popularity_weights, weights }
+        Self { neighbours, seeds: SeedScale::new(counts, weights) }
     }
 
     /// The seeds that speak most for a track, strongest first, at most `limit`.
     pub fn because(&self, seeds: &[Item], recommended: Item, limit: usize) -> Vec<Item> {
         let mut reasons: Vec<(f32, Item)> = self
-            .weighted(seeds)
+            .seeds
+            .weigh(seeds)
             .into_iter()
             .filter_map(|(seed, weight)| {
                 let neighbour = self.neighbours.of(seed).iter().find(|neighbour| neighbour.item == recommended)?;
@@ -51,19 +49,8 @@ impl<'a> ItemKnn<'a> {
         queries.par_iter().map_init(room, own).collect()
     }
 
-    /// Each seed once, at its last place, with its weight, in a fixed order: a sum of floats depends on its order.
-    fn weighted(&self, seeds: &[Item]) -> Vec<(Item, f32)> {
-        let mut last: Vec<(Item, usize)> = seeds.iter().rev().copied().zip(0..).collect();
-        last.sort_unstable();
-        last.dedup_by_key(|&mut (seed, _)| seed);
-        let weight = |(seed, distance): (Item, usize)| {
-            (seed, self.popularity_weights[seed.index()] * self.weights.of_distance(distance))
-        };
-        last.into_iter().map(weight).collect()
-    }
-
     fn add_up(&self, seeds: &[Item], mut add: impl FnMut(Item, f32)) {
-        for (seed, weight) in self.weighted(seeds) {
+        for (seed, weight) in self.seeds.weigh(seeds) {
             for neighbour in self.neighbours.of(seed) {
                 add(neighbour.item, weight * neighbour.cosine);
             }
@@ -77,7 +64,7 @@ impl Recommender for ItemKnn<'_> {
     }
 
     fn items(&self) -> usize {
-        self.popularity_weights.len()
+        self.seeds.items()
     }
 
     fn score(&self, queries: &[Query]) -> Result<Tensor> {

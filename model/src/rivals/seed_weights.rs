@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::data::Item;
+
 /// How much each seed counts among the neighbours.
 ///
 /// Seeds that every other playlist holds say little, and in lists that drift an early seed says less than a late one:
@@ -34,7 +36,38 @@ impl SeedWeights {
 
     /// Factor for a seed so many places before the last.
     #[expect(clippy::cast_possible_truncation, reason = "scores are f32")]
-    pub(super) fn of_distance(self, distance: usize) -> f32 {
+    fn of_distance(self, distance: usize) -> f32 {
         self.decay.powf(distance as f64) as f32
+    }
+}
+
+/// Weighs the seeds of lists.
+#[derive(Debug, Clone)]
+pub(super) struct SeedScale {
+    /// By item.
+    of_popularity: Vec<f32>,
+    weights: SeedWeights,
+}
+
+impl SeedScale {
+    /// Weighs by the number of training playlists that hold each item, and by places.
+    pub(super) fn new(counts: &[u32], weights: SeedWeights) -> Self {
+        Self { of_popularity: counts.iter().map(|&count| weights.of_count(count)).collect(), weights }
+    }
+
+    /// Number of items.
+    pub(super) fn items(&self) -> usize {
+        self.of_popularity.len()
+    }
+
+    /// Each seed once, at its last place, with its weight, in a fixed order: a sum of floats depends on its order.
+    pub(super) fn weigh(&self, seeds: &[Item]) -> Vec<(Item, f32)> {
+        let mut last: Vec<(Item, usize)> = seeds.iter().rev().copied().zip(0..).collect();
+        last.sort_unstable();
+        last.dedup_by_key(|&mut (seed, _)| seed);
+        let weight = |(seed, distance): (Item, usize)| {
+            (seed, self.of_popularity[seed.index()] * self.weights.of_distance(distance))
+        };
+        last.into_iter().map(weight).collect()
     }
 }

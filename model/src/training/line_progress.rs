@@ -18,13 +18,15 @@ pub struct LineProgress<W> {
     epoch: u32,
     epochs: u32,
     steps: usize,
+    /// When the first step that is seen here began, and its number over all passes.
+    first: Option<(Instant, usize)>,
 }
 
 impl<W: Write> LineProgress<W> {
     /// Writes to `output`; `interval` is the longest silence while steps are being done.
     pub fn new(output: W, interval: Duration) -> Self {
         let now = Instant::now();
-        Self { output, interval, started: now, last: now, epoch: 0, epochs: 0, steps: 0 }
+        Self { output, interval, started: now, last: now, epoch: 0, epochs: 0, steps: 0, first: None }
     }
 
     fn line(&mut self, text: fmt::Arguments<'_>) {
@@ -32,6 +34,14 @@ impl<W: Write> LineProgress<W> {
         let seconds = self.started.elapsed().as_secs_f64();
         // Training must not fail because nobody reads its log.
         let _ = writeln!(self.output, "[{seconds:6.1} s] {text}");
+    }
+
+    /// Seconds that all planned passes still take at the pace so far; training may end before.
+    fn seconds_left(&self, step: usize) -> Option<f64> {
+        let (began, first) = self.first?;
+        let before = self.epoch.saturating_sub(1) as usize * self.steps;
+        let (done, left) = (before + step - first, (self.epochs as usize * self.steps).saturating_sub(before + step));
+        Some(began.elapsed().as_secs_f64() / done.max(1) as f64 * left as f64)
     }
 }
 
@@ -41,9 +51,13 @@ impl<W: Write> Progress for LineProgress<W> {
     }
 
     fn step_done(&mut self, step: usize, loss: f64) {
+        let left = self.seconds_left(step).map(|seconds| format!(", about {seconds:.0} s left")).unwrap_or_default();
+        if self.first.is_none() {
+            self.first = Some((Instant::now(), self.epoch.saturating_sub(1) as usize * self.steps + step));
+        }
         if self.last.elapsed() >= self.interval {
             let (epoch, epochs, steps) = (self.epoch, self.epochs, self.steps);
-            self.line(format_args!("epoch {epoch}/{epochs}, step {step}/{steps}, loss {loss:.4}"));
+            self.line(format_args!("epoch {epoch}/{epochs}, step {step}/{steps}, loss {loss:.4}{left}"));
         }
     }
 
@@ -84,6 +98,9 @@ mod tests {
         }
         let text = String::from_utf8(output).unwrap();
         assert_eq!(text.lines().count(), expected_lines);
-        assert!(text.lines().all(|line| line.contains("epoch 2/4, step") && line.ends_with("loss 1.5000")));
+        let told = |line: &str| line.contains("epoch 2/4, step") && line.contains("loss 1.5000");
+        assert!(text.lines().all(told), "{text}");
+        // How long a step takes is not known before the first one ends.
+        assert_eq!(text.matches(" s left").count(), expected_lines.saturating_sub(1), "{text}");
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tch::{Cuda, Device};
 
-use super::{CheckpointFile, Dataset, Progress, Trainer, TrainingReport};
+use super::{CheckpointFile, Dataset, Progress, Trainer, TrainingReport, fitted_rivals::FittedRivals};
 use crate::{
     Result,
     artefact::Model,
@@ -15,15 +15,8 @@ use crate::{
     metrics::Bootstrap,
     network::{NetworkRecommender, NextTrackNetwork},
     recommender::Recommender,
-    rivals::{
-        AlsChoice, ItemKnn, KnnChoice, MatrixFactorisation, Neighbours, Popularity, TitleRecommender, choose_als,
-        choose_knn,
-    },
+    rivals::{ItemKnn, KnnChoice, Neighbours, Popularity, TitleRecommender, choose_knn},
 };
-
-/// Interactions beyond which the factorisation is left out: it solves for every list in every round, for each of its
-/// settings, and holds the lists several times.
-const MOST_FACTORISED: u64 = 20_000_000;
 
 /// Trains a network on a dataset, weighs the blend, judges all recommenders on the test playlists, and puts together what
 /// an artefact holds. Seeds libtorch. With a checkpoint the training is kept there, and goes on from what is there.
@@ -71,17 +64,9 @@ pub fn train_model(
     let neighbours = chosen(&dataset, &item_knn);
     let knn = ItemKnn::new(neighbours, &counts, item_knn.weights);
     let blend = choose_weight(&knn, &NetworkRecommender::try_new(&network)?, &validation, metric, &config.blend)?;
-    let interactions: u64 = counts.iter().map(|count| u64::from(*count)).sum();
-    let als = match config.als.iterations {
-        0 => None,
-        _ if interactions > MOST_FACTORISED => None,
-        _ => {
-            progress.phase("factorising the matrix of playlists and tracks");
-            choose_als(&dataset.train, counts.len(), &validation, metric, config)?
-        }
-    };
+    let rivals = FittedRivals::fit(&dataset, &validation, metric, config, progress)?;
     progress.phase("judging on the test playlists");
-    let fitted = Fitted { network, training, item_knn, als, blend, validation_playlists: validation.len() };
+    let fitted = Fitted { network, training, item_knn, rivals, blend, validation_playlists: validation.len() };
     let metrics = judge(&dataset, config, &fitted)?;
     let neighbours = chosen(&dataset, &fitted.item_knn).clone();
     Ok(Model {
@@ -103,7 +88,7 @@ struct Fitted {
     network: NextTrackNetwork,
     training: TrainingReport,
     item_knn: KnnChoice,
-    als: Option<(AlsChoice, MatrixFactorisation)>,
+    rivals: FittedRivals,
     blend: BlendChoice,
     validation_playlists: usize,
 }
@@ -139,10 +124,10 @@ fn judge(dataset: &Dataset, config: &ModelConfig, fitted: &Fitted) -> Result<Met
     let shuffled = evaluate(&network, &set.with_shuffled_seeds(config.seed), &metrics, &counts)?;
     let shuffled = shuffled.named("network_shuffled");
     let bootstrap = Bootstrap::new(config.evaluation.bootstrap, config.seed);
-    let als = fitted.als.as_ref().map(|(_, als)| judge(als)).transpose()?;
+    let rivals = fitted.rivals.judge(&counts, judge)?;
     let recommenders: BTreeMap<_, _> = [&judge(&popularity)?, &judge(&title)?, &knn, &alone, &mixture]
         .into_iter()
-        .chain(&als)
+        .chain(&rivals)
         .map(|evaluation| (evaluation.recommender().to_owned(), evaluation.summary(bootstrap)))
         .collect();
     Ok(MetricsReport {
@@ -158,14 +143,18 @@ fn judge(dataset: &Dataset, config: &ModelConfig, fitted: &Fitted) -> Result<Met
         hidden_unknown_share: set.hidden_unknown_share(),
         training: fitted.training.clone(),
         item_knn: fitted.item_knn.clone(),
-        als: fitted.als.as_ref().map(|(choice, _)| choice.clone()),
+        playlist_knn: fitted.rivals.playlist_knn.as_ref().map(|(choice, _)| choice.clone()),
+        als: fitted.rivals.als.as_ref().map(|(choice, _)| choice.clone()),
         blend: fitted.blend.clone(),
         recommenders,
-        comparisons: vec![
+        comparisons: [
             alone.compare(&knn, bootstrap),
             mixture.compare(&knn, bootstrap),
             mixture.compare(&alone, bootstrap),
             shuffled.compare(&alone, bootstrap),
-        ],
+        ]
+        .into_iter()
+        .chain(rivals.iter().map(|rival| mixture.compare(rival, bootstrap)))
+        .collect(),
     })
 }

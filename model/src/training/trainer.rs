@@ -2,15 +2,17 @@
 
 use std::{
     collections::BTreeMap,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use tch::Tensor;
+use tch::{Device, Tensor};
 
 use super::{
     CheckpointFile, EarlyStopping, Progress, StopReason, TrainingReport, ValidationPoint, checkpoint::Progressed,
+    feed::feed, planned_step::PlannedStep, side_by_side::slope,
 };
 use crate::{
     Error, Result,
@@ -32,16 +34,18 @@ type Judge<'a> = &'a mut dyn FnMut(&NextTrackNetwork) -> Result<f64>;
 /// The state of one training run.
 ///
 /// What it does depends on the configuration, the sequences and the seed alone, unless the wall-clock budget ends it.
-/// The caller seeds libtorch's generator, which draws the first weights and the dropout.
+/// The caller seeds libtorch's generator, which draws the first weights.
 #[derive(Debug)]
 pub struct Trainer<'a> {
     config: &'a ModelConfig,
     sequences: &'a Sequences<Item>,
-    objective: Objective,
+    objective: Arc<Objective>,
     adam: Adam,
     rate: LearningRate,
     stopping: EarlyStopping,
     negatives: ChaCha8Rng,
+    /// Parts of a batch that are worked on side by side.
+    parts: usize,
     started: Instant,
     loss_sum: f64,
     loss_count: u64,
@@ -69,11 +73,12 @@ impl<'a> Trainer<'a> {
         Ok(Self {
             config,
             sequences,
-            objective: Objective::new(counts, &config.loss),
+            objective: Arc::new(Objective::new(counts, &config.loss)),
             adam: Adam::try_new(network, &config.optimiser)?,
             rate: LearningRate::new(&config.optimiser, planned_steps),
             stopping: EarlyStopping::new(config.training.patience),
             negatives: Self::negatives_generator(config.seed),
+            parts: parts(network.device()),
             started: Instant::now(),
             loss_sum: 0.0,
             loss_count: 0,
@@ -137,28 +142,50 @@ impl<'a> Trainer<'a> {
         progress: &mut dyn Progress,
     ) -> Result<Option<StopReason>> {
         let (epoch, done) = self.position;
+        if self.stopping.exhausted() {
+            return Ok(Some(StopReason::EarlyStopping));
+        }
         let batches = batches(network, self.sequences, self.config, epoch);
         let count = batches.batch_count();
         progress.epoch_started(epoch, self.config.training.epochs, count);
         // What a checkpoint has behind it is drawn again and passed over.
-        for (number, batch) in (1..).zip(batches).skip(done) {
-            if self.stopping.exhausted() {
-                return Ok(Some(StopReason::EarlyStopping));
-            }
-            self.epoch_loss += self.step(network, &batch)?;
-            self.position.1 = number;
-            progress.step_done(number, self.epoch_loss / number as f64);
-            let out_of_time = self.out_of_time();
-            let validates = out_of_time || number == count || self.validation_is_due();
+        self.steps(network, batches.skip(done), |trainer, loss| {
+            trainer.epoch_loss += loss;
+            trainer.position.1 += 1;
+            let number = trainer.position.1;
+            progress.step_done(number, trainer.epoch_loss / number as f64);
+            let out_of_time = trainer.out_of_time();
+            let validates = out_of_time || number == count || trainer.validation_is_due();
             if validates {
-                self.validate(network, epoch, judge, progress)?;
+                trainer.validate(network, epoch, judge, progress)?;
             }
-            self.save(network, validates)?;
-            if out_of_time {
-                return Ok(Some(StopReason::TimeBudget));
+            trainer.save(network, validates)?;
+            let stops = trainer.stopping.exhausted().then_some(StopReason::EarlyStopping);
+            Ok(if out_of_time { Some(StopReason::TimeBudget) } else { stops })
+        })
+    }
+
+    /// Takes a step for each batch, while a thread makes the next ones ready. After each, `then` is told its loss, and ends
+    /// the steps by returning something.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub fn steps<T>(
+        &mut self,
+        network: &NextTrackNetwork,
+        batches: impl Iterator<Item = Batch> + Send,
+        mut then: impl FnMut(&mut Self, f64) -> Result<Option<T>>,
+    ) -> Result<Option<T>> {
+        let (objective, negatives) = (Arc::clone(&self.objective), self.negatives.clone());
+        std::thread::scope(|scope| {
+            for step in feed(scope, batches, &objective, negatives, self.parts) {
+                let loss = self.take(network, &step)?;
+                if let Some(reason) = then(self, loss)? {
+                    return Ok(Some(reason));
+                }
             }
-        }
-        Ok(self.stopping.exhausted().then_some(StopReason::EarlyStopping))
+            Ok(None)
+        })
     }
 
     /// Keeps the state in a file from now on, and goes on from the state that is there, if any.
@@ -215,32 +242,22 @@ impl<'a> Trainer<'a> {
     /// # Errors
     /// As [`Self::run`].
     pub fn step(&mut self, network: &NextTrackNetwork, batch: &Batch) -> Result<f64> {
+        let step = PlannedStep::new(batch, &self.objective, &mut self.negatives, self.parts);
+        self.take(network, &step)
+    }
+
+    fn take(&mut self, network: &NextTrackNetwork, step: &PlannedStep) -> Result<f64> {
+        self.negatives.set_word_pos(step.negatives_word);
+        let number = self.adam.steps() + 1;
         // Dropout of a step depends on its number alone, not on what was drawn before.
-        seed_step(self.config.seed, self.adam.steps());
-        let negatives = self.objective.draw(&mut self.negatives);
-        let wanted = [&batch.tokens, &batch.targets, &negatives.items].into_iter().flatten().copied().collect();
-        let rows = network.rows(wanted)?;
-        let [rows_count, length] = [batch.rows, batch.length].map(|size| i64::try_from(size).unwrap_or(i64::MAX));
-        let dimension = i64::from(network.config().dimension);
-        let embedded = rows
-            .embeddings
-            .f_index_select(0, &rows.places(&batch.tokens)?)?
-            .f_reshape([rows_count, length, dimension])?;
-        let places = Tensor::f_from_slice(&batch.places)?.f_to_device(network.device())?;
-        let contexts = network
-            .contexts(&embedded, true)?
-            .f_reshape([rows_count * length, dimension])?
-            .f_index_select(0, &places)?; // [targets, dimension]
-        let loss = self.objective.value(&contexts, &rows, &batch.targets, &negatives)?;
-        let value = f64::try_from(&loss.value)?;
-        let step = self.adam.steps() + 1;
-        if !value.is_finite() {
-            return Err(Error::Diverged { what: "the loss", step });
+        let sloped = slope(network, step, &self.objective, seed_of(self.config.seed, number))?;
+        if !sloped.loss.is_finite() {
+            return Err(Error::Diverged { what: "the loss", step: number });
         }
-        self.adam.step(&loss.gradient_source, &rows, self.rate.at(step))?;
-        self.loss_sum += value;
+        self.adam.step(&sloped.gradients, &sloped.rows.indices, self.rate.at(number))?;
+        self.loss_sum += sloped.loss;
         self.loss_count += 1;
-        Ok(value)
+        Ok(sloped.loss)
     }
 
     fn validate(
@@ -282,10 +299,17 @@ fn part(tensors: &BTreeMap<String, Tensor>, prefix: &str) -> BTreeMap<String, Te
     tensors.iter().filter_map(named).collect()
 }
 
-/// Seeds libtorch for one step.
-fn seed_step(seed: u64, step: u64) {
-    let mixed = seed ^ (step + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    tch::manual_seed(i64::from_ne_bytes(mixed.to_ne_bytes()));
+/// Seed of what one step draws by chance.
+fn seed_of(seed: u64, step: u64) -> u64 {
+    seed ^ step.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// On the processor, as many parts as libtorch has threads.
+fn parts(device: Device) -> usize {
+    match device {
+        Device::Cpu => usize::try_from(tch::get_num_threads()).unwrap_or(1).max(1),
+        _ => 1,
+    }
 }
 
 /// One pass; its order depends on the seed and its number alone.

@@ -35,6 +35,9 @@ async fn from_training_to_recommendations() {
     assert_eq!(trained["config"]["network"]["dimension"].as_u64(), Some(16));
     assert!(blend["low"].as_f64() <= blend["mean"].as_f64() && blend["mean"].as_f64() <= blend["high"].as_f64());
     let id = trained["model_id"].as_str().unwrap();
+    // What a record of the run needs beside the settings.
+    assert_eq!(trained["data_versions"]["sequences"].as_u64(), Some(1));
+    assert_eq!(trained["revision"].as_str(), model::versions::REVISION);
 
     let predicted = json(folder.path(), &["predict", "--k", "3"]);
     assert_eq!((predicted["model_id"].as_str(), predicted["rows"].as_u64()), (Some(id), Some(600)));
@@ -63,6 +66,28 @@ async fn from_training_to_recommendations() {
 
     let listed = json(folder.path(), &["models"]);
     assert_eq!(listed[0]["model_id"].as_str(), Some(id));
+}
+
+/// A page of what was measured without a model that would be kept, and logs that a collector can read to the last line.
+#[tokio::test]
+async fn an_evaluation_leaves_a_page_and_logs_in_json() {
+    let folder = tempfile::tempdir().unwrap();
+    write_lake(folder.path(), &playlists(200, 12)).await;
+    let (settings, page) = (folder.path().join("model.toml"), folder.path().join("page.html"));
+    std::fs::write(&settings, SETTINGS).unwrap();
+    let (settings, page) = (settings.to_str().unwrap(), page.to_str().unwrap());
+    let arguments = ["evaluate", "--config", settings, "--threads", "1", "--device", "cpu", "--report", page];
+    let output = run(folder.path(), &[&arguments[..], &["--log-format", "json"]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let lines = String::from_utf8(output.stderr).unwrap();
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let validated: Vec<&Value> = lines.iter().filter(|line| line["message"] == "validated").collect();
+    assert_eq!(validated.len(), 2, "{lines:?}");
+    assert!(validated.iter().all(|line| line["loss"].is_f64() && line["validation_ndcg"].is_f64()), "{validated:?}");
+    let page = std::fs::read_to_string(page).unwrap();
+    for part in ["Evaluation by LeaveOneOut", "<polyline", "hit_rate_10", "playlist_knn", "network_shuffled"] {
+        assert!(page.contains(part), "{part} is not in the page");
+    }
 }
 
 #[tokio::test]

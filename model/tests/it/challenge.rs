@@ -23,7 +23,12 @@ async fn categories_are_judged_each_by_itself() {
         let is_possible = metrics.category.shown.count() < 16;
         assert_eq!(metrics.playlists > 0, is_possible, "{metrics:?}");
         if is_possible {
-            assert!(metrics.metrics["ndcg_500"].mean > 0.1, "{metrics:?}");
+            let ndcg = |name: &str| metrics.recommenders[name]["ndcg_500"].mean;
+            assert!(ndcg("shipped") > 0.1, "{metrics:?}");
+            let names: Vec<&String> = metrics.recommenders.keys().collect();
+            assert_eq!(names, ["item_knn", "network", "popularity", "shipped", "title"]);
+            // Where no track is shown, the title is what is shipped.
+            assert_eq!(ndcg("shipped") == ndcg("title"), metrics.category.shown.count() == 0, "{metrics:?}");
         }
     }
 }

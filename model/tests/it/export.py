@@ -56,6 +56,26 @@ def gelu(value):
     return value * 0.5 * (1 + math.erf(value / math.sqrt(2)))
 
 
+def sigmoid(value):
+    """1 / (1 + e^-value)."""
+    return 1 / (1 + math.exp(-value))
+
+
+def gated(x, added, weights, name):
+    """What is added to x, as far as the gate lets it through; all of it where there is no gate."""
+    if name + ".weight" not in weights:
+        return added
+    return [value * sigmoid(gate) for value, gate in zip(added, affine(x, weights, name))]
+
+
+def activated(inner, is_gated):
+    """What the feed-forward layer makes of its inner values."""
+    if not is_gated:
+        return [gelu(value) for value in inner]
+    half = len(inner) // 2
+    return [left * sigmoid(left) * right for left, right in zip(inner[:half], inner[half:])]
+
+
 def softmax(values):
     """Shares that sum to 1."""
     largest = max(values)
@@ -92,10 +112,12 @@ def logits(seeds, weights, shape):
     for number in range(shape["blocks"]):
         block = f"encoder.block_{number}"
         normed = [norm(x, weights, block + ".attention_norm", epsilon) for x in xs]
-        xs = [add(x, attended) for x, attended in zip(xs, attend(normed, weights, block, shape["heads"]))]
+        attended = attend(normed, weights, block, shape["heads"])
+        xs = [add(x, gated(x, added, weights, block + ".attention_gate")) for x, added in zip(xs, attended)]
         for place, x in enumerate(xs):
             inner = affine(norm(x, weights, block + ".feed_forward_norm", epsilon), weights, block + ".expansion")
-            xs[place] = add(x, affine([gelu(value) for value in inner], weights, block + ".contraction"))
+            outer = affine(activated(inner, shape["encoder"] == "gated_transformer"), weights, block + ".contraction")
+            xs[place] = add(x, gated(x, outer, weights, block + ".feed_forward_gate"))
     context = norm(xs[-1], weights, "output_norm", epsilon)
     return [dot(context, item) + bias for item, bias in zip(items[:-1], weights["items.bias"])]
 

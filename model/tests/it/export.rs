@@ -4,6 +4,7 @@ use std::{io::Write, process::Stdio};
 
 use model::{
     artefact::{export, load, save},
+    config::EncoderKind,
     data::Item,
     recommender::{Query, Recommender},
 };
@@ -17,9 +18,15 @@ use crate::{
 #[tokio::test]
 async fn another_program_comes_to_the_same_scores() {
     let _torch = torch().await;
+    check(EncoderKind::Transformer).await;
+    check(EncoderKind::GatedTransformer).await;
+}
+
+async fn check(encoder: EncoderKind) {
     let folder = tempfile::tempdir().unwrap();
     let lake = write_lake(folder.path(), &playlists(200, 61)).await;
     let mut config = small_config();
+    config.network.encoder = encoder;
     config.network.blocks = 2;
     let saved = save(&lake, &train(&lake, &config).await).await.unwrap();
     let (manifest, mut model) = load(&lake, saved.model_id, Device::Cpu).await.unwrap();

@@ -1,8 +1,10 @@
 //! The encoders and the optimiser.
 
+use std::collections::BTreeMap;
+
 use model::{
     config::{EncoderKind, ModelConfig, ObjectiveKind, SamplerKind},
-    data::{Batches, Item, Sequences},
+    data::{Batch, Batches, Item, Sequences},
     network::{NetworkRecommender, NextTrackNetwork},
     recommender::{Query, rank},
     training::Trainer,
@@ -15,10 +17,13 @@ use crate::fixture::{small_config, torch};
 
 const ITEMS: usize = 30;
 
+const ENCODERS: [EncoderKind; 3] = [EncoderKind::Transformer, EncoderKind::GatedTransformer, EncoderKind::Gru];
+
 #[tokio::test]
 async fn one_batch_overfits_with_either_encoder() {
     let _torch = torch().await;
     check_overfits(EncoderKind::Transformer, ITEMS);
+    check_overfits(EncoderKind::GatedTransformer, ITEMS);
     check_overfits(EncoderKind::Gru, ITEMS);
     // Above the limit of the exact softmax the loss is sampled.
     check_overfits(EncoderKind::Transformer, 1);
@@ -65,6 +70,44 @@ fn check_overfits(encoder: EncoderKind, full_softmax_max_items: usize) {
     assert!(losses[199] < floor + 0.15, "{encoder:?}: last loss {} with floor {floor}", losses[199]);
 }
 
+/// Threads take parts of a batch; together they come to what one comes to alone, and always to the same.
+#[tokio::test]
+async fn parts_of_a_batch_add_up_to_the_whole() {
+    let _torch = torch().await;
+    for encoder in ENCODERS {
+        let ((whole, _), (parts, _)) = (some_steps(encoder, 1, 0.0), some_steps(encoder, 3, 0.0));
+        for (one, three) in whole.iter().zip(&parts) {
+            // Sums in another order differ in their last bits, and each step goes on from there.
+            assert!((one - three).abs() < 1e-4 * one, "{encoder:?}: {whole:?} and {parts:?}");
+        }
+        let (first, second) = (some_steps(encoder, 3, 0.3), some_steps(encoder, 3, 0.3));
+        assert_eq!(first.0, second.0, "{encoder:?}");
+        assert!(first.1.iter().all(|(name, weight)| weight.equal(&second.1[name])), "{encoder:?}");
+        assert_ne!(first.0, parts, "{encoder:?}: nothing was dropped");
+    }
+}
+
+/// Losses of ten steps on batches of up to 25 pieces of 2 to 26 tracks, and the weights after them.
+fn some_steps(encoder: EncoderKind, threads: i32, dropout: f64) -> (Vec<f64>, BTreeMap<String, Tensor>) {
+    let mut config = small_config();
+    config.network.encoder = encoder;
+    config.network.dropout = Some(dropout);
+    config.network.blocks = 2;
+    config.loss.full_softmax_max_items = 1;
+    config.training.epochs = 10;
+    tch::manual_seed(5);
+    let network = NextTrackNetwork::try_new(&config.network, ITEMS, Device::Cpu).unwrap();
+    let sequences: Sequences<Item> =
+        (0..60u32).map(|first| (0..2 + first % 25).map(move |step| Item((3 * first + step) % 30))).collect();
+    tch::set_num_threads(threads);
+    let mut trainer = Trainer::try_new(&network, &sequences, &[1; ITEMS], &config).unwrap();
+    let batches: Vec<Batch> = Batches::new(&sequences, ITEMS, 25, 21, 1, ChaCha8Rng::seed_from_u64(1)).collect();
+    let losses = batches.iter().cycle().take(10).map(|batch| trainer.step(&network, batch).unwrap()).collect();
+    assert_eq!(tch::get_num_threads(), threads, "as many threads as before");
+    tch::set_num_threads(1);
+    (losses, network.snapshot().unwrap())
+}
+
 /// Playlists of ten tracks that follow each other, from different beginnings.
 fn successors(count: u32) -> Sequences<Item> {
     (0..count).map(|first| (0..10).map(move |step| Item((3 * first + step) % 30))).collect()
@@ -73,12 +116,12 @@ fn successors(count: u32) -> Sequences<Item> {
 #[tokio::test]
 async fn a_context_depends_on_nothing_after_it() {
     let _torch = torch().await;
-    for encoder in [EncoderKind::Transformer, EncoderKind::Gru] {
+    for encoder in ENCODERS {
         let network = network(encoder);
         let xs = Tensor::randn([2, 6, 16], (Kind::Float, Device::Cpu));
         let changed = xs.copy();
         let _ = changed.narrow(1, 4, 2).fill_(7.0);
-        let (before, after) = (network.contexts(&xs, false).unwrap(), network.contexts(&changed, false).unwrap());
+        let (before, after) = (network.contexts(&xs).unwrap(), network.contexts(&changed).unwrap());
         let difference = |start, length| {
             let part = |contexts: &Tensor| contexts.narrow(1, start, length);
             f64::try_from((part(&before) - part(&after)).abs().max()).unwrap()
@@ -91,7 +134,7 @@ async fn a_context_depends_on_nothing_after_it() {
 #[tokio::test]
 async fn reading_in_a_batch_equals_reading_alone() {
     let _torch = torch().await;
-    for encoder in [EncoderKind::Transformer, EncoderKind::Gru] {
+    for encoder in ENCODERS {
         let network = network(encoder);
         let playlists: Vec<Vec<Item>> =
             [0u32, 1, 5, 20, 40].iter().map(|&length| (0..length).map(|track| Item(track % 30)).collect()).collect();
@@ -155,11 +198,7 @@ async fn weights_of_another_shape_are_refused() {
 }
 
 #[track_caller]
-fn check_refused(
-    network: &mut NextTrackNetwork,
-    change: impl Fn(&mut std::collections::BTreeMap<String, Tensor>),
-    expected: &str,
-) {
+fn check_refused(network: &mut NextTrackNetwork, change: impl Fn(&mut BTreeMap<String, Tensor>), expected: &str) {
     let mut weights = network.snapshot().unwrap();
     change(&mut weights);
     let error = network.restore(&weights).unwrap_err();

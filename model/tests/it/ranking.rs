@@ -6,7 +6,10 @@ use model::{
     data::{Item, Sequences},
     network::{NetworkRecommender, NextTrackNetwork},
     recommender::{Query, Recommendation, Recommender, rank_by_scores},
-    rivals::{ItemKnn, NeighbourMeasure, Neighbours, Popularity, SeedWeights, TitleModel, TitleRecommender},
+    rivals::{
+        ItemKnn, NeighbourMeasure, Neighbours, PlaylistIndex, PlaylistKnn, Popularity, SeedWeights, TitleModel,
+        TitleRecommender,
+    },
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -64,6 +67,9 @@ async fn every_recommender_ranks_as_its_scores_say() {
     check(&Popularity::new(&world.counts), &world.queries);
     check(&TitleRecommender::new(&titles, &world.counts, 2_000, &title_config), &world.queries);
     check(&knn, &world.queries);
+    let index = PlaylistIndex::new(&world.train, ITEMS as usize);
+    let weights = SeedWeights { damping: 0.4, decay: 0.75 };
+    check(&PlaylistKnn::new(&index, &world.counts, weights, 50), &world.queries);
     check(&network, &world.queries);
     for weight in [0.0, 0.3, 0.9, 1.0] {
         check(&Blend::try_new(&knn, &network, weight).unwrap(), &world.queries);

@@ -24,6 +24,9 @@ pub(crate) struct EvaluateArgs {
     /// TOML file with settings of the trainer; what it leaves out keeps the protocol's default
     #[arg(long, env = "SEGUE_MODEL_CONFIG", value_name = "FILE")]
     model_config: Option<PathBuf>,
+    /// File to write what was measured to, as a page of HTML with curves and tables
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     #[command(flatten)]
     model: ModelBinary,
     /// Print one JSON document instead of a table
@@ -56,6 +59,9 @@ pub(crate) async fn run(args: EvaluateArgs, settings: &Settings) -> Result<()> {
     command.args(settings.trainer_log()).env_remove("RUST_LOG");
     if let Some(config) = &args.model_config {
         command.arg("--config").arg(config);
+    }
+    if let Some(report) = &args.report {
+        command.arg("--report").arg(report);
     }
     if args.json {
         command.arg("--json");

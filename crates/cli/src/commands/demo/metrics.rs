@@ -9,9 +9,10 @@ use serde_json::Value;
 use crate::{console::Console, table::table, units};
 
 /// Recommenders by their key in the report, the simplest first.
-const RECOMMENDERS: [(&str, &str); 4] = [
+const RECOMMENDERS: [(&str, &str); 5] = [
     ("popularity", "popularity"),
     ("item_knn", "co-occurrence kNN"),
+    ("playlist_knn", "playlist kNN"),
     ("network", "network"),
     ("blend", "blend (shipped)"),
 ];
@@ -82,9 +83,9 @@ mod tests {
         let report = json!({ "recommenders": { "blend": { "metrics": { "r_precision": interval } } } });
         let with: Vec<String> = metrics_table(&report, true).lines().map(|line| line.trim_end().to_owned()).collect();
         assert_eq!(with.len(), 2 + RECOMMENDERS.len());
-        assert!(with[5].ends_with("0.123 [0.120, 0.130]"), "{with:?}");
+        assert!(with[6].ends_with("0.123 [0.120, 0.130]"), "{with:?}");
         assert!(with[2].ends_with("popularity"), "{with:?}");
         let without: Vec<String> = metrics_table(&report, false).lines().collect();
-        assert!(without[5].trim_end().ends_with(" 0.123"), "{without:?}");
+        assert!(without[6].trim_end().ends_with(" 0.123"), "{without:?}");
     }
 }
