@@ -12,6 +12,10 @@ use std::time::Instant;
 
 use cooccurrence::{Counter, Division, Incidence, Lists, Membership, Neighbours, Options};
 
+/// As in Segue's programs, with large pages.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let mut arguments = std::env::args().skip(1).filter_map(|argument| argument.parse::<usize>().ok());
     let groups = arguments.next().unwrap_or(30_000);

@@ -1,8 +1,6 @@
 //! How often items occur, and which of them get an id.
 
-use std::cmp::Reverse;
-
-use crate::{Lists, Options, parallel::on_each};
+use crate::{Lists, Measure, Options, parallel::on_each, ranking::Level};
 
 /// No id: the item is too rare to have a neighbour.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -89,25 +87,45 @@ impl Census {
 pub struct Numbering {
     /// Id of each number, or [`NONE`].
     pub(crate) ids: Vec<u32>,
-    /// Frequency and place by value of each id, which ranking needs together.
-    pub(crate) standing: Vec<Standing>,
+    /// Groups that hold each id.
+    pub(crate) frequencies: Vec<u32>,
+    /// Where the ids of each frequency begin.
+    pub(crate) levels: Vec<Level>,
+    places: Option<Places>,
     numbers: Vec<u32>,
     costs: Vec<u64>,
     group_count: u32,
 }
 
-/// What ranking has to know of an item.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Standing {
-    /// Groups that hold it.
-    pub(crate) count: u32,
-    /// Its place among all items by value, which decides between equals.
-    pub(crate) place: u32,
+/// The order of items by value, both ways.
+#[derive(Debug)]
+struct Places {
+    of_ids: Vec<u32>,
+    ids: Vec<u32>,
+}
+
+impl Places {
+    /// Whether neighbours of equal measure and equally many shared groups can differ in frequency. If not, their ids
+    /// are in the order of their values.
+    fn are_needed(rank_by: Measure) -> bool {
+        match rank_by {
+            Measure::Cosine | Measure::Jaccard | Measure::Lift | Measure::Pmi | Measure::Npmi => false,
+            Measure::Count | Measure::Conditional | Measure::Weight | Measure::Follows => true,
+        }
+    }
+
+    fn new(of_ids: Vec<u32>) -> Self {
+        let mut ids = vec![0; of_ids.len()];
+        for (id, place) in (0..).zip(&of_ids) {
+            ids[*place as usize] = id;
+        }
+        Self { of_ids, ids }
+    }
 }
 
 impl Numbering {
     /// Gives ids. `places` is given the numbers of the items that get one and says, for each, its place by value among
-    /// them.
+    /// them, from 0.
     ///
     /// # Errors
     /// The error of `places`.
@@ -123,22 +141,36 @@ impl Numbering {
             .map(|(number, _)| number)
             .collect();
         let places = places(&kept)?;
-        let mut by_id: Vec<(u32, u32)> = kept.into_iter().zip(places).collect();
-        by_id.sort_unstable_by_key(|(number, place)| (Reverse(frequency(*number)), *place));
+        // Frequency and place in one number: the most frequent first, and then the least place.
+        let order = |(number, place): (u32, u32)| ((u64::from(!frequency(number)) << 32) | u64::from(place), number);
+        let mut by_id: Vec<(u64, u32)> = kept.into_iter().zip(places).map(order).collect();
+        by_id.sort_unstable();
         let mut ids = vec![NONE; census.frequencies.len()];
-        for (id, (number, _)) in (0..).zip(&by_id) {
+        for (id, (_, number)) in (0..).zip(&by_id) {
             ids[*number as usize] = id;
         }
+        let frequencies: Vec<u32> = by_id.iter().map(|(_, number)| frequency(*number)).collect();
+        let place = |(order, _): &(u64, u32)| u32::try_from(order & u64::from(u32::MAX)).unwrap_or_default();
         Ok(Self {
             ids,
-            standing: by_id
-                .iter()
-                .map(|(number, place)| Standing { count: frequency(*number), place: *place })
-                .collect(),
-            costs: by_id.iter().map(|(number, _)| census.costs[*number as usize]).collect(),
-            numbers: by_id.into_iter().map(|(number, _)| number).collect(),
+            levels: Level::all_of(&frequencies),
+            frequencies,
+            places: Places::are_needed(options.rank_by).then(|| Places::new(by_id.iter().map(place).collect())),
+            costs: by_id.iter().map(|(_, number)| census.costs[*number as usize]).collect(),
+            numbers: by_id.into_iter().map(|(_, number)| number).collect(),
             group_count: census.group_count,
         })
+    }
+
+    /// What decides between two neighbours of the same measure and the same number of shared groups: the order of
+    /// their values.
+    pub(crate) fn tie(&self, id: u32) -> u32 {
+        self.places.as_ref().map_or(id, |places| places.of_ids[id as usize])
+    }
+
+    /// The id that a tie was made from.
+    pub(crate) fn of_tie(&self, tie: u32) -> u32 {
+        self.places.as_ref().map_or(tie, |places| places.ids[tie as usize])
     }
 
     /// Items that have an id.
@@ -163,7 +195,7 @@ impl Numbering {
 
     /// Groups that hold an item.
     pub fn frequency(&self, id: u32) -> u32 {
-        self.standing[id as usize].count
+        self.frequencies[id as usize]
     }
 
     /// Increments that counting each item's neighbours takes at most: the lengths of its groups, added up.
@@ -173,8 +205,10 @@ impl Numbering {
 
     /// Bytes that are held.
     pub fn memory_bytes(&self) -> usize {
+        let places = if self.places.is_some() { 2 * size_of::<u32>() } else { 0 };
         self.ids.len() * size_of::<u32>()
-            + self.numbers.len() * (size_of::<Standing>() + size_of::<u32>() + size_of::<u64>())
+            + self.numbers.len() * (2 * size_of::<u32>() + size_of::<u64>() + places)
+            + self.levels.len() * size_of::<Level>()
     }
 }
 

@@ -1,9 +1,12 @@
 //! Counts the neighbours of a block of items.
 
+use std::iter::repeat_n;
+
 use crate::{
-    Block, Incidence, Neighbours, Options,
+    Block, Incidence, Neighbours, Numbering, Options,
     plain::PlainCounter,
-    selection::{Bounds, Candidate, Ranking, Selection},
+    ranking::{Bounds, Ranking},
+    selection::{Candidate, Selection},
     weighted::WeightedCounter,
     weights::Weight,
 };
@@ -14,7 +17,8 @@ pub struct Counter {
     options: Options,
     plain: PlainCounter,
     weighted: WeightedCounter,
-    selection: Selection,
+    best: Selection<()>,
+    best_weighted: Selection<(Weight, Weight)>,
 }
 
 impl Counter {
@@ -24,52 +28,63 @@ impl Counter {
             options: options.clone(),
             plain: PlainCounter::default(),
             weighted: WeightedCounter::default(),
-            selection: Selection::new(options.k),
+            best: Selection::new(options.k),
+            best_weighted: Selection::new(options.k),
         }
     }
 
     /// Adds the neighbours of a block's items to `into`.
     pub fn count(&mut self, incidence: &Incidence, block: &Block, into: &mut Neighbours) {
+        let is_plain = incidence.sequences.is_none() && incidence.weights.is_none();
         for id in block.items.clone() {
-            self.count_item(incidence, id);
-            let has_order = incidence.sequences.is_some();
-            for (rank, best) in (1..).zip(self.selection.best()) {
-                into.items.push(id);
-                into.neighbours.push(best.id);
-                into.ranks.push(rank);
-                into.pair_counts.push(best.pair);
-                into.weights.push(best.weight.as_f64());
-                if has_order {
-                    into.follows.push(best.follows.as_f64());
-                }
+            let before = into.neighbours.len();
+            if is_plain {
+                self.count_plain(incidence, id, into);
+            } else {
+                self.count_weighted(incidence, id, into);
             }
+            let found = into.neighbours.len() - before;
+            into.items.extend(repeat_n(id, found));
+            into.ranks.extend((1..).take(found));
         }
     }
 
-    fn count_item(&mut self, incidence: &Incidence, id: u32) {
-        let Self { options, plain, weighted, selection } = self;
-        selection.clear();
-        let groups = incidence.numbering().group_count();
-        let ranking = Ranking { measure: options.rank_by, item: incidence.standing(id).count, groups };
-        let candidate = |other: u32, pair: u32, weight: Weight, follows: Weight| {
-            let standing = incidence.standing(other);
-            let key = ranking.key(pair, standing, weight, follows);
-            Candidate { key, pair, place: standing.place, id: other, weight, follows }
-        };
-        if incidence.sequences.is_none() && incidence.weights.is_none() {
-            let mut bounds = Bounds::default();
-            plain.count(incidence, id, options.min_count, |other, pair| {
-                if bounds.exclude(other, pair) {
-                    return;
-                }
-                if selection.offer(candidate(other, pair, Weight::of_groups(pair), Weight::default())) {
-                    bounds.raise(ranking, selection.least_key(), &incidence.numbering().standing);
-                }
-            });
-        } else {
-            weighted.count(incidence, id, options, |other, total| {
-                selection.offer(candidate(other, total.pair, total.weight, total.follows));
-            });
+    fn count_plain(&mut self, incidence: &Incidence, id: u32, into: &mut Neighbours) {
+        let Self { options, plain, best, .. } = self;
+        best.clear();
+        let numbering: &Numbering = incidence.numbering();
+        let ranking = ranking_of(incidence, options, id);
+        let mut bounds = Bounds::default();
+        plain.count(incidence, id, options.min_count, |other, pair| {
+            if bounds.exclude(other, pair) {
+                return;
+            }
+            let key = ranking.key(pair, numbering.frequency(other), Weight::of_groups(pair), Weight::default());
+            if best.offer(key, pair, || numbering.tie(other), ()) {
+                bounds.raise(ranking, best.least_measure(), &numbering.levels);
+            }
+        });
+        let best = best.best();
+        into.neighbours.extend(best.iter().map(|one| numbering.of_tie(one.tie())));
+        into.pair_counts.extend(best.iter().map(Candidate::pair));
+        into.weights.extend(best.iter().map(|one| f64::from(one.pair())));
+    }
+
+    fn count_weighted(&mut self, incidence: &Incidence, id: u32, into: &mut Neighbours) {
+        let Self { options, weighted, best_weighted, .. } = self;
+        best_weighted.clear();
+        let numbering: &Numbering = incidence.numbering();
+        let ranking = ranking_of(incidence, options, id);
+        weighted.count(incidence, id, options, |other, total| {
+            let key = ranking.key(total.pair, numbering.frequency(other), total.weight, total.follows);
+            best_weighted.offer(key, total.pair, || numbering.tie(other), (total.weight, total.follows));
+        });
+        let best = best_weighted.best();
+        into.neighbours.extend(best.iter().map(|one| numbering.of_tie(one.tie())));
+        into.pair_counts.extend(best.iter().map(Candidate::pair));
+        into.weights.extend(best.iter().map(|one| one.more.0.as_f64()));
+        if incidence.sequences.is_some() {
+            into.follows.extend(best.iter().map(|one| one.more.1.as_f64()));
         }
     }
 
@@ -80,7 +95,11 @@ impl Counter {
 
     /// Bytes that counting takes at most beside the incidence, for so many items.
     pub fn most_memory_bytes(items: usize) -> usize {
-        // Three widths and the list of found items, or the totals with theirs.
-        items * (1 + 2 + 4 + 4).max(WeightedCounter::BYTES_PER_ITEM)
+        items * PlainCounter::BYTES_PER_ITEM.max(WeightedCounter::BYTES_PER_ITEM)
     }
+}
+
+fn ranking_of(incidence: &Incidence, options: &Options, id: u32) -> Ranking {
+    let numbering = incidence.numbering();
+    Ranking { measure: options.rank_by, item: numbering.frequency(id), groups: numbering.group_count() }
 }

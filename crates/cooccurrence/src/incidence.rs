@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use crate::{
     Census, Lists, Numbering, Options, Weighting,
-    census::{NONE, Seen, Standing},
+    census::{NONE, Seen},
     parallel::on_each,
     sequences::Sequences,
     weights::Weight,
@@ -85,10 +85,6 @@ impl Incidence {
 
     pub(crate) fn item_count(&self) -> usize {
         self.numbering.item_count()
-    }
-
-    pub(crate) fn standing(&self, id: u32) -> Standing {
-        self.numbering.standing[id as usize]
     }
 
     /// Bytes that are held, the numbering left out.

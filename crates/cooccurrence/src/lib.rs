@@ -22,6 +22,7 @@ mod neighbours;
 mod options;
 mod parallel;
 mod plain;
+mod ranking;
 mod selection;
 mod sequences;
 mod weighted;

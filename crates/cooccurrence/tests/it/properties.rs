@@ -45,7 +45,28 @@ fn the_order_of_groups_and_the_division_change_nothing() {
     });
 }
 
-/// Rows of every width of counter: a pair in so many groups, and others that come once.
+/// Around the numbers at which counters of a byte go round, and whatever number of groups is asked for.
+#[test]
+fn pairs_in_hundreds_of_groups_are_counted_rightly() {
+    // Item 0 is in all groups and shares so many with the others.
+    const SHARED: [u32; 8] = [1, 254, 255, 256, 257, 511, 512, 1000];
+    let items = |group: u32| (0..).zip([1000].iter().chain(&SHARED)).filter(move |(_, shared)| group < **shared);
+    for min_count in [1, 2, 255, 256, 257, 512, 513, 1000, 1001] {
+        let options = Options { min_count, ..Options::default() };
+        let groups = (0..1000).map(|group| items(group).map(|(item, _)| (item, 0)).collect()).collect();
+        let case = Case { groups, options, has_order: false, parts: 2 };
+        let mut found: Vec<(u32, u32)> = count(&case, &(0..ITEMS).collect::<Vec<_>>())
+            .iter()
+            .filter(|row| row.0 == 0)
+            .map(|row| (row.1, row.3))
+            .collect();
+        found.sort_unstable();
+        let expected: Vec<(u32, u32)> = (1..).zip(SHARED).filter(|(_, shared)| *shared >= min_count).collect();
+        assert_eq!(found, expected, "{min_count}");
+    }
+}
+
+/// Items in many groups: a pair that is in all of them, and others that come now and then.
 #[test]
 fn frequent_items_are_counted_rightly() {
     for groups in [254_u32, 255, 256, 257, 65_535, 65_536, 65_600] {
