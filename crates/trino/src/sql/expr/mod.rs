@@ -3,6 +3,7 @@
 mod cast;
 mod choice;
 mod compare;
+mod constant;
 mod function;
 mod lambda;
 mod literal;
@@ -14,6 +15,7 @@ mod session;
 mod subquery;
 mod text;
 
+pub use function::BUILT_IN;
 pub(super) use function::{Parts, unknown};
 pub use own::OwnFunctions;
 
