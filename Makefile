@@ -12,8 +12,10 @@ with_libtorch = LIBTORCH="$$($(setup_dir)/libtorch.sh)"; export LIBTORCH;
 # Of bench-flatten and bench-cooccurrence: sample slices of 34 MB each, and runs of each contestant.
 SLICES := 30
 RUNS := 3
+# Of bench-tpch: gigabytes of raw data.
+SCALE := 1
 
-.PHONY: help setup build demo up down test fmt lint clean-demo bench-flatten bench-cooccurrence bench-train
+.PHONY: help setup build demo up down test fmt lint clean-demo bench-flatten bench-cooccurrence bench-train bench-tpch
 
 help:
 	@echo 'make demo              builds Segue and runs the whole pipeline on sample playlists, with no services'
@@ -27,6 +29,7 @@ help:
 	@echo 'make bench-flatten     measures Segue beside Polars, DuckDB and PySpark, with SLICES=$(SLICES) RUNS=$(RUNS)'
 	@echo 'make bench-cooccurrence   neighbours of tracks beside SciPy, DuckDB and Polars; SYNTHETIC=1000000 for the full size'
 	@echo 'make bench-train       training steps of Segue beside PyTorch in Python (gets PyTorch, 2.5 GB, once)'
+	@echo 'make bench-tpch        TPC-H in Trino'\''s dialect beside the engine'\''s own, with SCALE=$(SCALE) RUNS=$(RUNS)'
 	@echo 'make setup             gets libtorch and the test servers, which the other targets do when they need them'
 	@echo
 	@echo 'The first build takes about 20 minutes on 2 cores. Downloads are kept in $${SEGUE_CACHE:-~/.cache/segue}.'
@@ -75,6 +78,13 @@ bench-cooccurrence:
 	@python="$$(benches/venv.sh)"; python3 benches/cooccurrence.py --python "$$python" \
 		--segue "$(target_dir)/release/segue" --runs "$(RUNS)" \
 		$(if $(SYNTHETIC),--synthetic "$(SYNTHETIC)",--slices "$(SLICES)")
+
+# One example of the release build, beside what it depends on.
+bench-tpch:
+	@$(setup_dir)/toolchain.sh
+	@$(with_libtorch) echo 'bench-tpch: compiling the release build'; \
+		cargo build --release --workspace --example tpch_speed
+	@benches/tpch.sh "$(target_dir)/release/examples/tpch_speed" "$(SCALE)" "$(RUNS)"
 
 # The workspace's release build would link every program again; what is measured is one example, optimised alike.
 bench-train:
