@@ -18,8 +18,11 @@ RUNS := 3
 # Of bench-functions: rows of the table.
 ROWS := 2000000
 
+# Of bench-tpch: gigabytes of raw data.
+SCALE := 1
+
 .PHONY: help setup build demo up down images test fmt lint clean-demo bench-flatten bench-cooccurrence bench-functions \
-	bench-train
+	bench-train bench-tpch
 
 help:
 	@echo 'make demo              builds Segue and runs the whole pipeline on sample playlists, with no services'
@@ -35,6 +38,7 @@ help:
 	@echo 'make bench-functions   functions of Trino beside those of DuckDB, with ROWS=$(ROWS) TURNS=$(RUNS)'
 	@echo 'make bench-train       training steps of Segue beside PyTorch in Python (gets PyTorch, 2.5 GB, once)'
 	@echo 'make images            builds the images of all roles, with podman or docker'
+	@echo 'make bench-tpch        TPC-H in Trino'\''s dialect beside the engine'\''s own, with SCALE=$(SCALE) RUNS=$(RUNS)'
 	@echo 'make setup             gets libtorch and the test servers, which the other targets do when they need them'
 	@echo
 	@echo 'The first build takes about 20 minutes on 2 cores. Downloads are kept in $${SEGUE_CACHE:-~/.cache/segue}.'
@@ -95,6 +99,13 @@ bench-functions:
 	@python="$$(benches/venv.sh)"; python3 benches/functions.py --python "$$python" \
 		--speed "$(target_dir)/debug/examples/function_speed" --rows "$(ROWS)" --turns "$(RUNS)" \
 		$(if $(JSON),--json "$(JSON)")
+
+# One example of the release build, beside what it depends on.
+bench-tpch:
+	@$(setup_dir)/toolchain.sh
+	@$(with_libtorch) echo 'bench-tpch: compiling the release build'; \
+		cargo build --release --workspace --example tpch_speed
+	@benches/tpch.sh "$(target_dir)/release/examples/tpch_speed" "$(SCALE)" "$(RUNS)"
 
 # The workspace's release build would link every program again; what is measured is one example, optimised alike.
 bench-train:

@@ -51,6 +51,8 @@ pub enum ErrorName {
     NestedWindow,
     /// A window function without OVER.
     MissingOver,
+    /// What depends on an order, without one.
+    MissingOrderBy,
     /// A frame of a window that ends before it begins.
     InvalidWindowFrame,
     /// Arguments that a construct of the language does not take.
@@ -106,6 +108,7 @@ impl ErrorName {
             Self::NestedAggregation => "NESTED_AGGREGATION",
             Self::NestedWindow => "NESTED_WINDOW",
             Self::MissingOver => "MISSING_OVER",
+            Self::MissingOrderBy => "MISSING_ORDER_BY",
             Self::InvalidWindowFrame => "INVALID_WINDOW_FRAME",
             Self::InvalidArguments => "INVALID_ARGUMENTS",
             Self::NotSupported => "NOT_SUPPORTED",

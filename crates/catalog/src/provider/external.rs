@@ -35,6 +35,9 @@ use crate::{TableEntry, hive_type::arrow_type};
 /// Partitions that one statement may look at.
 const MAX_PARTITIONS: usize = 5000;
 
+/// What stands for NULL in the name of a partition.
+pub(super) const NO_VALUE: &str = "__HIVE_DEFAULT_PARTITION__";
+
 /// `SerDe` of slices.
 const SLICES: &str = "MpdSliceSerDe";
 
@@ -112,6 +115,17 @@ async fn parts<'t>(shared: &Shared, table: &'t TableEntry, storage: &'t StorageD
         parts.push(Part { values: partition.input.values, storage, files });
     }
     Ok(parts)
+}
+
+/// The values of the partitions that the table's properties describe and that have files, or of those that are registered.
+pub(super) async fn partition_values(shared: &Shared, table: &TableEntry) -> Result<Vec<Vec<String>>> {
+    let location = table.location().unwrap_or_default();
+    if let Some(projection) = Projection::of(table, location, Utc::now())? {
+        let dealt = projection.deal(files::list(&shared.stores, projection.folder(), shared.disk).await?);
+        return Ok(dealt.into_keys().collect());
+    }
+    let partitions = shared.catalog.partitions(table).await.map_err(external_error)?;
+    Ok(partitions.into_iter().map(|partition| partition.input.values).collect())
 }
 
 fn check_number(table: &TableEntry, partitions: usize) -> Result<()> {
@@ -241,7 +255,7 @@ fn columns(table: &TableEntry, storage: &StorageDescriptor) -> Result<SchemaRef>
     schema_of(own)
 }
 
-fn schema_of(columns: &[athena::glue::Column]) -> Result<SchemaRef> {
+pub(super) fn schema_of(columns: &[athena::glue::Column]) -> Result<SchemaRef> {
     let field = |column: &athena::glue::Column| {
         let data_type = arrow_type(&column.kind).map_err(DataFusionError::NotImplemented)?;
         Ok(Field::new(&column.name, data_type, true))
@@ -263,7 +277,7 @@ fn no_rows(fields: &[Arc<Field>]) -> Result<LogicalPlan> {
 fn with_keys(rows: LogicalPlan, keys: &Schema, values: &[String]) -> Result<LogicalPlan> {
     let mut columns: Vec<Expr> = rows.schema().columns().into_iter().map(col).collect();
     for (key, value) in keys.fields().iter().zip(values) {
-        let value = if value == "__HIVE_DEFAULT_PARTITION__" {
+        let value = if value == NO_VALUE {
             lit(ScalarValue::try_from(key.data_type())?)
         } else {
             cast(lit(value.as_str()), key.data_type().clone())

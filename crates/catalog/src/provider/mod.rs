@@ -4,8 +4,10 @@
 //! the files that are at its location, or at those of its partitions, at that moment; a view the plan of its query.
 
 mod allowed_values;
+mod describe;
 mod external;
 mod files;
+mod partitions_table;
 mod projection;
 mod schema;
 mod session_catalog;

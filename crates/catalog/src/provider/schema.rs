@@ -9,7 +9,7 @@ use datafusion::{
 };
 use udfs::lake_table::LakeTable;
 
-use super::{external, session_catalog::Shared, view};
+use super::{external, partitions_table, session_catalog::Shared, view};
 use crate::Error;
 
 /// Resolves the names of one database.
@@ -44,12 +44,19 @@ impl SchemaProvider for DatabaseSchema {
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        let (name, wants_partitions) = match name.strip_suffix(partitions_table::SUFFIX) {
+            Some(name) => (name, true),
+            None => (name, false),
+        };
         let table = match self.shared.catalog.table(&self.database, name).await {
             Ok(table) => table,
             Err(Error::NoSuchTable { .. } | Error::InvalidName { .. }) => return Ok(None),
             Err(error) => return Err(external_error(error)),
         };
         self.shared.note_version(&table);
+        if wants_partitions {
+            return partitions_table::provider(&self.shared, &table).await;
+        }
         if table.in_lake {
             let Some(lake) = self.shared.catalog.lake() else { return Ok(None) };
             let snapshot = lake.table(&table.input.name).map_err(external_error)?.snapshot().await;

@@ -15,8 +15,9 @@ use datafusion::{
     prelude::SessionContext,
 };
 use lake::ObjectStores;
+use trino::sql::TableDescriptions;
 
-use super::schema::DatabaseSchema;
+use super::{describe::CatalogTables, schema::DatabaseSchema};
 use crate::{CATALOG, Catalog, Result, TableEntry};
 
 /// Gives a copy of a session's state while the session is there.
@@ -98,6 +99,8 @@ impl SessionCatalog {
         context.register_catalog(CATALOG, Arc::new(installed.clone()));
         let state = context.state_ref();
         let mut state = state.write();
+        let described = TableDescriptions(Arc::new(CatalogTables(Arc::clone(&shared))));
+        state.config_mut().set_extension(Arc::new(described));
         let options = state.config_mut().options_mut();
         options.catalog.default_catalog = CATALOG.to_owned();
         options.catalog.default_schema = database.to_lowercase();

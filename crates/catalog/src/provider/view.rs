@@ -1,16 +1,20 @@
 //! Views: queries under a name, kept as Athena keeps them, so that other readers of the catalog understand them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
+use arrow::datatypes::{Schema, SchemaRef};
+use async_trait::async_trait;
 use athena::glue::{Column, StorageDescriptor, TableInput};
 use datafusion::{
-    catalog::TableProvider,
-    datasource::ViewTable,
+    catalog::{Session, TableProvider},
+    datasource::{TableType, ViewTable},
     error::{DataFusionError, Result},
     execution::SessionState,
+    logical_expr::{Expr, LogicalPlan, TableProviderFilterPushDown},
+    physical_plan::ExecutionPlan,
 };
 use serde::{Deserialize, Serialize};
-use trino::{ErrorName, sql::Planned};
+use trino::ErrorName;
 
 use super::schema::external_error;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -91,9 +95,55 @@ pub(super) async fn provider(table: &TableEntry, state: &SessionState) -> Result
     options.catalog.default_catalog = CATALOG.to_owned();
     options.catalog.default_schema = text.schema.to_lowercase();
     let planned = trino::sql::plan(&state, &text.original_sql).await;
-    let plan = planned.and_then(Planned::under_its_names).map_err(|error| {
+    let planned = planned.and_then(|planned| {
+        let types: Vec<_> = planned.columns.iter().map(|(_, of)| of.clone()).collect();
+        Ok((planned.under_its_names()?, types))
+    });
+    let (plan, types) = planned.map_err(|error| {
         let view = format!("{CATALOG}.{}.{}", table.database, table.input.name);
         ErrorName::InvalidView.error(format!("Failed analyzing stored view '{view}': {error}"))
     })?;
-    Ok(Arc::new(ViewTable::new(plan, Some(text.original_sql))))
+    let named = plan.schema().fields().iter().zip(types);
+    let schema = Schema::new(named.map(|(field, of)| of.field(field.name(), true)).collect::<Vec<_>>());
+    Ok(Arc::new(View { query: ViewTable::new(plan, Some(text.original_sql)), schema: Arc::new(schema) }))
+}
+
+/// A view whose schema has notes on what plans do not keep: that a text is JSON, or how long it may be.
+#[derive(Debug)]
+struct View {
+    query: ViewTable,
+    schema: SchemaRef,
+}
+
+#[async_trait]
+impl TableProvider for View {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::View
+    }
+
+    fn get_table_definition(&self) -> Option<&str> {
+        self.query.get_table_definition()
+    }
+
+    fn get_logical_plan(&self) -> Option<Cow<'_, LogicalPlan>> {
+        self.query.get_logical_plan()
+    }
+
+    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
+        self.query.supports_filters_pushdown(filters)
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        self.query.scan(state, projection, filters, limit).await
+    }
 }

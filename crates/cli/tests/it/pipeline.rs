@@ -101,7 +101,26 @@ async fn trinos_dialect_is_planned_as_trino_does() {
     assert_eq!(lines[2], json!({ "n": 34, "of": "array(bigint)" }));
     assert!(lines[3..].iter().any(|line| line["table_name"] == "names"), "{lines:?}");
 
+    let statements = "INSERT INTO names (name, pid) SELECT 'more', 1000 + x FROM UNNEST(ARRAY[1, 2]) AS t (x);\n\
+                      INSERT INTO names VALUES (2000, CAST(NULL AS varchar));\n\
+                      SELECT pid, name, (SELECT count(*) FROM names b WHERE b.pid > a.pid) AS above FROM names a \
+                      WHERE pid > 1000 ORDER BY pid";
+    let output = workplace.segue.run(trino.iter().copied().chain([statements])).await.unwrap().success().unwrap();
+    let lines: Vec<Value> = output.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let rows = [
+        json!({ "count": 2 }),
+        json!({ "count": 1 }),
+        json!({ "pid": 1001, "name": "more", "above": 2 }),
+        json!({ "pid": 1002, "name": "more", "above": 1 }),
+        json!({ "pid": 2000, "name": null, "above": 0 }),
+    ];
+    assert_eq!(lines, rows);
+
     for (sql, expected) in [
+        ("INSERT INTO names SELECT 'x', 1", "TYPE_MISMATCH: line 1:13: Insert query has mismatched column types"),
+        ("INSERT INTO names (pid, x) SELECT 1, 2", "COLUMN_NOT_FOUND: line 1:25: Insert column name does not exist"),
+        ("INSERT INTO nowhere\nSELECT 1", "TABLE_NOT_FOUND: line 1:13: Table 'nowhere' does not exist"),
+        ("INSERT INTO names\nSELECT pid, x FROM names", "COLUMN_NOT_FOUND: line 2:13: "),
         ("SELECT 1 / 0 FROM names", "DIVISION_BY_ZERO: Division by zero"),
         ("SELECT pid FROM names\nWHERE name > 1", "TYPE_MISMATCH: line 2:12: "),
         ("SELECT pid FROM nowhere", "TABLE_NOT_FOUND: line 1:17: Table 'datafusion.public.nowhere' does not exist"),

@@ -151,6 +151,11 @@ def catalogs():
     same(rows("SELECT * FROM marts.lines"), [["a", "b", "day"]])
     run("MSCK REPAIR TABLE marts.lines")
     same(rows("SHOW PARTITIONS marts.lines"), [["day=1"], ["day=2"]])
+    same(rows('SELECT * FROM marts."lines$partitions" ORDER BY 1'), [["day"], ["1"], ["2"]])
+    found = rows("SELECT column_name, data_type, comment, extra_info FROM information_schema.columns "
+                 "WHERE table_schema = 'marts' ORDER BY ordinal_position")
+    same(found[1:], [["a", "integer", "first", None], ["b", "varchar", None, None],
+                     ["day", "varchar", None, "partition key"]])
     found = rows("SELECT a, b, day FROM marts.lines ORDER BY day, a")
     same(found[1:], [["1", "x", "1"], [None, "", "1"], ["3", "z", "2"], [None, None, "2"]])
     run("ALTER TABLE marts.lines DROP PARTITION (day = '1')")
@@ -165,6 +170,13 @@ def catalogs():
     run("CREATE VIEW marts.v AS SELECT artist, ms FROM \"default\".plays WHERE ms < 50")
     same(rows("SELECT count(*) AS n FROM marts.v"), [["n"], ["5"]])
     same(rows("SHOW TABLES IN marts"), [["lines"], ["v"]])
+    run("CREATE VIEW marts.typed AS SELECT json_parse('[1]') AS j, CAST('a' AS varchar(3)) AS t, CAST('b' AS char(2)) AS c")
+    same(rows("SELECT typeof(j), typeof(t), typeof(c) FROM marts.typed")[1:],
+         [["json", "varchar(3)", "char(2)"]])
+    found = rows("SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = 'marts' ORDER BY 1")
+    same(found[1:], [["lines", "BASE TABLE"], ["typed", "VIEW"], ["v", "VIEW"]])
+    same(rows("SELECT view_definition FROM information_schema.views WHERE table_name = 'v'")[1:],
+         [['SELECT artist, ms FROM "default".plays WHERE ms < 50']])
     run("DROP DATABASE marts CASCADE")
     same(rows("SHOW DATABASES"), [["default"]])
 

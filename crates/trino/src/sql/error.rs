@@ -63,6 +63,9 @@ pub(super) trait At<T> {
 impl<T> At<T> for Result<T, DataFusionError> {
     fn at(self, place: Place) -> SqlResult<T> {
         self.map_err(|error| {
+            if let Some(carried) = carried(&error) {
+                return carried.clone();
+            }
             let named = trino_error(&error);
             let (name, message) = match named {
                 Some(found) => (found.name, found.message.clone()),
@@ -92,6 +95,14 @@ pub(super) fn of_catalog(error: &DataFusionError) -> SqlError {
         (None, _) => (ErrorName::GenericInternalError, error.strip_backtrace()),
     };
     SqlError { name, line: 0, column: 0, message }
+}
+
+/// An error of the planner that went through the engine's hands.
+fn carried(error: &DataFusionError) -> Option<&SqlError> {
+    match error.find_root() {
+        DataFusionError::External(inner) => inner.downcast_ref(),
+        _ => None,
+    }
 }
 
 fn trino_error(error: &DataFusionError) -> Option<&TrinoError> {

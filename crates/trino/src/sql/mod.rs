@@ -12,11 +12,14 @@
 //! any more. Comparisons, joins, sorting, sets and grouping are DataFusion's own nodes, so that pruning, pushdown and
 //! the executors treat them as ever; what computes is a function of [`crate::functions`].
 
+mod decorrelate;
 mod dialect;
 mod error;
 mod expr;
 mod group;
 mod json;
+mod information_schema;
+mod insert;
 mod lattice;
 mod parse;
 mod planner;
@@ -25,6 +28,7 @@ mod relation;
 mod scope;
 mod select;
 mod sets;
+mod table_function;
 mod tokens;
 mod unnest;
 mod window;
@@ -32,7 +36,9 @@ mod written;
 
 pub use dialect::TrinoDialect;
 pub use error::{SqlError, SqlResult};
-pub use expr::OwnFunctions;
+pub use expr::{BUILT_IN, OwnFunctions};
+pub use information_schema::{ColumnDescription, DescribeTables, TableDescription, TableDescriptions, constant_rows};
+pub use insert::plan_insert;
 pub use parse::parse;
 pub use planner::{Planned, plan};
-pub use written::{Written, statements};
+pub use written::{Written, in_place, statements};

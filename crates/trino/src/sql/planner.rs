@@ -13,14 +13,16 @@ use datafusion::{
     datasource::provider_as_source,
     execution::SessionState,
     logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder},
-    sql::sqlparser::ast::{ObjectName, Query, visit_relations},
+    sql::sqlparser::ast::{ObjectName, Query, visit_expressions, visit_relations},
 };
 
 use super::{
     SqlResult,
     error::{At, NOWHERE, Place, error, of_catalog},
+    information_schema,
     parse::parsed,
     scope::{NO_NAMES, Relation},
+    table_function::table_argument,
     tokens::{Tokens, name},
 };
 use crate::{ErrorName, TrinoType};
@@ -58,15 +60,14 @@ impl Planned {
 /// # Errors
 /// What is wrong with the query, or `NOT_SUPPORTED` for what would not be answered as Trino does.
 pub async fn plan(state: &SessionState, sql: &str) -> SqlResult<Planned> {
-    let (query, tokens) = parsed(sql)?;
-    let tables = tables(state, &query).await?;
-    let planner = Planner { state, tokens, tables, named: RefCell::default(), counter: Cell::new(0) };
+    let (planner, query) = Planner::of(state, sql).await?;
     let relation = planner.query(&query, &NO_NAMES)?;
     let columns = relation.fields.iter().enumerate().map(|(at, field)| {
         let name = field.name.clone().unwrap_or_else(|| format!("_col{at}"));
         (name, field.of.clone())
     });
-    Ok(Planned { columns: columns.collect(), plan: relation.plan })
+    let columns = columns.collect();
+    Ok(Planned { columns, plan: planner.decorrelated_query(relation.plan)? })
 }
 
 /// Tables of the catalog that a query may name, by their names as they are written in lower case.
@@ -79,6 +80,10 @@ async fn tables(state: &SessionState, query: &Query) -> SqlResult<Tables> {
         names.push(parts(relation));
         ControlFlow::<()>::Continue(())
     });
+    let _ = visit_expressions(query, |expr| {
+        names.extend(table_argument(expr).map(|table| parts(&table)));
+        ControlFlow::<()>::Continue(())
+    });
     let mut tables = Tables::new();
     for parts in names {
         let reference = match parts.as_slice() {
@@ -87,6 +92,10 @@ async fn tables(state: &SessionState, query: &Query) -> SqlResult<Tables> {
             [catalog, schema, table] => TableReference::full(catalog.as_str(), schema.as_str(), table.as_str()),
             _ => continue,
         };
+        if let Some(table) = information_schema::table(state, &parts).await? {
+            tables.insert(parts, (reference, table));
+            continue;
+        }
         let Ok(schema) = state.schema_for_ref(reference.clone()) else { continue };
         let table = parts.last().map_or("", String::as_str);
         let mut found = schema.table(table).await.map_err(|error| of_catalog(&error))?;
@@ -119,6 +128,15 @@ pub(super) struct Planner<'p> {
     counter: Cell<usize>,
 }
 
+impl<'p> Planner<'p> {
+    /// The planner of a query, and the query.
+    pub(super) async fn of(state: &'p SessionState, sql: &str) -> SqlResult<(Self, Query)> {
+        let (query, tokens) = parsed(sql)?;
+        let tables = tables(state, &query).await?;
+        Ok((Self { state, tokens, tables, named: RefCell::default(), counter: Cell::new(0) }, query))
+    }
+}
+
 impl Planner<'_> {
     /// A name that nothing else in the query has.
     pub(super) fn unique(&self, prefix: &str) -> String {
@@ -142,7 +160,12 @@ impl Planner<'_> {
         let plan =
             LogicalPlanBuilder::scan(reference.clone(), source, None).and_then(LogicalPlanBuilder::build).at(at)?;
         let names = plan.schema().fields().iter().map(|field| Some(field.name().to_lowercase())).collect();
-        let relation = Relation::new(plan, &parts, names, true);
+        let mut relation = Relation::new(plan, &parts, names, true);
+        // What a view's query does not keep, such as the length of a text, its table says.
+        let noted = provider.schema();
+        for (field, noted) in relation.fields.iter_mut().zip(noted.fields()) {
+            field.of = TrinoType::of_field(noted);
+        }
         self.under(relation, &parts, reference.table())
     }
 
@@ -159,7 +182,7 @@ impl Planner<'_> {
         let Some(known) = self.state.catalog_list().catalog(catalog) else {
             return error(ErrorName::CatalogNotFound, at, format!("Catalog '{catalog}' does not exist"));
         };
-        if known.schema(schema).is_none() {
+        if known.schema(schema).is_none() && schema != information_schema::SCHEMA {
             return error(ErrorName::SchemaNotFound, at, format!("Schema '{schema}' does not exist"));
         }
         error(ErrorName::TableNotFound, at, format!("Table '{catalog}.{schema}.{table}' does not exist"))

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use datafusion::{
     catalog::cte_worktable::CteWorkTable,
     datasource::provider_as_source,
-    logical_expr::{Expr as Engine, LogicalPlanBuilder, SortExpr},
+    functions_window::expr_fn::{rank, row_number},
+    logical_expr::{Expr as Engine, ExprFunctionExt, LogicalPlanBuilder, SortExpr, lit},
     sql::sqlparser::ast::{
         Cte, Expr, LimitClause, OrderBy, OrderByExpr, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier, Spanned,
         Value, With,
@@ -55,23 +56,30 @@ impl Planner<'_> {
             self.with(with, outer)?;
         }
         let order_by = order_exprs(order_by.as_ref())?;
+        let (skip, limit) = bounds(limit_clause.as_ref())?;
+        let (mut fetched, mut ties) = (None, None);
+        if let Some(fetch) = fetch {
+            let at = start(query.span());
+            let quantity = fetch.quantity.as_ref().map_or(Ok(1), count)?;
+            match (fetch.with_ties, fetch.percent) {
+                (_, true) => return refuse(at, "FETCH FIRST … PERCENT"),
+                (true, _) if order_by.is_empty() => {
+                    let message = "FETCH FIRST WITH TIES clause requires ORDER BY";
+                    return error(ErrorName::MissingOrderBy, at, message);
+                }
+                (true, _) => ties = Some(Ties { skip, count: quantity }),
+                (false, _) => fetched = Some(quantity),
+            }
+        }
         let relation = match body.as_ref() {
-            SetExpr::Select(select) => self.select(select, order_by, outer)?,
+            SetExpr::Select(select) => self.select(select, order_by, ties, outer)?,
             body => {
                 let relation = self.body(body, outer)?;
-                self.sorted(relation, order_by, outer)?
+                self.sorted(relation, order_by, ties, outer)?
             }
         };
-        let (skip, limit) = bounds(limit_clause.as_ref())?;
-        let fetch = match fetch {
-            Some(fetch) if fetch.with_ties || fetch.percent => {
-                return refuse(start(query.span()), "FETCH FIRST … WITH TIES");
-            }
-            Some(fetch) => Some(fetch.quantity.as_ref().map_or(Ok(1), count)?),
-            None => None,
-        };
-        let limit = fetch.or(limit);
-        if skip == 0 && limit.is_none() {
+        let limit = fetched.or(limit);
+        if ties.is_some() || skip == 0 && limit.is_none() {
             return Ok(relation);
         }
         let plan = LogicalPlanBuilder::from(relation.plan).limit(skip, limit).and_then(LogicalPlanBuilder::build);
@@ -149,7 +157,13 @@ impl Planner<'_> {
     }
 
     /// Sorts what a set operation yields by its columns.
-    fn sorted(&self, relation: Relation, order_by: &[OrderByExpr], outer: &Env<'_>) -> SqlResult<Relation> {
+    fn sorted(
+        &self,
+        relation: Relation,
+        order_by: &[OrderByExpr],
+        ties: Option<Ties>,
+        outer: &Env<'_>,
+    ) -> SqlResult<Relation> {
         if order_by.is_empty() {
             return Ok(relation);
         }
@@ -160,7 +174,11 @@ impl Planner<'_> {
             sort(order, value.expr)
         });
         let sorts = sorts.collect::<SqlResult<Vec<_>>>()?;
-        let plan = LogicalPlanBuilder::from(relation.plan).sort(sorts).and_then(LogicalPlanBuilder::build);
+        let mut plan = LogicalPlanBuilder::from(relation.plan);
+        if let Some(ties) = ties {
+            plan = tied(plan, &sorts, ties).at(NOWHERE)?;
+        }
+        let plan = plan.sort(sorts).and_then(LogicalPlanBuilder::build);
         Ok(Relation { plan: plan.at(NOWHERE)?, ..relation })
     }
 
@@ -179,6 +197,31 @@ impl Planner<'_> {
         }
         Ok(value)
     }
+}
+
+/// `OFFSET skip FETCH FIRST count ROWS WITH TIES`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ties {
+    pub(super) skip: usize,
+    pub(super) count: usize,
+}
+
+/// The rows after the first ones up to the last one that is wanted, and those that are sorted like it.
+pub(super) fn tied(
+    plan: LogicalPlanBuilder,
+    sorts: &[SortExpr],
+    ties: Ties,
+) -> datafusion::error::Result<LogicalPlanBuilder> {
+    let shown: Vec<_> = plan.schema().columns().into_iter().map(Engine::Column).collect();
+    let place = row_number().order_by(sorts.to_vec()).build()?;
+    let rank = rank().order_by(sorts.to_vec()).build()?;
+    let plan = plan.window([place, rank])?;
+    let mut computed = plan.schema().columns().split_off(shown.len()).into_iter().map(Engine::Column);
+    let number = |count: usize| lit(u64::try_from(count).unwrap_or(u64::MAX));
+    let place = computed.next().map(|place| place.gt(number(ties.skip)));
+    let rank = computed.next().map(|rank| rank.lt_eq(number(ties.skip.saturating_add(ties.count))));
+    let condition = place.into_iter().chain(rank).reduce(Engine::and).unwrap_or_else(|| lit(true));
+    plan.filter(condition)?.project(shown)
 }
 
 /// NULLs come last in both directions.

@@ -1,8 +1,11 @@
 //! FROM: tables, subqueries and joins.
 
 use datafusion::{
-    common::{JoinType, Spans},
-    logical_expr::{Expr as Engine, LogicalPlan, LogicalPlanBuilder, Subquery, lit},
+    common::{JoinType, ScalarValue, tree_node::TreeNode},
+    logical_expr::{
+        Case, Expr as Engine, LogicalPlanBuilder, lit,
+        utils::{conjunction, split_conjunction_owned},
+    },
     sql::sqlparser::ast::{
         Join, JoinConstraint, JoinOperator, ObjectName, Query, Spanned, TableAlias, TableFactor, TableSampleKind,
         TableSampleMethod, TableWithJoins,
@@ -63,10 +66,23 @@ impl Planner<'_> {
         match factor {
             TableFactor::UNNEST { .. } => return self.unnest_joined(left, factor, kind, constraint, env),
             TableFactor::Derived { lateral: true, subquery, alias, sample: None } => {
-                if !(kind == JoinType::Inner && is_true(constraint, is_cross)) {
-                    return refuse(at, "a LATERAL subquery in another join than CROSS JOIN");
+                let condition = match constraint {
+                    JoinConstraint::On(condition) if !is_true(constraint) => Some(condition),
+                    JoinConstraint::On(_) => None,
+                    JoinConstraint::None if is_cross => None,
+                    _ => return refuse(at, "a LATERAL subquery with USING"),
+                };
+                if !matches!(kind, JoinType::Inner | JoinType::Left) {
+                    let message = "LATERAL subqueries can only be used in CROSS, INNER and LEFT joins";
+                    return error(ErrorName::NotSupported, at, message);
                 }
-                return self.lateral(left, subquery, alias.as_ref(), env, at);
+                let right = self.lateral(&left, subquery, alias.as_ref(), env)?;
+                let fields = [left.fields, right.fields].concat();
+                let condition = condition
+                    .map(|condition| self.condition(condition, &Env { fields: &fields, ..*env }, "JOIN clause"));
+                let condition = condition.transpose()?.map(|condition| condition.expr);
+                let plan = self.dependent_join(left.plan, right.plan, kind, condition, at)?;
+                return Ok(Relation { plan, fields });
             }
             _ => {}
         }
@@ -74,13 +90,25 @@ impl Planner<'_> {
         match constraint {
             JoinConstraint::None if is_cross => cross(left, right),
             JoinConstraint::None => error(ErrorName::SyntaxError, at, "a join needs ON or USING"),
-            JoinConstraint::Natural => refuse(at, "Natural join not supported"),
+            JoinConstraint::Natural => error(ErrorName::NotSupported, at, "Natural join not supported"),
             JoinConstraint::Using(columns) => self.join_using(left, right, kind, columns),
             JoinConstraint::On(condition) => {
                 let fields = [left.fields.clone(), right.fields.clone()].concat();
                 let env = Env { fields: &fields, ..*env };
                 let condition = self.condition(condition, &env, "JOIN clause")?;
-                let plan = LogicalPlanBuilder::from(left.plan).join_on(right.plan, kind, [condition.expr]);
+                let (filters, conditions): (Vec<_>, Vec<_>) = split_conjunction_owned(condition.expr)
+                    .into_iter()
+                    .partition(|condition| kind == JoinType::Inner && has_subquery(condition));
+                let plan = LogicalPlanBuilder::from(left.plan);
+                let plan = match conditions.is_empty() {
+                    true => plan.cross_join(right.plan),
+                    false => plan.join_on(right.plan, kind, conditions),
+                };
+                // Subqueries become joins where they filter rows.
+                let plan = match conjunction(filters) {
+                    Some(filter) => plan.and_then(|plan| plan.filter(filter)),
+                    None => plan,
+                };
                 let plan = plan.and_then(LogicalPlanBuilder::build).at(at)?;
                 Ok(Relation { plan, fields })
             }
@@ -174,9 +202,9 @@ impl Planner<'_> {
                 self.aliased(own, alias.as_ref())
             }
             TableFactor::Derived { lateral: true, subquery, alias, sample: None } => {
-                let own = self.query(subquery, env)?;
-                let own = self.under(own, &[], "subquery")?;
-                self.aliased(own, alias.as_ref())
+                let none = LogicalPlanBuilder::empty(true).build().at(at)?;
+                let left = Relation { plan: none, fields: Vec::new() };
+                self.lateral(&left, subquery, alias.as_ref(), env)
             }
             TableFactor::UNNEST { .. } => {
                 let none = LogicalPlanBuilder::empty(true).build().at(at)?;
@@ -188,7 +216,11 @@ impl Planner<'_> {
                 self.aliased(relation, alias.as_ref())
             }
             TableFactor::MatchRecognize { .. } => refuse(at, "MATCH_RECOGNIZE"),
-            TableFactor::TableFunction { .. } | TableFactor::Function { .. } => refuse(at, "a table function"),
+            TableFactor::TableFunction { expr, alias } => {
+                let own = self.table_function(expr, env)?;
+                self.aliased(own, alias.as_ref())
+            }
+            TableFactor::Function { .. } => refuse(at, "a table function without TABLE(…)"),
             _ => refuse(at, "this kind of table"),
         }
     }
@@ -215,29 +247,19 @@ impl Planner<'_> {
         Ok(relation)
     }
 
-    /// A subquery that sees the columns before it. What DataFusion cannot decorrelate it refuses when it runs.
+    /// A subquery that sees the columns before it.
     fn lateral(
         &self,
-        left: Relation,
+        left: &Relation,
         query: &Query,
         alias: Option<&TableAlias>,
         env: &Env<'_>,
-        at: Place,
     ) -> SqlResult<Relation> {
         let around = Env { fields: &left.fields, ..*env };
         let inside = Env { outer: Some(&around), ..super::scope::NO_NAMES };
         let right = self.query(query, &inside)?;
-        let outer_ref_columns = right.plan.all_out_ref_exprs();
         let right = self.under(right, &[], "lateral")?;
-        let right = self.aliased(right, alias)?;
-        if outer_ref_columns.is_empty() {
-            return cross(left, right);
-        }
-        let plan =
-            LogicalPlan::Subquery(Subquery { subquery: right.plan.into(), outer_ref_columns, spans: Spans::new() });
-        let plan = LogicalPlanBuilder::from(left.plan).join_on(plan, JoinType::Inner, [lit(true)]);
-        let plan = plan.and_then(LogicalPlanBuilder::build).at(at)?;
-        Ok(Relation { plan, fields: [left.fields, right.fields].concat() })
+        self.aliased(right, alias)
     }
 
     /// A condition, without aggregations and windows.
@@ -257,16 +279,36 @@ impl Planner<'_> {
             }
         };
         super::group::refuse_aggregates(&planned, clause)?;
-        Ok(planned)
+        Ok(Typed { expr: decisive(planned.expr), ..planned })
     }
 }
 
-fn is_true(constraint: &JoinConstraint, is_cross: bool) -> bool {
-    match constraint {
-        JoinConstraint::None => is_cross,
-        JoinConstraint::On(condition) => condition.to_string().eq_ignore_ascii_case("true"),
-        _ => false,
-    }
+/// A condition that is true for the same rows. Where rows are filtered it does not matter whether a condition is false or
+/// NULL, so that `IN` needs not look for NULLs.
+pub(super) fn decisive(condition: Engine) -> Engine {
+    let is_no = |expr: &Engine| matches!(expr, Engine::Literal(ScalarValue::Boolean(None | Some(false)), _));
+    let is_yes = |expr: &Engine| matches!(expr, Engine::Literal(ScalarValue::Boolean(Some(true)), _));
+    let parts = split_conjunction_owned(condition).into_iter().map(|part| match part {
+        Engine::Case(Case { expr: None, mut when_then_expr, else_expr })
+            if when_then_expr.first().is_some_and(|(_, then)| is_yes(then))
+                && when_then_expr[1..].iter().all(|(_, then)| is_no(then))
+                && else_expr.as_deref().is_none_or(is_no) =>
+        {
+            *when_then_expr.swap_remove(0).0
+        }
+        other => other,
+    });
+    conjunction(parts).unwrap_or_else(|| lit(true))
+}
+
+fn has_subquery(condition: &Engine) -> bool {
+    let is_subquery =
+        |expr: &Engine| Ok(matches!(expr, Engine::ScalarSubquery(_) | Engine::Exists(_) | Engine::InSubquery(_)));
+    condition.exists(is_subquery).unwrap_or(true)
+}
+
+pub(super) fn is_true(constraint: &JoinConstraint) -> bool {
+    matches!(constraint, JoinConstraint::On(condition) if condition.to_string().eq_ignore_ascii_case("true"))
 }
 
 fn one_of<'f>(fields: &'f [ScopeField], name: &str, at: Place) -> SqlResult<&'f ScopeField> {

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::datatypes::{DataType, Field, FieldRef},
-    common::{Column, DFSchema},
+    common::{
+        Column, DFSchema,
+        tree_node::{Transformed, TreeNode},
+    },
     logical_expr::{Expr, LogicalPlan},
 };
 
@@ -159,9 +162,31 @@ impl Env<'_> {
 
     /// A column of the query around.
     fn outer_reference(&self, typed: Typed) -> Typed {
-        let Expr::Column(column) = typed.expr else { return typed };
-        let mut around = self.outer;
-        let mut held_as = typed.of.data_type();
+        match (typed.expr, self.outer) {
+            (Expr::Column(column), Some(outer)) => {
+                let expr = outer.reference(column, &typed.of);
+                Typed { expr, ..typed }
+            }
+            (expr, _) => Typed { expr, ..typed },
+        }
+    }
+
+    /// A value of this query's rows, as a query within it refers to it.
+    pub(super) fn referred(&self, value: &Typed) -> datafusion::error::Result<Expr> {
+        let done = value.expr.clone().transform_up(|expr| match expr {
+            Expr::Column(column) => {
+                let of = self.fields.iter().find(|field| field.column == column).map(|field| field.of.clone());
+                Ok(Transformed::yes(self.reference(column, of.as_ref().unwrap_or(&value.of))))
+            }
+            other => Ok(Transformed::no(other)),
+        })?;
+        Ok(done.data)
+    }
+
+    /// A reference to a column of this query or of one around it.
+    fn reference(&self, column: Column, of: &TrinoType) -> Expr {
+        let mut around = Some(self);
+        let mut held_as = of.data_type();
         while let Some(env) = around {
             if let Some(field) = env.fields.iter().find(|field| field.column == column) {
                 held_as = field.held_as.clone();
@@ -170,6 +195,6 @@ impl Env<'_> {
             around = env.outer;
         }
         let field = Arc::new(Field::new(&column.name, held_as, true));
-        Typed { expr: Expr::OuterReferenceColumn(field, column), ..typed }
+        Expr::OuterReferenceColumn(field, column)
     }
 }

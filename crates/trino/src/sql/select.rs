@@ -1,7 +1,7 @@
 //! SELECT: rows that are filtered, grouped, windowed, named, made distinct and sorted, in this order.
 
 use datafusion::{
-    common::{Column, tree_node::TreeNode},
+    common::Column,
     logical_expr::{
         Expr as Engine, LogicalPlan, LogicalPlanBuilder,
         utils::{find_aggregate_exprs, find_window_exprs},
@@ -17,7 +17,7 @@ use super::{
     error::{At, NOWHERE, Place, error, refuse, start},
     lattice::is_comparable,
     planner::{Planner, parts},
-    query::sort,
+    query::{Ties, sort, tied},
     scope::{Env, NO_NAMES, Relation, ScopeField, Typed},
     tokens::name,
 };
@@ -27,7 +27,13 @@ use crate::ErrorName;
 type Output = (Option<String>, Typed);
 
 impl Planner<'_> {
-    pub(super) fn select(&self, select: &Select, order_by: &[OrderByExpr], outer: &Env<'_>) -> SqlResult<Relation> {
+    pub(super) fn select(
+        &self,
+        select: &Select,
+        order_by: &[OrderByExpr],
+        ties: Option<Ties>,
+        outer: &Env<'_>,
+    ) -> SqlResult<Relation> {
         check(select)?;
         let base = Env { outer: outer.outer, ..NO_NAMES };
         let from = self.from(&select.from, &base)?;
@@ -59,17 +65,15 @@ impl Planner<'_> {
             plan =
                 LogicalPlanBuilder::from(plan).filter(having.expr).and_then(LogicalPlanBuilder::build).at(having.at)?;
         }
-        for value in outputs.iter().map(|(_, value)| value).chain(&orders) {
-            refuse_membership(value)?;
-        }
         plan = self.windowed(plan, outputs.iter_mut().map(|(_, value)| value).chain(&mut orders).collect())?;
         let is_distinct = matches!(select.distinct, Some(Distinct::Distinct));
-        self.projected(plan, outputs, is_distinct, order_by, orders)
+        self.projected(plan, outputs, is_distinct, (order_by, orders), ties)
     }
 
     fn having(&self, having: &Expr, env: &Env<'_>) -> SqlResult<Typed> {
         let value = self.expr(having, env)?;
-        let value = self.boolean(value, "HAVING clause")?;
+        let mut value = self.boolean(value, "HAVING clause")?;
+        value.expr = super::relation::decisive(value.expr);
         if !find_window_exprs([&value.expr]).is_empty() {
             return error(ErrorName::NestedWindow, value.at, "HAVING clause cannot contain window functions");
         }
@@ -147,8 +151,8 @@ impl Planner<'_> {
         plan: LogicalPlan,
         outputs: Vec<Output>,
         is_distinct: bool,
-        order_by: &[OrderByExpr],
-        orders: Vec<Typed>,
+        (order_by, orders): (&[OrderByExpr], Vec<Typed>),
+        ties: Option<Ties>,
     ) -> SqlResult<Relation> {
         let mut fields: Vec<ScopeField> = Vec::new();
         let (mut columns, mut known) = (Vec::new(), Vec::new());
@@ -194,6 +198,9 @@ impl Planner<'_> {
         if is_distinct {
             plan = plan.distinct().at(NOWHERE)?;
         }
+        if let Some(ties) = ties {
+            plan = tied(plan, &sorts, ties).at(NOWHERE)?;
+        }
         if !sorts.is_empty() {
             plan = plan.sort(sorts).at(NOWHERE)?;
         }
@@ -220,15 +227,6 @@ fn own_name(expr: &Expr) -> Option<String> {
         Expr::Nested(inner) => own_name(inner),
         _ => None,
     }
-}
-
-/// DataFusion tells whether a row has its like in a subquery where it filters, and not where it computes.
-fn refuse_membership(value: &Typed) -> SqlResult<()> {
-    let is_membership = |expr: &Engine| Ok(matches!(expr, Engine::InSubquery(_) | Engine::Exists(_)));
-    if value.expr.exists(is_membership).at(value.at)? {
-        return refuse(value.at, "IN or EXISTS with a subquery for each row outside of WHERE, HAVING and ON");
-    }
-    Ok(())
 }
 
 fn refuse_options(options: &WildcardAdditionalOptions, at: Place) -> SqlResult<()> {

@@ -19,7 +19,7 @@ impl Planner<'_> {
     pub(super) fn body(&self, body: &SetExpr, outer: &Env<'_>) -> SqlResult<Relation> {
         let at = start(body.span());
         match body {
-            SetExpr::Select(select) => self.select(select, &[], outer),
+            SetExpr::Select(select) => self.select(select, &[], None, outer),
             SetExpr::Query(query) => self.query(query, outer),
             SetExpr::Values(values) => self.values(values, outer, at),
             SetExpr::Table(table) => {

@@ -5,7 +5,7 @@
 
 use datafusion::{
     common::{Column, JoinType, NullHandling, UnnestOptions},
-    logical_expr::{Expr as Engine, LogicalPlanBuilder, expr::ScalarFunction},
+    logical_expr::{Expr as Engine, LogicalPlanBuilder, expr::ScalarFunction, lit},
     sql::sqlparser::ast::{JoinConstraint, Spanned, TableFactor},
 };
 
@@ -13,6 +13,7 @@ use super::{
     SqlResult,
     error::{At, error, refuse, start},
     planner::Planner,
+    relation::is_true,
     scope::{Env, Relation, ScopeField, Typed},
     tokens::name,
 };
@@ -43,13 +44,18 @@ impl Planner<'_> {
         else {
             return refuse(at, "this form of UNNEST");
         };
-        let is_true = match constraint {
-            JoinConstraint::None => true,
-            JoinConstraint::On(condition) => condition.to_string().eq_ignore_ascii_case("true"),
-            _ => false,
-        };
-        if !is_true || !matches!(kind, JoinType::Inner | JoinType::Left) {
-            return refuse(at, "UNNEST in other joins than CROSS JOIN and LEFT JOIN … ON TRUE");
+        if !(matches!(constraint, JoinConstraint::None) || is_true(constraint)) {
+            let kind = kind.to_string().to_uppercase();
+            let message = format!("{kind} JOIN involving UNNEST is only supported with condition ON TRUE");
+            return error(ErrorName::NotSupported, at, message);
+        }
+        if !matches!(kind, JoinType::Inner | JoinType::Left) {
+            // These keep rows of UNNEST that have none on the left, so that it cannot depend on the left.
+            let none = Relation { plan: LogicalPlanBuilder::empty(true).build().at(at)?, fields: Vec::new() };
+            let right = self.unnest_joined(none, factor, JoinType::Inner, &JoinConstraint::None, env)?;
+            let plan = LogicalPlanBuilder::from(left.plan).join_on(right.plan, kind, [lit(true)]);
+            let plan = plan.and_then(LogicalPlanBuilder::build).at(at)?;
+            return Ok(Relation { plan, fields: [left.fields, right.fields].concat() });
         }
         let own = Env { fields: &left.fields, ..*env };
         let values = array_exprs.iter().map(|expr| self.expr(expr, &own)).collect::<SqlResult<Vec<_>>>()?;

@@ -18,9 +18,10 @@ use super::{
     error::{At, NOWHERE, Place, error, refuse, start},
     expr::{Parts, unknown},
     group::replaced,
+    lattice::is_number,
     planner::Planner,
     query::sort,
-    scope::{Env, Typed},
+    scope::{Env, NO_NAMES, Typed},
     tokens::name,
 };
 use crate::{
@@ -41,6 +42,9 @@ const SHARED: [(&str, Option<TrinoType>); 10] = [
     ("last_value", None),
     ("nth_value", None),
 ];
+
+/// Milliseconds.
+const DAY: i64 = 86_400_000;
 
 impl Planner<'_> {
     pub(super) fn is_window(&self, name: &str) -> bool {
@@ -146,17 +150,12 @@ impl Planner<'_> {
         };
         let end = frame.end_bound.clone().unwrap_or(WindowFrameBound::CurrentRow);
         if units == EngineUnits::Range && (is_bounded(&frame.start_bound) || is_bounded(&end)) {
-            return refuse(at, "RANGE with a distance");
+            return self.range(&frame.start_bound, &end, orders, at);
         }
         if units == EngineUnits::Groups && orders.is_empty() {
-            return error(ErrorName::InvalidWindowFrame, at, "Window frame of type GROUPS requires ORDER BY");
+            return error(ErrorName::MissingOrderBy, at, "Window frame of type GROUPS requires ORDER BY");
         }
-        if matches!(frame.start_bound, WindowFrameBound::Following(None)) {
-            return error(ErrorName::InvalidWindowFrame, at, "Window frame start cannot be UNBOUNDED FOLLOWING");
-        }
-        if matches!(end, WindowFrameBound::Preceding(None)) {
-            return error(ErrorName::InvalidWindowFrame, at, "Window frame end cannot be UNBOUNDED PRECEDING");
-        }
+        check_ends(&frame.start_bound, &end, at)?;
         let (from, to) = (bound(&frame.start_bound, at)?, bound(&end, at)?);
         if from > to {
             return error(
@@ -170,6 +169,89 @@ impl Planner<'_> {
             return Ok(EngineFrame::new(None));
         }
         Ok(EngineFrame::new_bounds(units, from, to))
+    }
+
+    /// A frame of the rows whose values lie within a distance.
+    fn range(
+        &self,
+        from: &WindowFrameBound,
+        to: &WindowFrameBound,
+        orders: &[Typed],
+        at: Place,
+    ) -> SqlResult<EngineFrame> {
+        const WHAT: &str = "Window frame of type RANGE PRECEDING or FOLLOWING requires";
+        check_ends(from, to, at)?;
+        let [order] = orders else {
+            return match orders.len() {
+                0 => error(ErrorName::MissingOrderBy, at, format!("{WHAT} ORDER BY")),
+                count => {
+                    let message = format!("{WHAT} single sort item in ORDER BY (actual: {count})");
+                    error(ErrorName::InvalidWindowFrame, at, message)
+                }
+            };
+        };
+        let is_moment =
+            matches!(order.of, TrinoType::Date | TrinoType::Timestamp(_) | TrinoType::TimestampWithTimeZone(..));
+        if !is_moment && !is_number(&order.of) {
+            let message = format!("{WHAT} that sort item type be numeric, datetime or interval (actual: {})", order.of);
+            return error(ErrorName::TypeMismatch, order.at, message);
+        }
+        let kind = |bound: &WindowFrameBound| match bound {
+            WindowFrameBound::Preceding(_) => 0,
+            WindowFrameBound::CurrentRow => 1,
+            WindowFrameBound::Following(_) => 2,
+        };
+        if kind(from) > kind(to) {
+            return error(
+                ErrorName::InvalidWindowFrame,
+                at,
+                "Window frame starting from a later row than it ends with",
+            );
+        }
+        let bound = |bound: &WindowFrameBound| -> SqlResult<EngineBound> {
+            Ok(match bound {
+                WindowFrameBound::CurrentRow => EngineBound::CurrentRow,
+                WindowFrameBound::Preceding(None) => EngineBound::Preceding(ScalarValue::Null),
+                WindowFrameBound::Following(None) => EngineBound::Following(ScalarValue::Null),
+                WindowFrameBound::Preceding(Some(distance)) => {
+                    EngineBound::Preceding(self.distance(distance, order, is_moment)?)
+                }
+                WindowFrameBound::Following(Some(distance)) => {
+                    EngineBound::Following(self.distance(distance, order, is_moment)?)
+                }
+            })
+        };
+        Ok(EngineFrame::new_bounds(EngineUnits::Range, bound(from)?, bound(to)?))
+    }
+
+    /// How far from the value of the row a frame reaches.
+    fn distance(&self, distance: &Expr, order: &Typed, is_moment: bool) -> SqlResult<ScalarValue> {
+        let value = self.expr(distance, &NO_NAMES)?;
+        let at = value.at;
+        let is_interval = matches!(value.of, TrinoType::IntervalDayToSecond | TrinoType::IntervalYearToMonth);
+        if is_moment != is_interval {
+            let message = format!(
+                "Window frame RANGE value type ({}) not compatible with sort item type ({})",
+                value.of, order.of
+            );
+            return error(ErrorName::TypeMismatch, at, message);
+        }
+        let value = if is_moment { value } else { self.coerce(value, &order.of)? };
+        let Engine::Literal(found, _) = self.folded(value)?.expr else {
+            return refuse(at, "a distance of another length in each row");
+        };
+        let zero = ScalarValue::new_zero(&found.data_type()).at(at)?;
+        if found.is_null() || found < zero {
+            return error(ErrorName::InvalidWindowFrame, at, "Window frame offset value must not be negative or null");
+        }
+        Ok(match found {
+            ScalarValue::IntervalYearMonth(Some(months)) => ScalarValue::new_interval_mdn(months, 0, 0),
+            ScalarValue::DurationMillisecond(Some(millis)) => {
+                let days = i32::try_from(millis / DAY).unwrap_or(i32::MAX);
+                ScalarValue::new_interval_mdn(0, days, millis % DAY * 1_000_000)
+            }
+            number => number,
+        })
     }
 
     /// Computes the windows of values, and makes the values refer to them.
@@ -191,6 +273,17 @@ impl Planner<'_> {
         }
         Ok(plan)
     }
+}
+
+/// Refuses frames that begin after all rows or end before them.
+fn check_ends(from: &WindowFrameBound, to: &WindowFrameBound, at: Place) -> SqlResult<()> {
+    if matches!(from, WindowFrameBound::Following(None)) {
+        return error(ErrorName::InvalidWindowFrame, at, "Window frame start cannot be UNBOUNDED FOLLOWING");
+    }
+    if matches!(to, WindowFrameBound::Preceding(None)) {
+        return error(ErrorName::InvalidWindowFrame, at, "Window frame end cannot be UNBOUNDED PRECEDING");
+    }
+    Ok(())
 }
 
 /// A window with what the window that it names says.

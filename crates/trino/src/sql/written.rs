@@ -30,6 +30,13 @@ pub enum Written<'s> {
         /// The query.
         query: &'s str,
     },
+    /// `INSERT INTO …` and a query.
+    Insert {
+        /// What stands before the query.
+        before: &'s str,
+        /// The query.
+        query: &'s str,
+    },
     /// `SHOW` and `DESCRIBE`.
     Show,
     /// Anything else, by its first word.
@@ -69,10 +76,26 @@ impl<'s> Written<'s> {
                 }
                 _ => Self::Other(word(sql, first)),
             },
+            Some(Keyword::INSERT) => match tokens.iter().position(|token| begins_words_of_query(&token.token)) {
+                Some(at) => {
+                    // `INSERT INTO t (SELECT …)`
+                    let is_within = tokens[at - 1].token == Token::LParen;
+                    let (before, query) = split(at - usize::from(is_within));
+                    Self::Insert { before, query }
+                }
+                None => Self::Other(word(sql, first)),
+            },
             Some(Keyword::SHOW | Keyword::DESCRIBE | Keyword::DESC) => Self::Show,
             _ => Self::Other(word(sql, first)),
         })
     }
+}
+
+/// A query with blanks for what stands before it, so that places in it are places in the whole.
+#[must_use]
+pub fn in_place(before: &str, query: &str) -> String {
+    let blank = |character: char| if character == '\n' { '\n' } else { ' ' };
+    before.chars().map(blank).chain(query.chars()).collect()
 }
 
 /// The statements of a text. Semicolons in strings, names and comments do not separate.
@@ -161,9 +184,17 @@ mod tests {
         );
         check("CREATE VIEW v AS SELECT 1 AS x", Written::Other("CREATE"));
         check("CREATE TABLE t (x int)", Written::Other("CREATE"));
+        check("INSERT INTO t VALUES 1", Written::Insert { before: "INSERT INTO t ", query: "VALUES 1" });
+        check("INSERT INTO t (a) (SELECT 1)", Written::Insert { before: "INSERT INTO t (a) ", query: "(SELECT 1)" });
+        check("INSERT INTO t", Written::Other("INSERT"));
         check("DROP TABLE t", Written::Other("DROP"));
         check("SHOW TABLES", Written::Show);
         assert!(Written::of(" ").is_err());
+    }
+
+    #[test]
+    fn places_in_a_query_are_those_in_the_statement() {
+        assert_eq!(in_place("EXPLAIN\n  ", "SELECT 1"), "       \n  SELECT 1");
     }
 
     #[test]

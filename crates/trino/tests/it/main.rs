@@ -3,6 +3,8 @@
 #![expect(clippy::disallowed_methods, reason = "the crate stands below `udfs`, and brings its own functions")]
 
 mod behaviours;
+mod coverage;
 mod lambda_calls;
 mod lambdas;
 mod mutations;
+mod round_trip;

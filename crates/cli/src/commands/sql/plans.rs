@@ -30,19 +30,24 @@ pub(super) async fn of_statement(session: &SessionContext, statement: Statement)
             Ok(Plan { plan, names: Some(columns.into_iter().map(|(name, _)| name).collect()) })
         }
         Written::Explain { before, query } => {
-            let plan = planned(session, query).await?.plan;
+            let plan = planned(session, &trino::sql::in_place(before, query)).await?.plan;
             around(session, before, plan).await
         }
         Written::CreateTableAs { before, query } => {
-            let plan = planned(session, query).await?.under_its_names().map_err(invalid)?;
+            let planned = planned(session, &trino::sql::in_place(before, query)).await?;
+            let plan = planned.under_its_names().map_err(invalid)?;
             around(session, before, plan).await
+        }
+        Written::Insert { before, query } => {
+            let plan = trino::sql::plan_insert(&session.state(), before, query).await.map_err(invalid)?;
+            Ok(Plan { plan, names: None })
         }
         Written::Show => {
             let plan = session.state().create_logical_plan(&text).await.map_err(explained)?;
             Ok(Plan { plan, names: None })
         }
         Written::Other(word) => Err(UsageError(format!(
-            "--dialect trino has queries, EXPLAIN, CREATE TABLE AS, SHOW and DESCRIBE, and no {word}: run this statement \
+            "--dialect trino has queries, EXPLAIN, CREATE TABLE AS, INSERT, SHOW and DESCRIBE, and no {word}: run this statement \
              with --dialect datafusion"
         ))
         .into()),

@@ -17,7 +17,7 @@ use crate::failure::UsageError;
 pub(crate) enum Dialect {
     /// The engine's own, with all of its statements
     Datafusion,
-    /// Trino's and so Athena's: queries, EXPLAIN of them, CREATE TABLE AS
+    /// Trino's and so Athena's: queries, EXPLAIN of them, CREATE TABLE AS, INSERT
     Trino,
 }
 

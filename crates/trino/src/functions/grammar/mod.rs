@@ -1,7 +1,10 @@
 //! Functions that stand for forms of the grammar. Their names begin with `$`, so that no query can call them.
 
 mod compare;
+mod interval;
+mod nested;
 mod row;
+mod single;
 mod unnest;
 
 use std::sync::Arc;
@@ -12,6 +15,7 @@ pub(crate) use unnest::unnest_ordinals;
 
 pub(super) fn functions() -> Vec<Arc<ScalarUDF>> {
     let mut all = compare::functions();
-    all.extend([row::row(), row::field(), row::array(), unnest_ordinals()]);
+    all.extend(interval::functions());
+    all.extend([row::row(), row::field(), row::array(), single::single(), unnest_ordinals()]);
     all
 }

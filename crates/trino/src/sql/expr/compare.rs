@@ -5,11 +5,12 @@ use datafusion::{
     sql::sqlparser::ast::{BinaryOperator, Expr},
 };
 
+use super::constant::{literal_as, with_constant};
 use crate::{
     ErrorName, TrinoType,
     sql::{
         SqlResult,
-        error::{Place, error, refuse},
+        error::{Place, error},
         lattice::{common, is_comparable, is_orderable},
         planner::Planner,
         scope::{Env, Typed},
@@ -44,6 +45,7 @@ impl Planner<'_> {
     }
 
     pub(super) fn compare(&self, left: Typed, op: Operator, right: Typed, shown: &str, at: Place) -> SqlResult<Typed> {
+        let (left, right) = literal_as(left, right, op);
         let (left, right) = self.alike(left, right, shown, at)?;
         let is_defined = match op {
             Operator::Eq | Operator::NotEq => is_comparable(&left.of),
@@ -54,8 +56,10 @@ impl Planner<'_> {
             return error(ErrorName::TypeMismatch, at, message);
         }
         let name = match op {
-            Operator::Eq | Operator::IsNotDistinctFrom => "equal",
-            Operator::NotEq | Operator::IsDistinctFrom => "not_equal",
+            Operator::Eq => "equal",
+            Operator::NotEq => "not_equal",
+            Operator::IsDistinctFrom => "distinct",
+            Operator::IsNotDistinctFrom => "not_distinct",
             Operator::Lt => "less",
             Operator::LtEq => "less_or_equal",
             Operator::Gt => "greater",
@@ -65,10 +69,13 @@ impl Planner<'_> {
         match left.of {
             // NaN is equal to nothing, and 0 to -0: the engine sorts them instead.
             TrinoType::Real | TrinoType::Double if !is_distinct => {
+                if let Some(expr) = with_constant(&left.expr, op, &right.expr) {
+                    return Ok(Typed::new(expr, TrinoType::Boolean, at));
+                }
                 self.call_as(&format!("${name}"), vec![left, right], TrinoType::Boolean, at)
             }
-            TrinoType::Array(_) | TrinoType::Map(..) | TrinoType::Row(_) | TrinoType::Json => {
-                refuse(at, format!("the comparison {shown} of {}", left.of))
+            TrinoType::Array(_) | TrinoType::Map(..) | TrinoType::Row(_) => {
+                self.call_as(&format!("${name}"), vec![left, right], TrinoType::Boolean, at)
             }
             _ => {
                 let expr = BinaryExpr::new(Box::new(left.expr), op, Box::new(right.expr));

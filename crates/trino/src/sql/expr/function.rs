@@ -34,6 +34,56 @@ use crate::{
 /// DataFusion's functions whose meaning is Trino's.
 const SHARED_AGGREGATES: [&str; 3] = ["count", "min", "max"];
 
+/// What queries may call that is no function of [`crate::functions`]: forms of the grammar, what the session knows, and
+/// DataFusion's functions whose meaning is Trino's.
+pub const BUILT_IN: [&str; 45] = [
+    "cast",
+    "coalesce",
+    "concat",
+    "count",
+    "cume_dist",
+    "current_catalog",
+    "current_date",
+    "current_schema",
+    "current_timestamp",
+    "current_timezone",
+    "current_user",
+    "dense_rank",
+    "exclude_columns",
+    "exists",
+    "extract",
+    "first_value",
+    "format",
+    "grouping",
+    "if",
+    "lag",
+    "last_value",
+    "lead",
+    "localtime",
+    "localtimestamp",
+    "max",
+    "min",
+    "now",
+    "nth_value",
+    "nullif",
+    "percent_rank",
+    "position",
+    "rank",
+    "reverse",
+    "row",
+    "row_number",
+    "sequence",
+    "substring",
+    "trim",
+    "try",
+    "try_cast",
+    "typeof",
+    "ceil",
+    "floor",
+    "dow",
+    "doy",
+];
+
 /// A call, taken apart.
 #[derive(Debug)]
 pub(in crate::sql) struct Parts {

@@ -108,7 +108,7 @@ impl Planner<'_> {
     }
 
     /// A constant expression as its value.
-    pub(super) fn folded(&self, value: Typed) -> SqlResult<Typed> {
+    pub(in crate::sql) fn folded(&self, value: Typed) -> SqlResult<Typed> {
         let at = value.at;
         let found = || {
             let context = PhysicalPlanningContext::default();

@@ -3,6 +3,7 @@
 mod cast;
 mod choice;
 mod compare;
+mod constant;
 mod function;
 mod json;
 mod lambda;
@@ -16,6 +17,7 @@ mod session;
 mod subquery;
 mod text;
 
+pub use function::BUILT_IN;
 pub(super) use function::{Parts, unknown};
 pub use own::OwnFunctions;
 

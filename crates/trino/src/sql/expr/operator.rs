@@ -1,11 +1,15 @@
 //! Arithmetic, AND, OR and `||`.
 
 use datafusion::{
+    common::ScalarValue,
     logical_expr::{BinaryExpr, Expr as Engine, Operator},
     sql::sqlparser::ast::{BinaryOperator, Expr, UnaryOperator, Value},
 };
 
-use super::{compare::comparison, literal::number};
+use super::{
+    compare::comparison,
+    literal::{constant, number},
+};
 use crate::{
     ErrorName, TrinoType,
     sql::{
@@ -63,6 +67,24 @@ impl Planner<'_> {
             error(ErrorName::TypeMismatch, at, message)
         };
         if is_temporal(&left.of) || is_temporal(&right.of) {
+            let is_interval =
+                |of: &TrinoType| matches!(of, TrinoType::IntervalDayToSecond | TrinoType::IntervalYearToMonth);
+            let both = is_interval(&left.of) && left.of == right.of;
+            let scaled = |of: &TrinoType, by: &TrinoType| is_interval(of) && is_number(by);
+            let own = match name {
+                "add" | "subtract" if both => Some(false),
+                "multiply" if scaled(&left.of, &right.of) => Some(false),
+                "multiply" if scaled(&right.of, &left.of) => Some(true),
+                "divide" if scaled(&left.of, &right.of) => Some(false),
+                "add" | "subtract" if matches!(left.of, TrinoType::Time(_)) && is_interval(&right.of) => Some(false),
+                "add" if is_interval(&left.of) && matches!(right.of, TrinoType::Time(_)) => Some(true),
+                _ => None,
+            };
+            if let Some(is_turned) = own {
+                let (of, other) = if is_turned { (right, left) } else { (left, right) };
+                let other = if is_number(&other.of) { self.as_double(other)? } else { other };
+                return self.call(&format!("$interval_{name}"), vec![of, other], at);
+            }
             return match temporal(name, &left.of, &right.of) {
                 Some((function, true)) => self.call(function, vec![right, left], at),
                 Some((function, false)) => self.call(function, vec![left, right], at),
@@ -99,6 +121,13 @@ impl Planner<'_> {
         }
     }
 
+    fn as_double(&self, number: Typed) -> SqlResult<Typed> {
+        match number.of {
+            TrinoType::Decimal { .. } => self.cast_to(number.clone(), "double", number.at),
+            _ => self.coerce(number, &TrinoType::Double),
+        }
+    }
+
     pub(super) fn signed(&self, op: UnaryOperator, expr: &Expr, env: &Env<'_>, at: Place) -> SqlResult<Typed> {
         match (op, expr) {
             (UnaryOperator::Minus, Expr::Value(value)) => {
@@ -117,7 +146,10 @@ impl Planner<'_> {
                 Ok(Typed { expr: Engine::Negative(Box::new(value.expr)), ..value })
             }
             (of, _) if is_number(of) => self.call("negate", vec![value], at),
-            _ if is_interval => refuse(at, "the negation of an interval; write the literal with its sign"),
+            _ if is_interval => {
+                let minus = constant(ScalarValue::Float64(Some(-1.0)), TrinoType::Double, at);
+                self.call("$interval_multiply", vec![value, minus], at)
+            }
             (TrinoType::Unknown, _) => Ok(value),
             (other, _) => error(ErrorName::TypeMismatch, at, format!("Cannot negate {other}")),
         }

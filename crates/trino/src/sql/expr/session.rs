@@ -20,6 +20,8 @@ use crate::{
 
 /// Zone of every session.
 const ZONE: &str = "UTC";
+/// User of every session: Segue tells none apart.
+const USER: &str = "segue";
 /// Digits of a second that times have unless a query says how many.
 const DIGITS: u8 = 3;
 
@@ -51,12 +53,13 @@ impl Planner<'_> {
         })
     }
 
-    /// `current_catalog` and `current_schema`, which are words and no calls.
+    /// `current_catalog`, `current_schema` and `current_user`, which are words and no calls.
     pub(super) fn of_catalog(&self, name: &str, at: Place) -> Option<Typed> {
         let catalog = &self.state.config_options().catalog;
         match name {
             "current_catalog" => Some(text(&catalog.default_catalog, at)),
             "current_schema" => Some(text(&catalog.default_schema, at)),
+            "current_user" => Some(text(USER, at)),
             _ => None,
         }
     }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use datafusion::{
-    common::{ScalarValue, Spans},
+    common::{Location, ScalarValue, Span, Spans},
     logical_expr::{
         Case, Expr as Engine, LogicalPlan, LogicalPlanBuilder, Operator, Subquery,
         expr::{Exists, InSubquery},
         lit,
     },
-    sql::sqlparser::ast::{BinaryOperator, Expr, Query},
+    sql::sqlparser::ast::{BinaryOperator, Expr, Query, Spanned},
 };
 
 use super::compare::comparison;
@@ -17,20 +17,25 @@ use crate::{
     ErrorName, TrinoType,
     sql::{
         SqlResult,
-        error::{At, Place, error, refuse},
+        error::{At, Place, error, refuse, start},
         lattice::is_orderable,
         planner::Planner,
         scope::{Env, NO_NAMES, Relation, Typed},
     },
 };
 
-fn subquery(plan: LogicalPlan) -> Subquery {
+fn subquery(plan: LogicalPlan, at: Place) -> Subquery {
     let outer_ref_columns = plan.all_out_ref_exprs();
-    Subquery { subquery: Arc::new(plan), outer_ref_columns, spans: Spans::new() }
+    let start = Location { line: at.line, column: at.column };
+    Subquery { subquery: Arc::new(plan), outer_ref_columns, spans: Spans(vec![Span::new(start, start)]) }
 }
 
-fn scalar(plan: LogicalPlan) -> Engine {
-    Engine::ScalarSubquery(subquery(plan))
+fn scalar(plan: LogicalPlan, at: Place) -> Engine {
+    Engine::ScalarSubquery(subquery(plan, at))
+}
+
+fn null() -> Engine {
+    Engine::Literal(ScalarValue::Boolean(None), None)
 }
 
 impl Planner<'_> {
@@ -51,32 +56,33 @@ impl Planner<'_> {
 
     pub(super) fn scalar_subquery(&self, query: &Query, env: &Env<'_>, at: Place) -> SqlResult<Typed> {
         let (relation, value) = self.single_column(query, env, at)?;
-        let is_correlated = !relation.plan.all_out_ref_exprs().is_empty();
-        if is_correlated && !yields_one(&relation.plan) {
-            return refuse(at, "a subquery for each row that is no aggregation");
-        }
-        Ok(Typed::new(scalar(relation.plan), value.of, at))
+        Ok(Typed::new(scalar(relation.plan, at), value.of, at))
     }
 
     pub(super) fn exists(&self, query: &Query, negated: bool, env: &Env<'_>) -> SqlResult<Typed> {
         let relation = self.inner(query, env)?;
-        let at = crate::sql::error::NOWHERE;
-        if !relation.plan.all_out_ref_exprs().is_empty() {
-            let expr = Engine::Exists(Exists::new(subquery(relation.plan), negated));
-            return Ok(Typed::new(expr, TrinoType::Boolean, at));
-        }
-        let first = LogicalPlanBuilder::from(relation.plan).limit(0, Some(1)).and_then(LogicalPlanBuilder::build);
-        let rows = scalar(first.and_then(|plan| counted(plan, None)).at(at)?);
-        let expr = if negated { rows.eq(lit(0_i64)) } else { rows.gt(lit(0_i64)) };
-        Ok(Typed::new(expr, TrinoType::Boolean, at))
+        let within = start(query.span());
+        let at = self.tokens.word_before(within, &["exists"]).unwrap_or(within);
+        Ok(Typed::new(exists(relation.plan, negated, at)?, TrinoType::Boolean, at))
     }
 
     pub(super) fn in_subquery(&self, expr: &Expr, query: &Query, negated: bool, env: &Env<'_>) -> SqlResult<Typed> {
         let at = self.tokens.after(expr);
-        let value = self.expr(expr, env)?;
-        let at = at.unwrap_or(value.at);
-        let (relation, element) = self.single_column(query, env, at)?;
-        let found = self.member(value, relation, element, "IN", at)?;
+        let found = match expr {
+            // A row of several values beside a query of several columns.
+            Expr::Tuple(exprs) if exprs.len() > 1 => {
+                let values = exprs.iter().map(|expr| self.expr(expr, env)).collect::<SqlResult<Vec<_>>>()?;
+                let at = at.unwrap_or(values[0].at);
+                let relation = self.inner(query, env)?;
+                self.row_member(&values, relation, env, at)?
+            }
+            _ => {
+                let value = self.expr(expr, env)?;
+                let at = at.unwrap_or(value.at);
+                let (relation, element) = self.single_column(query, env, at)?;
+                self.member(value, relation, element, "IN", at)?
+            }
+        };
         Ok(if negated { Typed { expr: negate(found.expr), ..found } } else { found })
     }
 
@@ -92,28 +98,56 @@ impl Planner<'_> {
             // A constant is looked for once, wherever the condition stands.
             Engine::Literal(..) if !is_correlated => {
                 let column = Engine::Column(plan.schema().columns()[0].clone());
-                scalar(counted(plan.clone(), Some(column.eq(value.expr.clone()))).at(at)?).gt(lit(0_i64))
+                let equal = column.eq(value.expr.clone());
+                scalar(counted(plan.clone(), Some(equal)).at(at)?, at).gt(lit(0_i64))
             }
-            _ => Engine::InSubquery(InSubquery::new(Box::new(value.expr.clone()), subquery(plan.clone()), false)),
+            _ => {
+                let within = subquery(plan.clone(), at);
+                Engine::InSubquery(InSubquery::new(Box::new(value.expr.clone()), within, false))
+            }
         };
         let may_be_null = plan.schema().field(0).is_nullable() || !is_never_null(&value.expr);
         if !may_be_null {
             return Ok(Typed::new(found, TrinoType::Boolean, at));
         }
-        if is_correlated {
-            // The engine's answer is false where NULL is right, which NOT and CASE would make a wrong one.
-            return refuse(at, "IN with a subquery for each row, where values may be NULL; use EXISTS");
-        }
         let rows = counted(plan.clone(), None).at(at)?;
         let column = Engine::Column(plan.schema().columns()[0].clone());
         let nulls = counted(plan, Some(column.is_null())).at(at)?;
-        let null = Engine::Literal(ScalarValue::Boolean(None), None);
-        let is_unknown = value.expr.is_null().or(scalar(nulls).gt(lit(0_i64)));
+        let is_unknown = value.expr.is_null().or(scalar(nulls, at).gt(lit(0_i64)));
         let whens = vec![
             (Box::new(found), Box::new(lit(true))),
-            (Box::new(scalar(rows).eq(lit(0_i64))), Box::new(lit(false))),
-            (Box::new(is_unknown), Box::new(null)),
+            (Box::new(scalar(rows, at).eq(lit(0_i64))), Box::new(lit(false))),
+            (Box::new(is_unknown), Box::new(null())),
         ];
+        let case = Engine::Case(Case::new(None, whens, Some(Box::new(lit(false)))));
+        Ok(Typed::new(case, TrinoType::Boolean, at))
+    }
+
+    /// Whether a row is among those of a subquery: NULL if it is not, and would be if some NULL were a value.
+    fn row_member(&self, values: &[Typed], relation: Relation, env: &Env<'_>, at: Place) -> SqlResult<Typed> {
+        if values.len() != relation.fields.len() {
+            let types: Vec<_> = relation.fields.iter().map(|field| field.of.to_string()).collect();
+            let own: Vec<_> = values.iter().map(|value| value.of.to_string()).collect();
+            let message = format!(
+                "Value expression and result of subquery must be of the same type: row({}) vs row({})",
+                own.join(", "),
+                types.join(", ")
+            );
+            return error(ErrorName::TypeMismatch, at, message);
+        }
+        let (mut is_equal, mut may_be_equal) = (lit(true), lit(true));
+        for (value, field) in values.iter().zip(&relation.fields) {
+            let own = Typed { expr: env.referred(value).at(at)?, ..value.clone() };
+            let equal = self.compare_equal(own, field.typed(at), at)?.expr;
+            is_equal = is_equal.and(equal.clone());
+            may_be_equal = may_be_equal.and(Engine::IsNotFalse(Box::new(equal)));
+        }
+        let those = |condition: Engine| {
+            let plan = LogicalPlanBuilder::from(relation.plan.clone()).filter(condition);
+            exists(plan.and_then(LogicalPlanBuilder::build).at(at)?, false, at)
+        };
+        let whens =
+            vec![(Box::new(those(is_equal)?), Box::new(lit(true))), (Box::new(those(may_be_equal)?), Box::new(null()))];
         let case = Engine::Case(Case::new(None, whens, Some(Box::new(lit(false)))));
         Ok(Typed::new(case, TrinoType::Boolean, at))
     }
@@ -159,9 +193,6 @@ impl Planner<'_> {
             return refuse(at, format!("a comparison with ANY or ALL of {}", value.of));
         }
         let plan = self.one_column(relation, &element, at)?;
-        if !plan.all_out_ref_exprs().is_empty() {
-            return refuse(at, "a comparison with ANY or ALL of a subquery for each row");
-        }
         by_extremes(value, op, is_all, plan, at)
     }
 }
@@ -172,14 +203,14 @@ fn by_extremes(value: Typed, op: Operator, is_all: bool, plan: LogicalPlan, at: 
     let extreme = |function: fn(Engine) -> Engine| {
         let builder =
             LogicalPlanBuilder::from(plan.clone()).aggregate(Vec::<Engine>::new(), vec![function(column.clone())]);
-        builder.and_then(LogicalPlanBuilder::build).map(scalar).at(at)
+        builder.and_then(LogicalPlanBuilder::build).map(|plan| scalar(plan, at)).at(at)
     };
     let (least, greatest) = (
         extreme(datafusion::functions_aggregate::expr_fn::min)?,
         extreme(datafusion::functions_aggregate::expr_fn::max)?,
     );
-    let rows = scalar(counted(plan.clone(), None).at(at)?);
-    let nulls = scalar(counted(plan.clone(), Some(column.clone().is_null())).at(at)?);
+    let rows = scalar(counted(plan.clone(), None).at(at)?, at);
+    let nulls = scalar(counted(plan.clone(), Some(column.clone().is_null())).at(at)?, at);
     let own = value.expr;
     let compare = |with: Engine| datafusion::logical_expr::binary_expr(own.clone(), op, with);
     // The comparison with all values, or its opposite: true if some value makes it so.
@@ -190,14 +221,23 @@ fn by_extremes(value: Typed, op: Operator, is_all: bool, plan: LogicalPlan, at: 
         _ => own.clone().not_eq(least).or(own.clone().not_eq(greatest)),
     };
     let settled = if is_all { negate(decided) } else { decided };
-    let null = Engine::Literal(ScalarValue::Boolean(None), None);
     let whens = vec![
         (Box::new(rows.eq(lit(0_i64))), Box::new(lit(is_all))),
         (Box::new(settled), Box::new(lit(!is_all))),
-        (Box::new(own.is_null().or(nulls.gt(lit(0_i64)))), Box::new(null)),
+        (Box::new(own.is_null().or(nulls.gt(lit(0_i64)))), Box::new(null())),
     ];
     let case = Engine::Case(Case::new(None, whens, Some(Box::new(lit(is_all)))));
     Ok(Typed::new(case, TrinoType::Boolean, at))
+}
+
+/// Whether a query has rows. What does not depend on the row is counted once.
+fn exists(plan: LogicalPlan, negated: bool, at: Place) -> SqlResult<Engine> {
+    if !plan.all_out_ref_exprs().is_empty() {
+        return Ok(Engine::Exists(Exists::new(subquery(plan, at), negated)));
+    }
+    let first = LogicalPlanBuilder::from(plan).limit(0, Some(1)).and_then(LogicalPlanBuilder::build);
+    let rows = scalar(first.and_then(|plan| counted(plan, None)).at(at)?, at);
+    Ok(if negated { rows.eq(lit(0_i64)) } else { rows.gt(lit(0_i64)) })
 }
 
 fn negate(expr: Engine) -> Engine {
@@ -217,14 +257,4 @@ fn counted(plan: LogicalPlan, condition: Option<Engine>) -> datafusion::error::R
 
 fn is_never_null(expr: &Engine) -> bool {
     matches!(expr, Engine::Literal(value, _) if !value.is_null())
-}
-
-/// Whether a plan is an aggregation without groups.
-fn yields_one(plan: &LogicalPlan) -> bool {
-    match plan {
-        LogicalPlan::Projection(inner) => yields_one(&inner.input),
-        LogicalPlan::SubqueryAlias(inner) => yields_one(&inner.input),
-        LogicalPlan::Aggregate(inner) => inner.group_expr.is_empty(),
-        _ => false,
-    }
 }
