@@ -62,6 +62,7 @@ pub(super) async fn run(args: ContainerArgs) -> Result<()> {
     let options = ServeOptions {
         address,
         grpc_port: None,
+        tls: None,
         engine: EngineOptions::default(),
         watch: Duration::ZERO,
         drain: DRAIN,
