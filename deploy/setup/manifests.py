@@ -17,10 +17,10 @@ import kubernetes_validate
 import yaml
 
 VERSIONS = ["1.30", "1.34", "1.37"]
-OVERLAYS = ["dev", "production", "production-monitored"]
+OVERLAYS = ["dev", "production", "production-keda"]
 WORKLOADS = {"Deployment", "CronJob", "Job", "StatefulSet", "DaemonSet"}
 # Kinds that Kubernetes itself does not have, so that its schemas do not know them; `custom` looks at them.
-CUSTOM = {"PodMonitor", "PrometheusRule"}
+CUSTOM = {"ScaledObject", "PodMonitor", "PrometheusRule"}
 
 
 class Renderer:
@@ -191,10 +191,20 @@ def custom(overlay, objects, root):
     pods = [(pod_labels(found), pod_of(found)) for found in objects if found["kind"] in WORKLOADS]
     for found in objects:
         spec, name = found.get("spec", {}), f"{overlay}: {found['kind']} {found['metadata']['name']}"
-        if found["kind"] == "HorizontalPodAutoscaler":
+        if found["kind"] in ("ScaledObject", "HorizontalPodAutoscaler"):
             target = spec["scaleTargetRef"]["name"]
             if ("Deployment", target) not in {(other["kind"], other["metadata"]["name"]) for other in objects}:
                 yield f"{name} scales {target}, which is not there"
+        if found["kind"] == "ScaledObject":
+            if not spec["minReplicaCount"] <= spec["maxReplicaCount"]:
+                yield f"{name} has a minimum above its maximum"
+            for trigger in spec["triggers"]:
+                needed = {"prometheus": {"serverAddress", "query", "threshold"},
+                          "cron": {"timezone", "start", "end", "desiredReplicas"}}[trigger["type"]]
+                if needed - set(trigger["metadata"]):
+                    yield f"{name}: a trigger {trigger['type']} lacks {needed - set(trigger['metadata'])}"
+                if not all(isinstance(value, str) for value in trigger["metadata"].values()):
+                    yield f"{name}: what a trigger says must be texts"
         if found["kind"] == "PodMonitor":
             wanted = spec["selector"]["matchLabels"]
             ports = {port["name"] for labels, pod in pods if wanted.items() <= labels.items()

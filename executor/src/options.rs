@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Parser;
+use cluster::ClusterTls;
 use runtime::telemetry::LogFormat;
 
 /// Runs the tasks that a scheduler sends and serves their shuffle files to other executors.
@@ -42,6 +43,19 @@ pub(crate) struct Options {
     /// Key (PEM) of --admin-tls-cert
     #[arg(long, env = "SEGUE_ADMIN_TLS_KEY", value_name = "FILE")]
     pub(crate) admin_tls_key: Option<PathBuf>,
+    /// Certificates (PEM) of the cluster's authority: scheduler, executors and clients then encrypt what they tell each other,
+    /// and show each other certificates of it
+    #[arg(long, env = "SEGUE_CLUSTER_TLS_CA", value_name = "FILE")]
+    cluster_tls_ca: Option<PathBuf>,
+    /// Certificate (PEM) of this process, for the name of the cluster
+    #[arg(long, env = "SEGUE_CLUSTER_TLS_CERT", value_name = "FILE")]
+    cluster_tls_cert: Option<PathBuf>,
+    /// Key (PEM) of --cluster-tls-cert
+    #[arg(long, env = "SEGUE_CLUSTER_TLS_KEY", value_name = "FILE")]
+    cluster_tls_key: Option<PathBuf>,
+    /// Name that all certificates of the cluster are for
+    #[arg(long, env = "SEGUE_CLUSTER_TLS_NAME", value_name = "NAME", default_value = "segue")]
+    cluster_tls_name: String,
     /// Tasks that run at the same time; 0 takes the number of cores
     #[arg(long, env = "SEGUE_VCORES", default_value_t = 0)]
     pub(crate) vcores: usize,
@@ -70,6 +84,18 @@ pub(crate) struct Options {
     /// Form of the log lines: text or json
     #[arg(long, env = "SEGUE_LOG_FORMAT", default_value = "text")]
     pub(crate) log_format: LogFormat,
+    /// Collector that is told of spans, by OTLP over HTTP: http://host:4318; without it there are none
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
+    pub(crate) otlp_endpoint: Option<String>,
+}
+
+impl Options {
+    /// With what the cluster encrypts, if it does.
+    pub(crate) fn cluster_tls(&self) -> cluster::Result<Option<ClusterTls>> {
+        let [authority, certificate, key] =
+            [&self.cluster_tls_ca, &self.cluster_tls_cert, &self.cluster_tls_key].map(Option::as_deref);
+        ClusterTls::of_files(authority, certificate, key, &self.cluster_tls_name)
+    }
 }
 
 #[cfg(test)]

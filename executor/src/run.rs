@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use anyhow::{Context, Result, anyhow};
 use cluster::executor::{self, ExecutorHealth, ExecutorOptions};
 use lake::ObjectStores;
-use runtime::{admin, shutdown, telemetry, tls::ServerTls};
+use runtime::{admin, shutdown, telemetry, tls::ServerTls, traces::TraceOptions};
 use serde::Serialize;
 use tracing::{error, info};
 
@@ -24,7 +24,11 @@ struct Addresses {
 }
 
 pub(crate) fn run(options: Options) -> Result<()> {
-    telemetry::init(&options.log, options.log_format).map_err(|reason| anyhow!(reason))?;
+    let traces =
+        TraceOptions::new("segue-executor", options.otlp_endpoint.as_deref()).map_err(|reason| anyhow!(reason))?;
+    let telemetry = telemetry::init(&options.log, options.log_format, traces.as_ref());
+    // To the end, as spans are told until then.
+    let _telemetry = telemetry.map_err(|reason| anyhow!(reason))?;
     let threads = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_stack_size(STACK_BYTES)
@@ -81,6 +85,7 @@ async fn settings(options: &Options) -> Result<ExecutorOptions> {
         memory_bytes: options.memory_bytes,
         job_data_seconds: options.job_data_seconds,
         heartbeat_seconds: options.heartbeat_seconds,
+        tls: options.cluster_tls()?,
     })
 }
 

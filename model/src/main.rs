@@ -11,7 +11,8 @@ use model::{
     command::{Cli, run},
     wait_without_spinning,
 };
-use runtime::telemetry;
+use runtime::{telemetry, traces::TraceOptions};
+use tracing::Instrument;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -26,11 +27,17 @@ fn main() -> ExitCode {
 }
 
 fn start(cli: Cli) -> Result<(), Error> {
-    telemetry::init(&cli.log, cli.log_format)
-        .map_err(|problem| Error::Configuration { field: "log".to_owned(), problem })?;
+    let wrong = |field: &str| {
+        let field = field.to_owned();
+        move |problem| Error::Configuration { field, problem }
+    };
+    let traces = TraceOptions::new("segue-model", cli.otlp_endpoint.as_deref()).map_err(wrong("otlp-endpoint"))?;
+    // To the end, as spans are told until then.
+    let _telemetry = telemetry::init(&cli.log, cli.log_format, traces.as_ref()).map_err(wrong("log"))?;
     let mut tokio = tokio::runtime::Builder::new_multi_thread();
     let tokio = tokio.worker_threads(2).enable_all().build().map_err(Error::Runtime)?;
-    tokio.block_on(run(cli))
+    let span = cli.span();
+    tokio.block_on(run(cli).instrument(span))
 }
 
 /// Writes an error and its causes to standard error, one line each.

@@ -8,11 +8,10 @@ use std::{
 use anyhow::{Context, Result, anyhow};
 use athena::signature::Credentials;
 use catalog::Catalog;
-use cluster::{Cluster, ClusterAddress};
+use cluster::{Cluster, ClusterAddress, scheduler::SchedulerOptions};
 use endpoint::{EndpointOptions, Places, Service, TlsFiles};
 use lake::{Lake, ObjectStores};
 use store::{DatabaseUrl, Store, StoreOptions};
-use udfs::session::EngineOptions;
 
 use crate::options::EndpointArguments;
 
@@ -20,7 +19,7 @@ use crate::options::EndpointArguments;
 pub(crate) async fn start(
     arguments: &EndpointArguments,
     scheduler: SocketAddr,
-    engine: &EngineOptions,
+    settings: &SchedulerOptions,
     stores: Arc<ObjectStores>,
 ) -> Result<Option<SocketAddr>> {
     let Some(bind) = arguments.athena_bind else { return Ok(None) };
@@ -40,11 +39,12 @@ pub(crate) async fn start(
     let store = Store::connect(&url, &StoreOptions::default()).await?;
     let lake = arguments.lake.as_deref().context("the endpoint needs --lake")?;
     let lake = Lake::open(lake, Arc::clone(&stores)).await?;
-    let address = ClusterAddress::Remote { url: format!("df://{}", reachable(scheduler)) };
+    let address = ClusterAddress::Remote { url: format!("df://{}", reachable(scheduler)), tls: settings.tls.clone() };
+    let engine = &settings.engine;
     let cluster = Cluster::open(&address, engine, Arc::clone(&stores)).await?;
     let places = Places { catalog: Catalog::new(store, Some(lake)), cluster, engine: engine.clone(), stores };
     Ok(Some(
-        endpoint::serve(Service::new(places, options))
+        endpoint::serve(Service::try_new(places, options)?)
             .await
             .with_context(|| format!("cannot serve Athena on {bind}"))?,
     ))

@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, Result, anyhow};
 use cluster::scheduler::{self, Scheduler, SchedulerOptions};
 use lake::ObjectStores;
-use runtime::{admin, shutdown, telemetry, tls::ServerTls};
+use runtime::{admin, shutdown, telemetry, tls::ServerTls, traces::TraceOptions};
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tracing::{info, warn};
@@ -36,7 +36,11 @@ struct Addresses {
 }
 
 pub(crate) fn run(options: Options) -> Result<()> {
-    telemetry::init(&options.log, options.log_format).map_err(|reason| anyhow!(reason))?;
+    let traces =
+        TraceOptions::new("segue-scheduler", options.otlp_endpoint.as_deref()).map_err(|reason| anyhow!(reason))?;
+    let telemetry = telemetry::init(&options.log, options.log_format, traces.as_ref());
+    // To the end, as spans are told until then.
+    let _telemetry = telemetry.map_err(|reason| anyhow!(reason))?;
     let threads = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_stack_size(STACK_BYTES)
@@ -50,7 +54,7 @@ async fn serve(options: Options) -> Result<()> {
     let listener = TcpListener::bind(&address).await.with_context(|| format!("cannot listen on {address}"))?;
     let grpc = listener.local_addr()?;
     let stores = Arc::new(ObjectStores::from_env());
-    let settings = settings(&options, grpc);
+    let settings = settings(&options, grpc)?;
     let scheduler = scheduler::create(&settings, Arc::clone(&stores)).await?;
     let admin_address = SocketAddr::new(grpc.ip(), options.admin_port);
     let draining = Arc::new(AtomicBool::new(false));
@@ -62,8 +66,11 @@ async fn serve(options: Options) -> Result<()> {
         let admin = admin::serve(admin_address, tls.as_ref(), ready).await;
         admin.with_context(|| format!("cannot listen on {admin_address}"))?
     };
-    let serving = tokio::spawn(scheduler::serve(listener, scheduler.clone()));
-    let athena = endpoint_start::start(&options.endpoint, grpc, &settings.engine, stores).await?;
+    let serving = {
+        let (scheduler, tls) = (scheduler.clone(), settings.tls.clone());
+        tokio::spawn(async move { scheduler::serve(listener, scheduler, tls.as_ref()).await })
+    };
+    let athena = endpoint_start::start(&options.endpoint, grpc, &settings, stores).await?;
     if let Some(path) = &options.ready_file {
         shutdown::write_ready_file(path, &Addresses { grpc, admin, athena })
             .with_context(|| format!("cannot write the ready file `{}`", path.display()))?;
@@ -80,15 +87,16 @@ async fn serve(options: Options) -> Result<()> {
     }
 }
 
-fn settings(options: &Options, grpc: SocketAddr) -> SchedulerOptions {
-    SchedulerOptions {
+fn settings(options: &Options, grpc: SocketAddr) -> Result<SchedulerOptions> {
+    Ok(SchedulerOptions {
         external_host: options.external_host.clone(),
         port: grpc.port(),
         engine: EngineOptions { target_partitions: options.target_partitions, ..EngineOptions::default() },
         job_data_seconds: options.job_data_seconds,
         job_state_seconds: options.job_state_seconds,
         executor_timeout_seconds: options.executor_timeout_seconds,
-    }
+        tls: options.cluster_tls()?,
+    })
 }
 
 /// Jobs live in this process's memory only, so those that run are let finish as long as the limit allows, and their

@@ -5,8 +5,8 @@ use clap::{Parser, Subcommand};
 use crate::{
     commands::{
         catalog::CatalogArgs, demo::DemoArgs, doctor::DoctorArgs, evaluate::EvaluateArgs, import::ImportArgs,
-        recommend::RecommendArgs, run::RunArgs, runs::RunsArgs, sample::SampleArgs, serve::ServeArgs, sql::SqlArgs,
-        tables::TablesArgs, vacuum::VacuumArgs, watch::WatchArgs,
+        migrate::MigrateArgs, recommend::RecommendArgs, run::RunArgs, runs::RunsArgs, sample::SampleArgs,
+        serve::ServeArgs, sql::SqlArgs, tables::TablesArgs, vacuum::VacuumArgs, watch::WatchArgs,
     },
     settings::Settings,
 };
@@ -57,6 +57,8 @@ pub(crate) enum Command {
     Catalog(CatalogArgs),
     /// Remove old versions of tables, and what killed writes left behind
     Vacuum(VacuumArgs),
+    /// Bring the schema of the database up to date, and do nothing else
+    Migrate(MigrateArgs),
     /// Make slices in the format of the Million Playlist Dataset
     Sample(SampleArgs),
     /// Answer clients of Amazon Athena: boto3, the AWS CLI, PyAthena, awswrangler and others
@@ -65,6 +67,29 @@ pub(crate) enum Command {
     Import(ImportArgs),
     /// Check everything that Segue needs, and say how to mend it
     Doctor(DoctorArgs),
+}
+
+impl Command {
+    /// What is typed for it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Demo(_) => "demo",
+            Self::Run(_) => "run",
+            Self::Watch(_) => "watch",
+            Self::Sql(_) => "sql",
+            Self::Recommend(_) => "recommend",
+            Self::Evaluate(_) => "evaluate",
+            Self::Runs(_) => "runs",
+            Self::Tables(_) => "tables",
+            Self::Catalog(_) => "catalog",
+            Self::Vacuum(_) => "vacuum",
+            Self::Migrate(_) => "migrate",
+            Self::Sample(_) => "sample",
+            Self::Serve(_) => "serve",
+            Self::Import(_) => "import",
+            Self::Doctor(_) => "doctor",
+        }
+    }
 }
 
 #[cfg(test)]
@@ -130,6 +155,7 @@ mod tests {
         check("catalog tables raw --json", true);
         check("catalog crawl", false);
         check("catalog crawl data/raw --into raw --prefix x_ --dry-run --json --database sqlite://x.db", true);
+        check("migrate --database sqlite://x.db", true);
         check("tables --json --lake s3://bucket/lake", true);
         check("--log-format xml tables", false);
     }

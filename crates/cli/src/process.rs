@@ -3,7 +3,12 @@
 use std::{thread, time::Duration};
 
 use anyhow::{Context, Result, anyhow};
-use runtime::telemetry;
+use runtime::{
+    telemetry,
+    traces::{self, TraceOptions},
+};
+
+use tracing::{Instrument, Span, info_span};
 
 use crate::{arguments::Cli, commands, failure::UsageError, interrupt::Interrupt};
 
@@ -21,7 +26,10 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
 }
 
 fn work(cli: Cli) -> Result<()> {
-    telemetry::init(cli.settings.log(), cli.settings.log_format).map_err(UsageError)?;
+    let traces = TraceOptions::new("segue", cli.settings.otlp_endpoint.as_deref()).map_err(UsageError)?;
+    // To the end, as spans are told until then.
+    let _telemetry =
+        telemetry::init(cli.settings.log(), cli.settings.log_format, traces.as_ref()).map_err(UsageError)?;
     let threads = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_stack_size(STACK_BYTES)
@@ -29,7 +37,15 @@ fn work(cli: Cli) -> Result<()> {
         .context("cannot start the async runtime")?;
     let outcome = threads.block_on(async {
         let interrupt = Interrupt::listen().context("cannot listen for signals")?;
-        let outcome = commands::dispatch(cli.command, &cli.settings, interrupt).await;
+        // What goes on for days has no span of its own: its runs and queries have.
+        let span = match cli.command.name() {
+            "watch" | "serve" => Span::none(),
+            command => info_span!("segue", command),
+        };
+        if let Some(parent) = &cli.settings.trace_parent {
+            traces::adopt(&span, parent);
+        }
+        let outcome = commands::dispatch(cli.command, &cli.settings, interrupt).instrument(span).await;
         // An interrupted command has jobs on its cluster that nobody waits for any more.
         cluster::settle().await;
         outcome

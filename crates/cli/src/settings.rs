@@ -1,10 +1,10 @@
 //! What every command may be told: where lake, database and cluster are, and how much to say.
 
-use std::{convert::Infallible, str::FromStr, sync::Arc};
+use std::{convert::Infallible, path::PathBuf, str::FromStr, sync::Arc};
 
 use anyhow::Result;
 use clap::Args;
-use cluster::ClusterAddress;
+use cluster::{ClusterAddress, ClusterTls};
 use lake::{Lake, ObjectStores};
 use pipeline::{LakeEngine, Workspace};
 use runtime::telemetry::LogFormat;
@@ -49,6 +49,19 @@ pub(crate) struct Settings {
     /// Scheduler of a cluster: df://host:port; without it, queries run in this process
     #[arg(long, env = "SEGUE_SCHEDULER", global = true, value_name = "URL")]
     pub(crate) scheduler: Option<String>,
+    /// Certificates (PEM) of the cluster's authority: scheduler, executors and clients then encrypt what they tell each other,
+    /// and show each other certificates of it
+    #[arg(long, env = "SEGUE_CLUSTER_TLS_CA", global = true, value_name = "FILE")]
+    cluster_tls_ca: Option<PathBuf>,
+    /// Certificate (PEM) of this process, for the name of the cluster
+    #[arg(long, env = "SEGUE_CLUSTER_TLS_CERT", global = true, value_name = "FILE")]
+    cluster_tls_cert: Option<PathBuf>,
+    /// Key (PEM) of --cluster-tls-cert
+    #[arg(long, env = "SEGUE_CLUSTER_TLS_KEY", global = true, value_name = "FILE")]
+    cluster_tls_key: Option<PathBuf>,
+    /// Name that all certificates of the cluster are for
+    #[arg(long, env = "SEGUE_CLUSTER_TLS_NAME", global = true, value_name = "NAME", default_value = "segue")]
+    cluster_tls_name: String,
     /// Partitions of a stage, 2 to 4 per core of the cluster [default: 2 per core in this process, else 16]
     #[arg(
         long,
@@ -64,6 +77,12 @@ pub(crate) struct Settings {
     /// Form of the log lines: text or json
     #[arg(long, env = "SEGUE_LOG_FORMAT", global = true, value_name = "FORMAT", default_value = "text")]
     pub(crate) log_format: LogFormat,
+    /// Collector that is told of spans, by OTLP over HTTP: http://host:4318; without it there are none
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", global = true, value_name = "URL")]
+    pub(crate) otlp_endpoint: Option<String>,
+    /// Span of whoever starts the command, whose part it is then: the W3C's `traceparent`
+    #[arg(long, env = "TRACEPARENT", global = true, hide = true, value_name = "PARENT")]
+    pub(crate) trace_parent: Option<String>,
     /// Show no progress and no notices; errors still come
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
@@ -100,22 +119,33 @@ impl Settings {
         let mut arguments = vec!["--log-format".to_owned(), format.to_owned()];
         let filter = self.log.as_deref().or(self.quiet.then_some("error"));
         arguments.extend(filter.into_iter().flat_map(|filter| ["--log".to_owned(), filter.to_owned()]));
+        let collector = self.otlp_endpoint.iter();
+        arguments.extend(collector.flat_map(|address| ["--otlp-endpoint".to_owned(), address.clone()]));
         arguments
     }
 
     /// Where queries run.
-    pub(crate) fn cluster(&self) -> ClusterAddress {
-        match &self.scheduler {
-            Some(url) if !url.is_empty() => ClusterAddress::Remote { url: url.clone() },
-            _ => ClusterAddress::Embedded { vcores: processors() },
-        }
+    ///
+    /// # Errors
+    /// If the files of an encrypted cluster cannot be used.
+    pub(crate) fn cluster(&self) -> Result<ClusterAddress> {
+        let Some(url) = self.remote() else { return Ok(ClusterAddress::Embedded { vcores: processors() }) };
+        let [authority, certificate, key] =
+            [&self.cluster_tls_ca, &self.cluster_tls_cert, &self.cluster_tls_key].map(Option::as_deref);
+        let tls = ClusterTls::of_files(authority, certificate, key, &self.cluster_tls_name)?;
+        Ok(ClusterAddress::Remote { url: url.to_owned(), tls })
+    }
+
+    /// The scheduler, if queries do not run in this process.
+    pub(crate) fn remote(&self) -> Option<&str> {
+        self.scheduler.as_deref().filter(|url| !url.is_empty())
     }
 
     /// How queries are divided. A cluster's size is not known here, so it gets the engine's default.
     pub(crate) fn engine(&self) -> EngineOptions {
         let mut engine = EngineOptions::default();
-        if let ClusterAddress::Embedded { vcores } = self.cluster() {
-            engine.target_partitions = LEAST_PARTITIONS.max(vcores * PARTITIONS_PER_CORE);
+        if self.remote().is_none() {
+            engine.target_partitions = LEAST_PARTITIONS.max(processors() * PARTITIONS_PER_CORE);
         }
         if let Some(partitions) = self.partitions {
             engine.target_partitions = usize::from(partitions);
@@ -146,12 +176,12 @@ impl Settings {
     }
 
     pub(crate) async fn open_engine(&self) -> Result<LakeEngine> {
-        Ok(LakeEngine::open(&self.lake, &self.cluster(), self.engine()).await?)
+        Ok(LakeEngine::open(&self.lake, &self.cluster()?, self.engine()).await?)
     }
 
     pub(crate) async fn open_workspace(&self) -> Result<Workspace> {
         let database = self.database.url()?;
-        Ok(Workspace::open(&self.lake, database, &self.cluster(), self.engine()).await?)
+        Ok(Workspace::open(&self.lake, database, &self.cluster()?, self.engine()).await?)
     }
 }
 

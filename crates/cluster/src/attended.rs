@@ -29,7 +29,9 @@ use datafusion::{
 };
 use datafusion_proto::protobuf::LogicalPlanNode;
 use futures::{Stream, StreamExt};
-use tracing::info;
+use runtime::traces;
+use tracing::{Span, field, info, info_span};
+use udfs::session::set_trace_parent;
 
 use crate::{cancellations::Cancellations, job::JobHandle};
 
@@ -94,10 +96,14 @@ impl ExecutionPlan for AttendedExec {
     }
 
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let rows = self.job.execute(partition, context)?;
+        let span = info_span!("job", job_id = field::Empty);
+        let parent = span.in_scope(traces::current_parent);
+        let rows =
+            self.job.execute(partition, parent.map_or_else(|| Arc::clone(&context), |it| traced(&context, it)))?;
         Ok(Box::pin(AttendedRows {
             schema: rows.schema(),
             rows: Some(rows),
+            span,
             job: JobHandle::of(&self.job),
             progress: Progress::NotAsked,
             cancellations: Arc::clone(&self.cancellations),
@@ -107,6 +113,22 @@ impl ExecutionPlan for AttendedExec {
     fn metrics(&self) -> Option<MetricsSet> {
         self.job.metrics()
     }
+}
+
+/// A context whose job is part of a trace.
+fn traced(context: &TaskContext, parent: String) -> Arc<TaskContext> {
+    let mut config = context.session_config().clone();
+    set_trace_parent(&mut config, parent);
+    Arc::new(TaskContext::new(
+        context.task_id(),
+        context.session_id(),
+        config,
+        context.scalar_functions().clone(),
+        context.higher_order_functions().clone(),
+        context.aggregate_functions().clone(),
+        context.window_functions().clone(),
+        context.runtime_env(),
+    ))
 }
 
 /// How far a job's rows were read.
@@ -125,6 +147,8 @@ struct AttendedRows {
     schema: SchemaRef,
     /// There until the drop.
     rows: Option<SendableRecordBatchStream>,
+    /// From the first row to the last.
+    span: Span,
     job: JobHandle,
     progress: Progress,
     cancellations: Arc<Cancellations>,
@@ -134,18 +158,21 @@ impl Stream for AttendedRows {
     type Item = Result<RecordBatch>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let span = self.span.clone();
         let Some(rows) = &mut self.rows else { return Poll::Ready(None) };
-        let polled = rows.poll_next_unpin(context);
+        let polled = span.in_scope(|| rows.poll_next_unpin(context));
         if matches!(self.progress, Progress::NotAsked | Progress::Asked) {
             self.progress = Progress::Asked;
             if let Some(job_id) = self.job.job_id() {
                 // In the span of whoever waits for the job, which says for what.
                 info!(job_id, "job is at the scheduler");
+                span.record("job_id", job_id);
                 self.progress = Progress::Named;
             }
         }
         if let Poll::Ready(None | Some(Err(_))) = polled {
             self.progress = Progress::Ended;
+            self.span = Span::none();
         }
         polled
     }

@@ -5,13 +5,15 @@ use std::{
     time::Duration,
 };
 
-use ballista_core::utils::GrpcClientConfig;
 use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt;
 use tokio::{runtime::Handle, task::JoinHandle, time::timeout};
 use tracing::{Instrument, Span, info, warn};
 
-use crate::{EmbeddedCluster, job::JobHandle};
+use crate::{
+    EmbeddedCluster,
+    job::{Connecting, JobHandle},
+};
 
 /// Longest wait for the name of a job that is on its way to the scheduler; it gets one when it is planned.
 const NAME_TIMEOUT: Duration = Duration::from_secs(10);
@@ -50,14 +52,14 @@ fn lock() -> MutexGuard<'static, Vec<JoinHandle<()>>> {
 #[derive(Debug)]
 pub(crate) struct Cancellations {
     scheduler_url: String,
-    settings: GrpcClientConfig,
+    connecting: Connecting,
     /// Must be there for as long as its jobs are to be cancelled.
     embedded: Option<Arc<EmbeddedCluster>>,
 }
 
 impl Cancellations {
-    pub(crate) fn new(scheduler_url: &str, settings: GrpcClientConfig, embedded: Option<EmbeddedCluster>) -> Self {
-        Self { scheduler_url: scheduler_url.to_owned(), settings, embedded: embedded.map(Arc::new) }
+    pub(crate) fn new(scheduler_url: &str, connecting: Connecting, embedded: Option<EmbeddedCluster>) -> Self {
+        Self { scheduler_url: scheduler_url.to_owned(), connecting, embedded: embedded.map(Arc::new) }
     }
 
     /// Begins to end a job whose rows are read no further.
@@ -66,9 +68,9 @@ impl Cancellations {
             warn!(job_id = job.job_id(), "a job goes on without its client, which has no runtime any more");
             return;
         };
-        let (url, settings, embedded) = (self.scheduler_url.clone(), self.settings.clone(), self.embedded.clone());
+        let (url, connecting, embedded) = (self.scheduler_url.clone(), self.connecting.clone(), self.embedded.clone());
         let cancelling = async move {
-            cancel(rows, job, url, settings).await;
+            cancel(rows, job, url, connecting).await;
             drop(embedded);
         };
         let cancelling = runtime.spawn(cancelling.instrument(Span::current()));
@@ -78,7 +80,7 @@ impl Cancellations {
     }
 }
 
-async fn cancel(mut rows: SendableRecordBatchStream, job: JobHandle, url: String, settings: GrpcClientConfig) {
+async fn cancel(mut rows: SendableRecordBatchStream, job: JobHandle, url: String, connecting: Connecting) {
     // A job has its name only while its rows are asked for.
     let has_name = async {
         while job.job_id().is_none() {
@@ -97,7 +99,7 @@ async fn cancel(mut rows: SendableRecordBatchStream, job: JobHandle, url: String
         }
     }
     let job_id = job.job_id();
-    match job.cancel_at(&url, &settings).await {
+    match job.cancel_at(&url, &connecting).await {
         Ok(()) => info!(job_id, "job is cancelled, nobody waits for it"),
         Err(error) => warn!(job_id, error = %error, "a job goes on without its client"),
     }

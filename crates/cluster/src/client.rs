@@ -10,7 +10,10 @@ use tokio::net::TcpStream;
 use udfs::session::{EngineOptions, register_functions, runtime_env, session_config, session_state};
 use url::Url;
 
-use crate::{EmbeddedCluster, Error, Result, attended::AttendingPlanner, cancellations::Cancellations};
+use crate::{
+    ClusterTls, EmbeddedCluster, Error, Result, attended::AttendingPlanner, cancellations::Cancellations,
+    job::Connecting,
+};
 
 /// Longest wait for the scheduler's port to answer.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -31,6 +34,8 @@ pub enum ClusterAddress {
     Remote {
         /// `df://host:port`.
         url: String,
+        /// With what the cluster encrypts, if it does.
+        tls: Option<ClusterTls>,
     },
 }
 
@@ -38,6 +43,7 @@ pub enum ClusterAddress {
 #[derive(Debug)]
 pub struct Cluster {
     url: String,
+    tls: Option<ClusterTls>,
     cancellations: Arc<Cancellations>,
 }
 
@@ -50,19 +56,20 @@ impl Cluster {
         match address {
             ClusterAddress::Embedded { vcores } => {
                 let embedded = EmbeddedCluster::start(*vcores, engine.clone(), stores).await?;
-                Ok(Self::at(embedded.scheduler_url(), engine, Some(embedded)))
+                Ok(Self::at(embedded.scheduler_url(), None, engine, Some(embedded)))
             }
-            ClusterAddress::Remote { url } => {
-                check_reachable(url).await?;
-                Ok(Self::at(url.clone(), engine, None))
+            ClusterAddress::Remote { url, tls } => {
+                check_reachable(url, tls.as_ref()).await?;
+                Ok(Self::at(url.clone(), tls.clone(), engine, None))
             }
         }
     }
 
-    fn at(url: String, engine: &EngineOptions, embedded: Option<EmbeddedCluster>) -> Self {
+    fn at(url: String, tls: Option<ClusterTls>, engine: &EngineOptions, embedded: Option<EmbeddedCluster>) -> Self {
         let settings = GrpcClientConfig::from(&session_config(engine).ballista_config());
-        let cancellations = Arc::new(Cancellations::new(&url, settings, embedded));
-        Self { url, cancellations }
+        let diverted = tls.as_ref().map(|tls| tls.endpoint_override(settings.clone()));
+        let cancellations = Arc::new(Cancellations::new(&url, Connecting { settings, diverted }, embedded));
+        Self { url, tls, cancellations }
     }
 
     /// Address of the scheduler.
@@ -77,7 +84,11 @@ impl Cluster {
 /// [`Error::Session`] if the session cannot be made.
 pub async fn connect(cluster: &Cluster, engine: &EngineOptions, stores: Arc<ObjectStores>) -> Result<SessionContext> {
     let runtime = runtime_env(stores, None).map_err(Error::Session)?;
-    let config = session_config(engine).set_bool(ASKS_FOR_STATUS, true);
+    let mut config = session_config(engine).set_bool(ASKS_FOR_STATUS, true);
+    if let Some(tls) = &cluster.tls {
+        let settings = GrpcClientConfig::from(&config.ballista_config());
+        config = config.with_ballista_override_create_grpc_client_endpoint(tls.endpoint_override(settings));
+    }
     let state = session_state(config, runtime).map_err(Error::Session)?;
     let state = SessionContext::remote_with_state(cluster.url(), state).await.map_err(Error::Session)?.state();
     let cancellations = Arc::clone(&cluster.cancellations);
@@ -89,7 +100,7 @@ pub async fn connect(cluster: &Cluster, engine: &EngineOptions, stores: Arc<Obje
     Ok(context)
 }
 
-async fn check_reachable(address: &str) -> Result<()> {
+async fn check_reachable(address: &str, tls: Option<&ClusterTls>) -> Result<()> {
     let invalid = |reason: String| Error::InvalidAddress { address: address.to_owned(), reason };
     let url = Url::parse(address).map_err(|error| invalid(error.to_string()))?;
     if url.scheme() != "df" {
@@ -98,8 +109,14 @@ async fn check_reachable(address: &str) -> Result<()> {
     let host = url.host_str().ok_or_else(|| invalid("the host is missing".to_owned()))?;
     let unreachable = |reason: String| Error::Unreachable { address: address.to_owned(), reason };
     let port = url.port().unwrap_or(DEFAULT_PORT);
-    match tokio::time::timeout(CONNECT_TIMEOUT, TcpStream::connect((host, port))).await {
-        Ok(Ok(_)) => Ok(()),
+    let reaching = async {
+        match tls {
+            Some(tls) => tls.reach(host, port, Duration::ZERO).await,
+            None => TcpStream::connect((host, port)).await.map(drop),
+        }
+    };
+    match tokio::time::timeout(CONNECT_TIMEOUT, reaching).await {
+        Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(unreachable(error.to_string())),
         Err(_) => Err(unreachable(format!("no answer within {} s", CONNECT_TIMEOUT.as_secs()))),
     }

@@ -51,7 +51,7 @@ impl EmbeddedCluster {
         let listener = bind().await?;
         let address = listener.local_addr().map_err(Error::io("read the scheduler's port"))?;
         let scheduler = scheduler::create(&scheduler_options(address, engine), Arc::clone(&stores)).await?;
-        let serving = tokio::spawn(watched("scheduler", scheduler::serve(listener, scheduler)));
+        let serving = tokio::spawn(watched("scheduler", scheduler::serve(listener, scheduler, None)));
         let health = ExecutorHealth::new();
         let options = executor_options(address, vcores, &work_dir).await?;
         let executing = {
@@ -113,6 +113,7 @@ fn scheduler_options(address: SocketAddr, engine: EngineOptions) -> SchedulerOpt
         job_data_seconds: 60,
         job_state_seconds: 3600,
         executor_timeout_seconds: 60,
+        tls: None,
     }
 }
 
@@ -131,5 +132,6 @@ async fn executor_options(scheduler: SocketAddr, vcores: usize, work_dir: &TempD
         memory_bytes: None,
         job_data_seconds: 3600,
         heartbeat_seconds: 10,
+        tls: None,
     })
 }

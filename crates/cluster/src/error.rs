@@ -46,6 +46,12 @@ pub enum Error {
         #[source]
         source: BallistaError,
     },
+    /// The cluster cannot be encrypted.
+    #[error("{reason}")]
+    Tls {
+        /// Why.
+        reason: String,
+    },
     /// The session cannot be made.
     #[error("cannot make a session: {0}")]
     Session(#[source] DataFusionError),

@@ -1,18 +1,21 @@
 //! An executor: Ballista's, with Segue's session, codecs, functions and limits.
 
 use std::{
+    net::IpAddr,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
-use ballista_core::{config::TaskSchedulingPolicy, extension::SessionConfigExt};
+use ballista_core::{config::TaskSchedulingPolicy, extension::SessionConfigExt, utils::GrpcClientConfig};
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
 pub use ballista_executor::health::ExecutorHealth;
 use lake::ObjectStores;
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 use udfs::session::{EngineOptions, MAX_MESSAGE_BYTES, function_registry, runtime_env, session_config, session_state};
 
-use crate::{Error, Result, metered_engine::MeteredEngine};
+use crate::{ClusterTls, Error, Result, metered_engine::MeteredEngine, mutual_tls::loopback_beside};
 
 /// Settings of an executor.
 #[derive(Debug, Clone)]
@@ -41,6 +44,8 @@ pub struct ExecutorOptions {
     pub job_data_seconds: u64,
     /// Seconds between two signs of life; several must fit into the scheduler's patience.
     pub heartbeat_seconds: u64,
+    /// With what the cluster encrypts, if it does.
+    pub tls: Option<ClusterTls>,
 }
 
 /// Runs an executor until SIGTERM or SIGINT, and lets its tasks finish then.
@@ -50,9 +55,29 @@ pub struct ExecutorOptions {
 /// be made.
 pub async fn run(options: &ExecutorOptions, stores: Arc<ObjectStores>, health: ExecutorHealth) -> Result<()> {
     let folders = WorkFolders::create(&options.work_dir)?;
-    let config = config(options, &folders, stores, health)?;
+    let mut config = config(options, &folders, stores, health)?;
+    if let Some(tls) = &options.tls {
+        config.bind_host = encrypt(tls, options).await?.to_string();
+    }
     let failed = |source| Error::Ballista { process: "executor", source };
     start_executor_process(Arc::new(config)).await.map_err(failed)
+}
+
+/// Listens at the executor's ports with TLS, and returns where its services must listen in the clear behind that.
+async fn encrypt(tls: &ClusterTls, options: &ExecutorOptions) -> Result<IpAddr> {
+    let public = options.bind_host.parse::<IpAddr>();
+    let public = public.map_err(|_| Error::Tls { reason: format!("`{}` is no IP address", options.bind_host) })?;
+    let inner = loopback_beside(public)?;
+    for port in [options.flight_port, options.grpc_port] {
+        let listener = TcpListener::bind((public, port)).await;
+        let listener = listener.map_err(Error::io(format!("listen on {public}, port {port}")))?;
+        tls.terminate(listener, (inner, port).into())?;
+    }
+    // Ballista takes the socket of its own side for the scheduler, so it would not wait for one that is not up yet.
+    let limit = Duration::from_secs(options.connect_timeout_seconds.into());
+    let (host, port) = (options.scheduler_host.as_str(), options.scheduler_port);
+    tls.reach(host, port, limit).await.map_err(Error::io(format!("reach the scheduler at {host}:{port} with TLS")))?;
+    Ok(inner)
 }
 
 /// The folders of one executor below its work folder, removed with this value.
@@ -92,6 +117,11 @@ fn config(
 ) -> Result<ExecutorProcessConfig> {
     let runtime = runtime_env(stores, Some(&folders.spill())).map_err(Error::Session)?;
     let session = session_config(&EngineOptions::default());
+    let diverted = options.tls.as_ref().map(|tls| {
+        let settings = GrpcClientConfig::from(&session.ballista_config());
+        tls.endpoint_override(settings)
+    });
+    let of_tasks = diverted.clone();
     let state = session_state(session.clone(), Arc::clone(&runtime)).map_err(Error::Session)?;
     let message_bytes = u32::try_from(MAX_MESSAGE_BYTES).unwrap_or(u32::MAX);
     Ok(ExecutorProcessConfig {
@@ -116,7 +146,15 @@ fn config(
         override_runtime_producer: Some(Arc::new(move |_| Ok(Arc::clone(&runtime)))),
         override_logical_codec: Some(session.ballista_logical_extension_codec()),
         override_physical_codec: Some(session.ballista_physical_extension_codec()),
-        override_config_producer: Some(Arc::new(|| session_config(&EngineOptions::default()))),
+        // Tasks fetch from other executors as their sessions say.
+        override_config_producer: Some(Arc::new(move || {
+            let session = session_config(&EngineOptions::default());
+            match &of_tasks {
+                Some(diverted) => session.with_ballista_override_create_grpc_client_endpoint(Arc::clone(diverted)),
+                None => session,
+            }
+        })),
+        override_create_grpc_client_endpoint: diverted,
         health,
         ..ExecutorProcessConfig::default()
     })

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use ballista_core::{
     execution_plans::DistributedQueryExec,
-    extension::SessionConfigExt,
+    extension::{EndpointOverrideFn, SessionConfigExt},
     serde::protobuf::{CancelJobParams, scheduler_grpc_client::SchedulerGrpcClient},
     utils::{GrpcClientConfig, create_grpc_client_endpoint},
 };
@@ -19,6 +19,20 @@ use datafusion_proto::protobuf::LogicalPlanNode;
 
 /// Longest wait for the scheduler to take a cancellation.
 const CANCEL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How the scheduler is connected to.
+#[derive(Clone)]
+pub(crate) struct Connecting {
+    pub(crate) settings: GrpcClientConfig,
+    /// The way around by which an encrypted cluster is reached.
+    pub(crate) diverted: Option<EndpointOverrideFn>,
+}
+
+impl fmt::Debug for Connecting {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Connecting").field("diverted", &self.diverted.is_some()).finish_non_exhaustive()
+    }
+}
 
 /// A job: its rows as they come, and the means to end it.
 pub struct Job {
@@ -78,16 +92,25 @@ impl JobHandle {
     /// # Errors
     /// An execution error if the scheduler does not take it.
     pub async fn cancel(&self, context: &SessionContext, scheduler_url: &str) -> Result<()> {
-        let settings = GrpcClientConfig::from(&context.copied_config().ballista_config());
-        self.cancel_at(scheduler_url, &settings).await
+        let config = context.copied_config();
+        let settings = GrpcClientConfig::from(&config.ballista_config());
+        let diverted = config.ballista_override_create_grpc_client_endpoint().map(|endpoint| {
+            let diverted: EndpointOverrideFn = Arc::new(move |it| endpoint.configure_endpoint(it));
+            diverted
+        });
+        self.cancel_at(scheduler_url, &Connecting { settings, diverted }).await
     }
 
     /// As [`Self::cancel`], without a session.
-    pub(crate) async fn cancel_at(&self, scheduler_url: &str, settings: &GrpcClientConfig) -> Result<()> {
+    pub(crate) async fn cancel_at(&self, scheduler_url: &str, connecting: &Connecting) -> Result<()> {
         let Some(job_id) = self.job_id() else { return Ok(()) };
         let failed = |reason: String| DataFusionError::Execution(format!("cannot cancel job {job_id}: {reason}"));
         let url = scheduler_url.replacen("df://", "http://", 1);
-        let endpoint = create_grpc_client_endpoint(url, Some(settings)).map_err(|error| failed(error.to_string()))?;
+        let endpoint = create_grpc_client_endpoint(url, Some(&connecting.settings));
+        let mut endpoint = endpoint.map_err(|error| failed(error.to_string()))?;
+        if let Some(diverted) = &connecting.diverted {
+            endpoint = diverted(endpoint).map_err(|error| failed(error.to_string()))?;
+        }
         let cancelling = async {
             let connection = endpoint.connect().await.map_err(|error| failed(error.to_string()))?;
             let mut client = SchedulerGrpcClient::new(connection);

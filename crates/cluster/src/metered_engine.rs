@@ -18,8 +18,9 @@ use datafusion::{
     physical_plan::{ExecutionPlan, metrics::MetricsSet},
     prelude::SessionConfig,
 };
-use tracing::{Instrument, Span, debug, info, info_span};
-use udfs::task_failure;
+use runtime::traces;
+use tracing::{Instrument, Span, debug, field, info, info_span};
+use udfs::{session::trace_parent, task_failure};
 
 use crate::{
     Error,
@@ -95,7 +96,10 @@ impl QueryStageExecutor for MeteredStage {
         task_id: usize,
         context: Arc<TaskContext>,
     ) -> Result<Vec<ShuffleWritePartition>> {
-        let span = info_span!("task", job_id = %self.job_id, stage_id = self.stage_id, task_id);
+        let span = info_span!("task", job_id = %self.job_id, stage_id = self.stage_id, task_id, outcome = field::Empty);
+        if let Some(parent) = trace_parent(context.session_config()) {
+            traces::adopt(&span, parent);
+        }
         let running = Running::start(self, context.memory_pool(), span.clone());
         let task = async {
             let written = self.inner.execute_query_stage(task_id, context).await.map_err(task_failure);
@@ -174,6 +178,7 @@ impl Drop for Running {
             // The future of a task is dropped outside of its span.
             self.span.in_scope(|| debug!(duration_ms = self.milliseconds(), "task cancelled"));
         }
+        self.span.record("outcome", self.outcome);
         self.metrics.running.dec();
         self.metrics.memory.remove(&self.pool);
         self.metrics.add_plan(&self.stage.collect_plan_metrics());

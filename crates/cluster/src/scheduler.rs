@@ -1,8 +1,8 @@
 //! The scheduler: Ballista's, with Segue's session, codecs and limits.
 
-use std::sync::Arc;
+use std::{net::Ipv4Addr, sync::Arc};
 
-use ballista_core::{config::TaskSchedulingPolicy, extension::SessionConfigExt};
+use ballista_core::{config::TaskSchedulingPolicy, extension::SessionConfigExt, utils::GrpcClientConfig};
 use ballista_scheduler::{
     cluster::BallistaCluster,
     config::SchedulerConfig,
@@ -14,7 +14,7 @@ use lake::ObjectStores;
 use tokio::net::TcpListener;
 use udfs::session::{EngineOptions, MAX_MESSAGE_BYTES, runtime_env, session_config, session_state};
 
-use crate::{Error, Result, recovery::RecoveringClusterState};
+use crate::{ClusterTls, Error, Result, job_metrics::JobMetrics, recovery::RecoveringClusterState};
 
 /// A running scheduler's handle.
 pub type Scheduler = SchedulerServer<LogicalPlanNode, PhysicalPlanNode>;
@@ -34,6 +34,8 @@ pub struct SchedulerOptions {
     pub job_state_seconds: u64,
     /// Seconds without a sign of life after which an executor is lost and its tasks run elsewhere.
     pub executor_timeout_seconds: u64,
+    /// With what the cluster encrypts, if it does.
+    pub tls: Option<ClusterTls>,
 }
 
 /// Makes a scheduler; it serves once [`serve`] is called.
@@ -50,20 +52,38 @@ pub async fn create(options: &SchedulerOptions, stores: Arc<ObjectStores>) -> Re
     create_scheduler(cluster, Arc::new(config)).await.map_err(failed)
 }
 
-/// Serves gRPC and REST on the listener until the future is dropped.
+/// Serves gRPC and REST on the listener until the future is dropped; in the clear, or to clients with a certificate.
 ///
 /// # Errors
-/// [`Error::Ballista`] if the service stops.
-pub async fn serve(listener: TcpListener, scheduler: Scheduler) -> Result<()> {
-    start_grpc_service_with_listener(listener, scheduler)
-        .await
-        .map_err(|source| Error::Ballista { process: "scheduler", source })
+/// [`Error::Ballista`] if the service stops, [`Error::Io`] if a port behind the encrypted one cannot be had.
+pub async fn serve(listener: TcpListener, scheduler: Scheduler, tls: Option<&ClusterTls>) -> Result<()> {
+    let listener = match tls {
+        Some(tls) => {
+            let inner = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(Error::io("listen on loopback"))?;
+            tls.terminate(listener, inner.local_addr().map_err(Error::io("read a port"))?)?;
+            inner
+        }
+        None => listener,
+    };
+    let metrics = JobMetrics::registered()?;
+    let watched = scheduler.clone();
+    tokio::select! {
+        served = start_grpc_service_with_listener(listener, scheduler) => {
+            served.map_err(|source| Error::Ballista { process: "scheduler", source })
+        }
+        // It has no end.
+        () = metrics.watch(&watched) => Ok(()),
+    }
 }
 
 fn config(options: &SchedulerOptions, stores: Arc<ObjectStores>) -> Result<SchedulerConfig> {
     let runtime = runtime_env(stores, None).map_err(Error::Session)?;
     let engine = options.engine.clone();
     let session = session_config(&engine);
+    let diverted = options.tls.as_ref().map(|tls| {
+        let settings = GrpcClientConfig::from(&session.ballista_config());
+        tls.endpoint_override(settings)
+    });
     let message_bytes = u32::try_from(MAX_MESSAGE_BYTES).unwrap_or(u32::MAX);
     Ok(SchedulerConfig {
         external_host: options.external_host.clone(),
@@ -76,6 +96,7 @@ fn config(options: &SchedulerOptions, stores: Arc<ObjectStores>) -> Result<Sched
         grpc_client_max_message_size: message_bytes,
         executor_timeout_seconds: options.executor_timeout_seconds,
         expire_dead_executor_interval_seconds: (options.executor_timeout_seconds / 10).clamp(1, 15),
+        override_create_grpc_client_endpoint: diverted,
         override_logical_codec: Some(session.ballista_logical_extension_codec()),
         override_physical_codec: Some(session.ballista_physical_extension_codec()),
         override_config_producer: Some(Arc::new(move || session_config(&engine))),

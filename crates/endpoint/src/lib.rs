@@ -15,6 +15,7 @@
 mod error;
 mod execute;
 mod local_buckets;
+mod metrics;
 mod operations;
 mod options;
 mod queries;

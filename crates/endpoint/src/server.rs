@@ -4,7 +4,7 @@ use std::{
     io,
     net::SocketAddr,
     sync::Arc,
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use athena::{
@@ -74,11 +74,15 @@ where
 }
 
 async fn answer(State(service): State<Arc<Service>>, request: Request) -> Response {
+    let started = Instant::now();
     let (head, body) = request.into_parts();
-    match Target::of(&head.method, head.uri.path(), &head.headers) {
+    let (target, method) = (Target::of(&head.method, head.uri.path(), &head.headers), head.method.clone());
+    let response = match &target {
         Target::S3 => s3::answer(&service, head, body).await,
-        target => operate(&service, &target, &head, body).await,
-    }
+        target => operate(&service, target, &head, body).await,
+    };
+    service.metrics.answered(&target, method.as_str(), response.status().as_u16(), started.elapsed());
+    response
 }
 
 async fn operate(service: &Arc<Service>, target: &Target, head: &Parts, body: Body) -> Response {

@@ -1,6 +1,6 @@
 //! What all operations share.
 
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
 use catalog::Catalog;
 use cluster::Cluster;
@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     EndpointOptions,
+    metrics::Metrics,
     queries::{FairQueue, QueueLimits},
 };
 
@@ -40,12 +41,16 @@ pub struct Service {
     pub(crate) open: DashMap<String, watch::Sender<bool>>,
     /// Queries that wait for leave to run.
     pub(crate) queue: Arc<FairQueue>,
+    /// What Prometheus is told.
+    pub(crate) metrics: Metrics,
 }
 
 impl Service {
     /// A service on these places.
-    #[must_use]
-    pub fn new(places: Places, options: EndpointOptions) -> Arc<Self> {
+    ///
+    /// # Errors
+    /// An IO error if its metrics cannot be defined.
+    pub fn try_new(places: Places, options: EndpointOptions) -> io::Result<Arc<Self>> {
         let queue = FairQueue::new(QueueLimits {
             running: options.max_running,
             running_of_group: options.max_running_per_work_group.unwrap_or(options.max_running),
@@ -53,7 +58,8 @@ impl Service {
             queued_of_group: options.max_queued_per_work_group,
         });
         let (owner, open) = (Uuid::new_v4().to_string(), DashMap::new());
-        Arc::new(Self { places, options, owner, open, queue })
+        let metrics = Metrics::registered(&queue).map_err(io::Error::other)?;
+        Ok(Arc::new(Self { places, options, owner, open, queue, metrics }))
     }
 
     pub(crate) fn catalog(&self) -> &Catalog {

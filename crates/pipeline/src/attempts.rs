@@ -1,6 +1,9 @@
 //! Makes attempts at the steps of a run, one after the other, and records what they do.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use lake::Table;
 use object_store::ObjectStoreExt;
@@ -173,6 +176,8 @@ impl Attempts<'_> {
             output: output.version,
             details: output.details,
             unusual: output.unusual,
+            drifts: output.drifts,
+            unknown_fields: output.unknown_fields,
         })
     }
 
@@ -188,7 +193,14 @@ impl Attempts<'_> {
             },
             Err(error) => StepOutcome { duration_ms: Some(duration_ms), ..StepOutcome::failed(error.to_string()) },
         };
-        let recorded = self.workspace.store.finish_step(self.owner, step.name(), attempt, &outcome).await;
+        let store = &self.workspace.store;
+        if let Ok(Output { measures: Some(measures), .. }) = &result
+            && let Err(error) = store.record_measures(self.owner, step.name(), attempt, measures).await
+        {
+            // The step is done nevertheless; the next runs have one past run less to be compared with.
+            warn!(step = %step, error = %error, "cannot record what the rows of the step are like");
+        }
+        let recorded = store.finish_step(self.owner, step.name(), attempt, &outcome).await;
         match (result, recorded.map_err(Error::recording(format!("that step `{step}` is done")))) {
             (Ok(output), Ok(())) => Ok(output),
             (Err(error), Ok(())) => Err(error),
@@ -242,6 +254,8 @@ fn finished_before(step: Step, record: &StepRecord) -> StepReport {
         output: record.output_version.clone(),
         details: None,
         unusual: None,
+        drifts: Vec::new(),
+        unknown_fields: BTreeSet::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use datafusion::error::DataFusionError;
 
-use crate::{Check, CheckOutcome, RowFinding, Step};
+use crate::{Check, CheckOutcome, Drift, RowFinding, Step};
 
 /// Result of a run or a part of it.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -60,6 +60,16 @@ pub enum Error {
     UnusualRows {
         /// What was found.
         finding: Box<RowFinding>,
+    },
+    /// The rows that a step yielded are not like those of past runs; its table keeps those that it had.
+    #[error(
+        "step `{}` yielded rows with {drift}, so its table stays as it was; look at its input, or let it through once with \
+         --row-history warn",
+        drift.step
+    )]
+    Drifted {
+        /// What was found.
+        drift: Box<Drift>,
     },
     /// A model is worse than the one whose predictions are current.
     #[error(
@@ -196,9 +206,11 @@ impl Error {
             Self::Cancelled { .. } => ErrorClass::Cancelled,
             Self::BadInput(_) => ErrorClass::BadData,
             Self::Query { source, .. } if source.to_string().contains("bad input in ") => ErrorClass::BadData,
-            Self::NoRows { .. } | Self::CheckFailed { .. } | Self::UnusualRows { .. } | Self::WorseModel { .. } => {
-                ErrorClass::CheckFailed
-            }
+            Self::NoRows { .. }
+            | Self::CheckFailed { .. }
+            | Self::UnusualRows { .. }
+            | Self::Drifted { .. }
+            | Self::WorseModel { .. } => ErrorClass::CheckFailed,
             // The trainer's exit codes are those of `sysexits.h`.
             Self::Model { status, .. } => match status.code() {
                 Some(65) => ErrorClass::BadData,
@@ -253,6 +265,7 @@ impl Error {
             | Self::MissingInput { step, .. }
             | Self::Overwritten { step, .. } => Some(*step),
             Self::UnusualRows { finding } => Some(finding.step),
+            Self::Drifted { drift } => Some(drift.step),
             _ => None,
         }
     }

@@ -44,7 +44,7 @@ pub use options::RunOptions;
 pub use own_step::OwnStep;
 pub use plan::{PlannedStep, plan};
 pub use progress::{Event, Observer};
-pub use quality::{Distance, RowFinding, RowHistory, RowPolicy, WorseModel};
+pub use quality::{Distance, Drift, History, RowFinding, RowPolicy, WorseModel};
 pub use report::{RunReport, StepReport};
 pub use run::{PIPELINE, run};
 pub use session::{LakeEngine, RAW_PLAYLISTS, RAW_REJECTS, Workspace};

@@ -1,8 +1,10 @@
 //! What a run did.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
-use crate::{RowFinding, Step};
+use crate::{Drift, RowFinding, Step};
 
 /// What a step did.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -27,6 +29,12 @@ pub struct StepReport {
     /// What is remarkable about its rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unusual: Option<RowFinding>,
+    /// What its rows are like, where that is far from what it used to be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub drifts: Vec<Drift>,
+    /// Fields of the slices that no table has.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub unknown_fields: BTreeSet<String>,
 }
 
 /// What a run did.

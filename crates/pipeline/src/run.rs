@@ -3,8 +3,9 @@
 use std::time::Instant;
 
 use lake::Lake;
+use runtime::traces;
 use store::{RunClaim, RunId, RunOwner, RunStart, RunStatus, StepOutcome, StepStatus, Store};
-use tracing::{info, warn};
+use tracing::{Instrument, field, info, info_span, warn};
 use udfs::scan::{ScanSpec, SliceTable, SliceVersions, version_of};
 use uuid::Uuid;
 
@@ -39,13 +40,18 @@ pub async fn run(workspace: &Workspace, options: &RunOptions, observer: &dyn Obs
     let fingerprint = fingerprint::of_run(options, &input);
     let (owner, resumed) = begin(workspace, options, &fingerprint).await?;
     let run_id = owner.run_id().to_string();
+    let span =
+        info_span!("run", %run_id, pipeline = PIPELINE, triggered_by = options.triggered_by, trace_id = field::Empty);
+    if let Some(trace_id) = span.in_scope(traces::current_trace_id) {
+        span.record("trace_id", trace_id);
+    }
     observer.given(&owner);
     observer.notify(&Event::RunStarted { run_id: run_id.clone(), resumed, steps: options.steps.clone() });
     let mut heartbeat = Heartbeat::start(workspace.store.clone(), owner.clone(), options.liveness);
     let (slices, fingerprint, trainer) = (&slices, fingerprint.as_str(), &trainer);
     let attempts = Attempts { workspace, options, observer, owner: &owner, slices, fingerprint, trainer };
     let outcome = tokio::select! {
-        outcome = attempts.make() => outcome,
+        outcome = attempts.make().instrument(span) => outcome,
         lost = heartbeat.lost() => Err(lost),
     };
     drop(heartbeat);

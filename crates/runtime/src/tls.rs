@@ -11,9 +11,10 @@ use tokio::{
 use tokio_rustls::{
     TlsAcceptor,
     rustls::{
-        ServerConfig,
+        RootCertStore, ServerConfig,
         crypto::ring,
         pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+        server::WebPkiClientVerifier,
     },
     server::TlsStream,
 };
@@ -29,7 +30,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// A certificate and its key.
 #[derive(Clone)]
 pub struct ServerTls {
-    acceptor: TlsAcceptor,
+    config: Arc<ServerConfig>,
 }
 
 impl std::fmt::Debug for ServerTls {
@@ -45,21 +46,35 @@ impl ServerTls {
     /// # Errors
     /// Which file cannot be used, and why; its content is not repeated.
     pub fn read(certificates: &Path, key: &Path) -> Result<Self, String> {
-        let of = |path: &Path, reason: String| format!("cannot use `{}`: {reason}", path.display());
-        let chain: Result<Vec<CertificateDer<'static>>, _> =
-            CertificateDer::pem_file_iter(certificates).and_then(Iterator::collect);
-        let chain = chain.map_err(|error| of(certificates, error.to_string()))?;
-        if chain.is_empty() {
-            return Err(of(certificates, "it has no certificate in PEM form".to_owned()));
-        }
-        let private = PrivateKeyDer::from_pem_file(key).map_err(|error| of(key, error.to_string()))?;
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(|error| error.to_string())?
             .with_no_client_auth()
-            .with_single_cert(chain, private)
-            .map_err(|error| of(key, format!("it does not fit `{}`: {error}", certificates.display())))?;
-        Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config)) })
+            .with_single_cert(read_chain(certificates)?, read_key(key)?)
+            .map_err(|error| unusable(key, &format!("it does not fit `{}`: {error}", certificates.display())))?;
+        Ok(Self { config: Arc::new(config) })
+    }
+
+    /// As [`Self::read`], for clients that show a certificate of an authority, whose own certificates are in a third file.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn mutual(certificates: &Path, key: &Path, authority: &Path) -> Result<Self, String> {
+        let provider = Arc::new(ring::default_provider());
+        let mut roots = RootCertStore::empty();
+        for certificate in read_chain(authority)? {
+            roots.add(certificate).map_err(|error| unusable(authority, &error))?;
+        }
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build();
+        let verifier = verifier.map_err(|error| unusable(authority, &error))?;
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| error.to_string())?
+            .with_client_cert_verifier(verifier)
+            .with_single_cert(read_chain(certificates)?, read_key(key)?)
+            .map_err(|error| unusable(key, &format!("it does not fit `{}`: {error}", certificates.display())))?;
+        config.alpn_protocols = vec![b"h2".to_vec()];
+        Ok(Self { config: Arc::new(config) })
     }
 
     /// Both files, or neither.
@@ -74,6 +89,14 @@ impl ServerTls {
         }
     }
 
+    /// The same for protocols by their names, such as `h2`, which a client of gRPC insists on.
+    #[must_use]
+    pub fn speaking(&self, protocols: &[&str]) -> Self {
+        let mut config = ServerConfig::clone(&self.config);
+        config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
+        Self { config: Arc::new(config) }
+    }
+
     /// Encrypts what a listener takes. A client that is slow about it holds up nobody else.
     ///
     /// # Errors
@@ -81,9 +104,27 @@ impl ServerTls {
     pub fn listen(&self, listener: TcpListener) -> io::Result<TlsListener> {
         let address = listener.local_addr()?;
         let (agreed, ready) = mpsc::channel(HANDSHAKES);
-        tokio::spawn(accept(listener, self.acceptor.clone(), agreed));
+        tokio::spawn(accept(listener, TlsAcceptor::from(Arc::clone(&self.config)), agreed));
         Ok(TlsListener { address, ready })
     }
+}
+
+fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    let chain: Result<Vec<CertificateDer<'static>>, _> =
+        CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
+    match chain {
+        Ok(chain) if chain.is_empty() => Err(unusable(path, &"it has no certificate in PEM form")),
+        Ok(chain) => Ok(chain),
+        Err(error) => Err(unusable(path, &error)),
+    }
+}
+
+fn read_key(path: &Path) -> Result<PrivateKeyDer<'static>, String> {
+    PrivateKeyDer::from_pem_file(path).map_err(|error| unusable(path, &error))
+}
+
+fn unusable(path: &Path, reason: &dyn std::fmt::Display) -> String {
+    format!("cannot use `{}`: {reason}", path.display())
 }
 
 type Accepted = (TlsStream<TcpStream>, SocketAddr);

@@ -53,6 +53,8 @@ pub use models::ModelRecord;
 pub use options::StoreOptions;
 pub use predictions::{PredictionRow, PredictionSet, Publication, Recommendation, SetRecord, SetState};
 pub use queries::{QueryRecord, QueryStart, QueryStarted};
-pub use runs::{RunClaim, RunOwner, RunRecord, RunStart, RunStatus, StepOutcome, StepRecord, StepStart, StepStatus};
+pub use runs::{
+    Measures, RunClaim, RunOwner, RunRecord, RunStart, RunStatus, StepOutcome, StepRecord, StepStart, StepStatus,
+};
 pub use store::Store;
 pub use tracks::Track;

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use notify::{Notification, Notifier, Severity};
-use pipeline::{Error as RunError, PIPELINE, RunReport, Step};
+use pipeline::{Error as RunError, PIPELINE, RunReport, Step, StepReport};
 use store::{RunStatus, Store};
 use url::Url;
 
-use crate::{Error, Result, lake_runs::LakeRuns};
+use crate::{Error, Result, digest, lake_runs::LakeRuns};
 
 /// State of what is well.
 const WELL: &str = "ok";
@@ -82,8 +82,54 @@ impl Alarms {
                 }
             };
             self.tell(&state, notice).await?;
+            self.drifts_of(report, step).await?;
+            if step.step == Step::Playlists {
+                self.fields_of(report, step).await?;
+            }
         }
         Ok(())
+    }
+
+    /// Tells of rows that are not like those of past runs, and when they are again.
+    async fn drifts_of(&self, report: &RunReport, step: &StepReport) -> Result<()> {
+        let key = format!("{PIPELINE}/drift/{}", step.step);
+        let run_id = Some(report.run_id.clone());
+        if step.drifts.is_empty() {
+            let summary = format!("rows of step {} are like those of past runs again", step.step);
+            return self.tell(WELL, notification(&key, Severity::Resolved, summary, run_id)).await;
+        }
+        let drifts: Vec<String> = step.drifts.iter().map(ToString::to_string).collect();
+        let notice = Notification {
+            step: Some(step.step.name().to_owned()),
+            reason: Some(drifts.join("; ")),
+            next_action: Some(format!("segue runs show {}; look at what delivers the slices", report.run_id)),
+            ..notification(
+                &key,
+                Severity::Warning,
+                format!("rows of step {} are not like those of past runs", step.step),
+                run_id,
+            )
+        };
+        self.tell(&format!("drifted:{}", report.run_id), notice).await
+    }
+
+    /// Tells of fields of slices that no table has, once for each set of them.
+    async fn fields_of(&self, report: &RunReport, step: &StepReport) -> Result<()> {
+        let key = format!("{PIPELINE}/fields");
+        let run_id = Some(report.run_id.clone());
+        if step.unknown_fields.is_empty() {
+            let summary = "slices have no fields that tables lack any more".to_owned();
+            return self.tell(WELL, notification(&key, Severity::Resolved, summary, run_id)).await;
+        }
+        let fields: Vec<&str> = step.unknown_fields.iter().map(String::as_str).collect();
+        let state = format!("fields:{}", digest::of(fields.iter().map(|field| field.as_bytes())));
+        let notice = Notification {
+            step: Some(step.step.name().to_owned()),
+            reason: Some(fields.join(", ")),
+            next_action: Some("ask what delivers the slices whether known fields have new names".to_owned()),
+            ..notification(&key, Severity::Warning, "slices have fields that no table has".to_owned(), run_id)
+        };
+        self.tell(&state, notice).await
     }
 
     /// Tells if predictions have not been brought up to date for too long. A run that finds them up to date counts.
@@ -201,7 +247,7 @@ fn next_action(error: &RunError, run_id: Option<&str>) -> String {
         (RunError::WorseModel { .. }, Some(run_id)) => {
             format!("segue runs show {run_id}; to publish it nevertheless, segue runs retry {run_id} --publish-worse")
         }
-        (RunError::UnusualRows { .. }, Some(run_id)) => {
+        (RunError::UnusualRows { .. } | RunError::Drifted { .. }, Some(run_id)) => {
             format!("segue runs show {run_id}; if they are right, segue runs retry {run_id} --accept-rows")
         }
         (_, Some(run_id)) => format!("segue runs show {run_id}"),

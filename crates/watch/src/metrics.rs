@@ -20,6 +20,7 @@ pub(crate) struct Metrics {
     stage_seconds: GaugeVec,
     stage_rows: GaugeVec,
     stage_bytes: GaugeVec,
+    stage_measures: GaugeVec,
     pending: Gauge,
     newest: Gauge,
     pub(crate) not_told: IntCounter,
@@ -61,6 +62,11 @@ impl Metrics {
                 &[PIPELINE, "stage", "direction"]
             )?,
             stage_bytes: of_stage("segue_stage_bytes", "Bytes of what a step of the last run wrote.")?,
+            stage_measures: register_gauge_vec!(
+                "segue_stage_measure",
+                "What the rows are like that a step of the last run brought: means and shares.",
+                &[PIPELINE, "stage", "measure"]
+            )?,
             pending: single(
                 "segue_source_objects_pending",
                 "Slices that are new, changed or gone since the last run.",
@@ -117,8 +123,14 @@ impl Metrics {
                 self.stage_bytes.with_label_values(&labels).set(bytes as f64);
             }
         }
+        for (step, measures) in store.measures_of(&last.run_id).await? {
+            for (measure, value) in &measures {
+                self.stage_measures.with_label_values(&[pipeline, step.as_str(), measure.as_str()]).set(*value);
+            }
+        }
         Ok(())
     }
+
     /// Sets what is known of the model whose predictions are current.
     async fn refresh_model(&self, store: &Store) -> Result<(), store::Error> {
         let Some(current) = store.current_set().await? else { return Ok(()) };

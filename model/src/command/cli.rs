@@ -1,7 +1,8 @@
 //! What can be typed.
 
 use clap::{Args, Parser, Subcommand};
-use runtime::telemetry::LogFormat;
+use runtime::{telemetry::LogFormat, traces};
+use tracing::{Span, info_span};
 
 use super::{
     challenge::ChallengeArgs, compare::CompareArgs, container::ContainerArgs, evaluate::EvaluateArgs,
@@ -20,11 +21,39 @@ pub struct Cli {
     /// Form of the log lines: text or json.
     #[arg(long, env = "SEGUE_LOG_FORMAT", value_name = "FORMAT", default_value = "text", global = true)]
     pub log_format: LogFormat,
+    /// Collector that is told of spans, by OTLP over HTTP: http://host:4318; without it there are none.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", global = true, value_name = "URL")]
+    pub otlp_endpoint: Option<String>,
+    /// Span of whoever starts the command, whose part it is then: the W3C's `traceparent`.
+    #[arg(long, env = "TRACEPARENT", global = true, hide = true, value_name = "PARENT")]
+    pub(super) trace_parent: Option<String>,
     #[command(subcommand)]
     pub(super) command: Command,
 }
 
 impl Cli {
+    /// The span of the command; one that serves has none of its own, its requests have.
+    pub fn span(&self) -> Span {
+        let command = match self.command {
+            Command::Serve(_) | Command::Container(_) => return Span::none(),
+            Command::Train(_) => "train",
+            Command::Evaluate(_) => "evaluate",
+            Command::Predict(_) => "predict",
+            Command::Recommend(_) => "recommend",
+            Command::Challenge(_) => "challenge",
+            Command::Report(_) => "report",
+            Command::Export(_) => "export",
+            Command::Compare(_) => "compare",
+            Command::Models(_) => "models",
+            Command::Version(_) => "version",
+        };
+        let span = info_span!("segue-model", command);
+        if let Some(parent) = &self.trace_parent {
+            traces::adopt(&span, parent);
+        }
+        span
+    }
+
     /// Whether the command keeps the processor busy for more than a moment.
     pub fn computes_at_length(&self) -> bool {
         matches!(

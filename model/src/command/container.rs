@@ -63,6 +63,7 @@ pub(super) async fn run(args: ContainerArgs, log_format: LogFormat) -> Result<()
     let options = ServeOptions {
         address,
         grpc_port: None,
+        tls: None,
         engine: EngineOptions::default(),
         watch: Duration::ZERO,
         drain: DRAIN,

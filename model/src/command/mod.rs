@@ -10,6 +10,7 @@ mod compare;
 mod container;
 mod evaluate;
 mod export;
+mod metrics_args;
 mod models;
 mod output;
 mod predict;

@@ -3,10 +3,11 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::Args;
+use runtime::tls::ServerTls;
 
 use super::cli::{ComputeArgs, LakeArgs};
 use crate::{
-    Result,
+    Error, Result,
     artefact::{self, ModelSelector},
     serve::{EngineOptions, ServeOptions, serve},
 };
@@ -35,6 +36,12 @@ pub(super) struct ServerArgs {
     /// gRPC.
     #[arg(long, env = "SEGUE_MODEL_GRPC_PORT", value_name = "PORT")]
     grpc_port: Option<u16>,
+    /// Certificates (PEM) with which all of that is encrypted; needs --tls-key.
+    #[arg(long, env = "SEGUE_MODEL_TLS_CERT", value_name = "FILE")]
+    tls_cert: Option<PathBuf>,
+    /// Key (PEM) of --tls-cert.
+    #[arg(long, env = "SEGUE_MODEL_TLS_KEY", value_name = "FILE")]
+    tls_key: Option<PathBuf>,
     /// Playlists that may wait; more are refused with 503.
     #[arg(long, value_name = "COUNT", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     queue: u32,
@@ -60,7 +67,7 @@ pub(super) async fn run(args: ServeArgs) -> Result<()> {
     let lake = args.lake.open().await?;
     let id = artefact::resolve(&lake, args.model).await?;
     let (_, model) = artefact::load(&lake, id, device).await?;
-    let mut options = args.server.options();
+    let mut options = args.server.options()?;
     if matches!(args.model, ModelSelector::Id(_)) {
         options.watch = Duration::ZERO;
     }
@@ -68,10 +75,13 @@ pub(super) async fn run(args: ServeArgs) -> Result<()> {
 }
 
 impl ServerArgs {
-    pub(super) fn options(&self) -> ServeOptions {
-        ServeOptions {
+    pub(super) fn options(&self) -> Result<ServeOptions> {
+        let tls = ServerTls::of_files(self.tls_cert.as_deref(), self.tls_key.as_deref());
+        let tls = tls.map_err(|problem| Error::Configuration { field: "tls-cert".to_owned(), problem })?;
+        Ok(ServeOptions {
             address: self.address,
             grpc_port: self.grpc_port,
+            tls,
             engine: EngineOptions {
                 queue: self.queue as usize,
                 batch: self.batch as usize,
@@ -80,6 +90,6 @@ impl ServerArgs {
             watch: Duration::from_secs(self.watch_seconds),
             drain: Duration::from_secs(self.drain_seconds),
             ready_file: self.ready_file.clone(),
-        }
+        })
     }
 }

@@ -14,14 +14,15 @@ use serde::Serialize;
 
 use super::{
     cli::{ComputeArgs, LakeArgs},
+    metrics_args::MetricsArgs,
     output::{print_json, print_text},
 };
 use crate::{
-    Result,
+    Error, Result,
     artefact::{self, ModelId},
     config::ModelConfig,
     evaluation::MetricsReport,
-    training::{BarProgress, CheckpointFile, Dataset, LineProgress, LogProgress, Progress, train_model},
+    training::{BarProgress, CheckpointFile, Dataset, LineProgress, LogProgress, MeteredProgress, Progress, train_model},
 };
 
 /// Longest silence of a training run that is not watched at a terminal.
@@ -58,6 +59,8 @@ pub(super) struct TrainArgs {
     /// Seconds between checkpoints; 0 writes one after every step.
     #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "checkpoint")]
     checkpoint_seconds: u64,
+    #[command(flatten)]
+    metrics: MetricsArgs,
     /// Print one JSON document instead of text.
     #[arg(long)]
     json: bool,
@@ -77,17 +80,24 @@ struct TrainOutput<'a> {
 }
 
 pub(super) async fn run(args: TrainArgs, log_format: LogFormat) -> Result<()> {
+    args.metrics.serve().await?;
+    let trained = train(&args, log_format).await;
+    args.metrics.push().await;
+    trained
+}
+
+async fn train(args: &TrainArgs, log_format: LogFormat) -> Result<()> {
     let started = Instant::now();
-    let config = settings(&args)?;
+    let config = settings(args)?;
     let device = args.compute.apply()?;
     let lake = args.lake.open().await?;
-    let mut progress = progress(log_format);
+    let mut progress = metered(log_format)?;
     progress.phase("reading the lake");
     let dataset = Dataset::load(&lake, &config).await?;
     let mut checkpoint = args.checkpoint.as_deref().map(|path| {
         CheckpointFile::new(path, Duration::from_secs(args.checkpoint_seconds), dataset.fingerprint(&config))
     });
-    let model = train_model(dataset, &config, device, checkpoint.as_mut(), &mut *progress)?;
+    let model = train_model(dataset, &config, device, checkpoint.as_mut(), &mut progress)?;
     progress.phase("saving the model");
     let manifest = artefact::save(&lake, &model).await?;
     if let Some(checkpoint) = checkpoint {
@@ -122,6 +132,11 @@ fn settings(args: &TrainArgs) -> Result<ModelConfig> {
     config.training.max_seconds = args.max_seconds.unwrap_or(config.training.max_seconds);
     config.validate()?;
     Ok(config)
+}
+
+/// Progress for people and for Prometheus.
+fn metered(log_format: LogFormat) -> Result<MeteredProgress> {
+    MeteredProgress::registered(progress(log_format)).map_err(|error| Error::Runtime(io::Error::other(error)))
 }
 
 pub(super) fn progress(log_format: LogFormat) -> Box<dyn Progress> {

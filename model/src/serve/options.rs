@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
+use runtime::tls::ServerTls;
+
 use super::EngineOptions;
 
 /// How to serve.
@@ -11,6 +13,8 @@ pub struct ServeOptions {
     pub address: SocketAddr,
     /// Port of gRPC at the same address; none serves HTTP only. Port 0 takes a free one.
     pub grpc_port: Option<u16>,
+    /// With what both encrypt, if they do.
+    pub tls: Option<ServerTls>,
     /// Queue and batches.
     pub engine: EngineOptions,
     /// How often to look for a newer model; zero never does.

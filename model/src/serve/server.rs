@@ -1,6 +1,6 @@
 //! Routes and the life of the server.
 
-use std::{future::IntoFuture, net::SocketAddr, time::Instant};
+use std::{net::SocketAddr, time::Instant};
 
 use axum::{
     Json, Router,
@@ -12,10 +12,11 @@ use axum::{
     routing::{get, post},
 };
 use lake::Lake;
-use runtime::shutdown;
+use runtime::{shutdown, tls::ServerTls, traces};
 use serde_json::json;
 use tch::Device;
 use tokio::{net::TcpListener, sync::watch};
+use tracing::{Instrument, field, info_span};
 
 use super::{
     Engine, ServeOptions,
@@ -56,13 +57,11 @@ pub async fn serve(lake: Lake, id: ModelId, model: Model, device: Device, option
     tracing::info!(%address, grpc_address = grpc_address.map(tracing::field::display), model_id = %id, "listening");
     let watcher = (!options.watch.is_zero()).then(|| tokio::spawn(watcher::watch(lake, device, engine, options.watch)));
     let (stop, stopping) = watch::channel(false);
-    let rest = axum::serve(rest, router(shared.clone())).with_graceful_shutdown(stopped(stopping.clone()));
-    let rest = async { rest.into_future().await.map_err(Error::Runtime) };
+    let tls = options.tls.as_ref();
+    let rest = serve_rest(rest, tls, router(shared.clone()), stopped(stopping.clone()));
     let grpc = async {
         match grpc {
-            Some((listener, _)) => grpc::serve(listener, shared.clone(), stopped(stopping.clone()))
-                .await
-                .map_err(|error| Error::Runtime(std::io::Error::other(error))),
+            Some((listener, _)) => grpc::serve(listener, tls, shared.clone(), stopped(stopping.clone())).await,
             None => Ok(()),
         }
     };
@@ -85,6 +84,22 @@ pub async fn serve(lake: Lake, id: ModelId, model: Model, device: Device, option
         watcher.abort();
     }
     Ok(())
+}
+
+/// Answers over HTTP, encrypted or not, until `stop`.
+async fn serve_rest(
+    listener: TcpListener,
+    tls: Option<&ServerTls>,
+    router: Router,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
+    match tls {
+        Some(tls) => {
+            let encrypted = tls.listen(listener).map_err(Error::Runtime)?;
+            axum::serve(encrypted, router).with_graceful_shutdown(stop).await.map_err(Error::Runtime)
+        }
+        None => axum::serve(listener, router).with_graceful_shutdown(stop).await.map_err(Error::Runtime),
+    }
 }
 
 async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr)> {
@@ -200,7 +215,13 @@ async fn measure(State(shared): State<Shared>, request: HttpRequest, next: Next)
     let matched = request.extensions().get::<axum::extract::MatchedPath>();
     let endpoint = matched.map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
     let started = Instant::now();
-    let response = next.run(request).await;
+    let span = info_span!("request", endpoint, status = field::Empty);
+    // Whoever asks may be part of a trace.
+    if let Some(parent) = request.headers().get("traceparent").and_then(|parent| parent.to_str().ok()) {
+        traces::adopt(&span, parent);
+    }
+    let response = next.run(request).instrument(span.clone()).await;
+    span.record("status", response.status().as_u16());
     shared.metrics.answered(&endpoint, response.status().as_str(), started.elapsed());
     response
 }

@@ -59,6 +59,11 @@ impl Server {
         Self::start(lake, &[&["serve", "--lake", lake.to_str().unwrap()], more].concat()).await
     }
 
+    /// Where it listens for HTTP.
+    pub(crate) fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
     pub(crate) async fn get(&self, path: &str) -> (u16, String) {
         let response = self.client.get(format!("{}{path}", self.url)).send().await.unwrap();
         (response.status().as_u16(), response.text().await.unwrap())

@@ -8,6 +8,7 @@
 //! aside is [`BadInput`]; what was set aside is itself a table ([`Content::Rejects`]), so nothing is dropped in silence.
 
 mod batch;
+mod fields;
 mod input;
 mod json;
 mod opener;
@@ -17,6 +18,7 @@ mod spec;
 mod table;
 mod text_column;
 
+pub use fields::unknown_fields;
 pub use schema::TRACKS;
 pub use source::SliceSource;
 pub use spec::{BadInput, Content, ScanSpec};

@@ -12,8 +12,11 @@ use datafusion::{
     physical_plan::{ExecutionPlan, empty::EmptyExec},
     physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, PhysicalPlanner},
 };
+use runtime::traces;
+use tracing::{Instrument, info_span};
 use uuid::Uuid;
 
+use super::trace_parent;
 use crate::{
     operators::{
         CompressedScanExec,
@@ -29,8 +32,12 @@ pub(super) struct SegueQueryPlanner;
 #[async_trait]
 impl QueryPlanner for SegueQueryPlanner {
     async fn create_physical_plan(&self, plan: &LogicalPlan, session: &dyn Session) -> Result<Arc<dyn ExecutionPlan>> {
+        let span = info_span!("plan");
+        if let Some(parent) = trace_parent(session.config()) {
+            traces::adopt(&span, parent);
+        }
         let planner = DefaultPhysicalPlanner::with_extension_planners(vec![Arc::new(NodePlanner)]);
-        travelling(planner.create_physical_plan(plan, session).await.map_err(in_words)?)
+        travelling(planner.create_physical_plan(plan, session).instrument(span).await.map_err(in_words)?)
     }
 }
 

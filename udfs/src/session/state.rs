@@ -19,7 +19,7 @@ use datafusion::{
 use lake::ObjectStores;
 use trino::sql::OwnFunctions;
 
-use super::{EngineOptions, StoreRegistry, query_planner::SegueQueryPlanner};
+use super::{EngineOptions, StoreRegistry, TraceContext, query_planner::SegueQueryPlanner};
 use crate::{
     codec::{SegueLogicalCodec, SeguePhysicalCodec},
     functions,
@@ -40,6 +40,7 @@ pub fn session_config(options: &EngineOptions) -> SessionConfig {
         .with_ballista_logical_extension_codec(Arc::new(SegueLogicalCodec::default()))
         .with_ballista_physical_extension_codec(Arc::new(SeguePhysicalCodec::default()))
         .with_extension(Arc::new(own_functions()))
+        .with_option_extension(TraceContext::default())
 }
 
 /// What Trino's queries may call besides Trino's functions.

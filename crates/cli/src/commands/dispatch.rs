@@ -2,7 +2,9 @@
 
 use anyhow::Result;
 
-use super::{catalog, demo, doctor, evaluate, import, recommend, run, runs, sample, serve, sql, tables, vacuum, watch};
+use super::{
+    catalog, demo, doctor, evaluate, import, migrate, recommend, run, runs, sample, serve, sql, tables, vacuum, watch,
+};
 use crate::{arguments::Command, console::Console, interrupt::Interrupt, settings::Settings};
 
 /// Does what was asked for.
@@ -22,6 +24,7 @@ pub(crate) async fn dispatch(command: Command, settings: &Settings, mut interrup
         Command::Catalog(args) => interrupt.race(catalog::run(args, settings, out)).await?,
         Command::Vacuum(args) => interrupt.race(vacuum::run(args, settings, out)).await?,
         Command::Import(args) => interrupt.race(import::run(args, out)).await?,
+        Command::Migrate(args) => interrupt.race(migrate::run(args, settings, out)).await?,
         Command::Sample(args) => interrupt.race(sample::run(args, out)).await?,
         Command::Serve(args) => serve::run(args, settings, out, &mut interrupt).await?,
         Command::Doctor(args) => interrupt.race(doctor::run(args, settings, out)).await?,

@@ -7,6 +7,7 @@ pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod evaluate;
 pub(crate) mod import;
+pub(crate) mod migrate;
 pub(crate) mod recommend;
 pub(crate) mod run;
 pub(crate) mod runs;

@@ -9,9 +9,11 @@ use clap::Args;
 use cluster::{Cluster, ClusterAddress};
 use endpoint::{EndpointOptions, Places, Service, TlsFiles};
 use lake::{Lake, ObjectStores};
+use runtime::tls::ServerTls;
 
 use crate::{
     console::Console,
+    failure::UsageError,
     interrupt::{Interrupt, Interrupted},
     settings::Settings,
 };
@@ -54,6 +56,15 @@ pub(crate) struct ServeArgs {
     /// PEM file of the certificate's private key
     #[arg(long, env = "SEGUE_ATHENA_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Where health and metrics are asked for; without it nowhere
+    #[arg(long, env = "SEGUE_ADMIN_BIND", value_name = "ADDRESS")]
+    admin_bind: Option<SocketAddr>,
+    /// Certificates (PEM) with which health and metrics are encrypted; needs --admin-tls-key
+    #[arg(long, env = "SEGUE_ADMIN_TLS_CERT", value_name = "FILE")]
+    admin_tls_cert: Option<PathBuf>,
+    /// Key (PEM) of --admin-tls-cert
+    #[arg(long, env = "SEGUE_ADMIN_TLS_KEY", value_name = "FILE")]
+    admin_tls_key: Option<PathBuf>,
     /// Queries that run at the same time
     #[arg(long, env = "SEGUE_ATHENA_MAX_RUNNING", value_name = "COUNT", default_value_t = 8)]
     max_running: usize,
@@ -86,7 +97,7 @@ async fn serve(args: ServeArgs, settings: &Settings, console: &mut Console) -> R
     options.s3_domain = args.s3_domain;
     options.tls = args.tls_cert.zip(args.tls_key).map(|(certificates, key)| TlsFiles { certificates, key });
     let scheme = if options.tls.is_some() { "https" } else { "http" };
-    let address = settings.cluster();
+    let address = settings.cluster()?;
     if !args.real_s3 && matches!(address, ClusterAddress::Embedded { .. }) {
         options.local_buckets = Some(args.buckets);
     }
@@ -95,13 +106,21 @@ async fn serve(args: ServeArgs, settings: &Settings, console: &mut Console) -> R
         options.credentials =
             Credentials::from_toml(&text).map_err(|reason| anyhow!("`{}`: {reason}", path.display()))?;
     }
+    let admin_tls = ServerTls::of_files(args.admin_tls_cert.as_deref(), args.admin_tls_key.as_deref());
+    let admin_tls = admin_tls.map_err(UsageError)?;
     let stores = Arc::new(ObjectStores::from_env());
     let store = settings.open_store().await?;
     let lake = Lake::open(&settings.lake, Arc::clone(&stores)).await?;
     let engine = settings.engine();
     let cluster = Cluster::open(&address, &engine, Arc::clone(&stores)).await?;
     let places = Places { catalog: Catalog::new(store, Some(lake)), cluster, engine, stores };
-    let bound = endpoint::serve(Service::new(places, options)).await?;
+    let bound = endpoint::serve(Service::try_new(places, options)?).await?;
+    if let Some(address) = args.admin_bind {
+        let admin = runtime::admin::serve(address, admin_tls.as_ref(), || true).await;
+        let admin = admin.with_context(|| format!("cannot listen at {address}"))?;
+        let scheme = if admin_tls.is_some() { "https" } else { "http" };
+        console.notice(format_args!("health and metrics at {scheme}://{admin}"));
+    }
     console.notice(format_args!("answering clients of Athena on {scheme}://{bound}; set AWS_ENDPOINT_URL to it"));
     // Until a signal comes.
     std::future::pending().await

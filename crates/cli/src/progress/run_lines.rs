@@ -91,6 +91,13 @@ pub(super) fn finished(steps: &[Step], report: &StepReport) -> String {
     if let Some(unusual) = &report.unusual {
         text.push_str(&format!("; unusual: {unusual}"));
     }
+    for drift in &report.drifts {
+        text.push_str(&format!("; unusual: {drift}"));
+    }
+    if !report.unknown_fields.is_empty() {
+        let fields: Vec<&str> = report.unknown_fields.iter().map(String::as_str).collect();
+        text.push_str(&format!("; fields that no table has: {}", fields.join(", ")));
+    }
     text
 }
 
@@ -109,6 +116,8 @@ mod tests {
             output: None,
             details: None,
             unusual: None,
+            drifts: Vec::new(),
+            unknown_fields: std::collections::BTreeSet::new(),
         };
         Event::StepFinished { report }
     }

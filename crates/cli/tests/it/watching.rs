@@ -203,3 +203,22 @@ async fn a_watch_that_nothing_would_wake_is_refused() {
     let output = workplace.run("watch --input raw --schedule nightly").await;
     assert!(output.stderr.contains("`nightly` is no schedule"), "{}", output.stderr);
 }
+
+#[tokio::test]
+async fn new_fields_of_slices_are_told_once() {
+    let workplace = Workplace::with_slices().await;
+    let webhook = Webhook::start().unwrap();
+    let run = format!("run --input raw --steps quarantine,playlists --full --quiet --notify {}", webhook.url());
+    let path = workplace.path("raw/mpd.slice.0-59.json");
+    let usual = fs::read_to_string(&path).unwrap();
+    fs::write(&path, usual.replace("\"pid\":", "\"mood\": \"calm\", \"pid\":")).unwrap();
+    for _ in 0..2 {
+        workplace.success(&run).await;
+    }
+    let told = webhook.heard();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!((&told[0]["severity"], &told[0]["reason"]), (&json!("warning"), &json!("playlists[].mood")));
+    fs::write(&path, usual).unwrap();
+    workplace.success(&run).await;
+    assert_eq!(webhook.summaries()[1..], ["slices have no fields that tables lack any more"]);
+}

@@ -11,11 +11,19 @@ use crate::{places::open_lake, session::on_cluster};
 /// Series that Prometheus itself makes.
 const OF_PROMETHEUS: [&str; 1] = ["ALERTS"];
 /// Sources whose metrics have no sample before somebody trains, publishes or asks: their names stand there as texts.
-const SOURCES: [&str; 4] = [
+const SOURCES: [&str; 7] = [
+    "crates/endpoint/src/metrics.rs",
     "crates/lake/src/metered_store.rs",
     "crates/runtime/src/store_retries.rs",
+    "crates/runtime/src/traces/queue.rs",
     "crates/watch/src/metrics.rs",
     "model/src/serve/metrics.rs",
+    "model/src/training/metered_progress.rs",
+];
+/// Files by which autoscalers ask, and how their queries are introduced.
+const AUTOSCALERS: [(&str, &str); 2] = [
+    ("deploy/kubernetes/components/hpa/prometheus-adapter.values.yaml", "metricsQuery:"),
+    ("deploy/kubernetes/components/keda/executor-scaler.yaml", " query:"),
 ];
 
 fn root() -> &'static Path {
@@ -76,6 +84,21 @@ fn rules() -> (Vec<String>, BTreeSet<String>) {
     (queries, recorded.filter_map(|rest| rest.split('"').next().map(str::to_owned)).collect())
 }
 
+/// Queries of autoscalers. What the adapter puts in stands in double brackets.
+fn queries_of_autoscalers() -> Vec<String> {
+    let of_file = |(file, key): (&str, &str)| {
+        let text = fs::read_to_string(root().join(file)).unwrap();
+        let queries: Vec<String> = text
+            .lines()
+            .filter_map(|line| line.split_once(key))
+            .map(|(_, query)| query.trim().replace("'", ""))
+            .collect();
+        assert_eq!(queries.len(), 1, "{file}");
+        queries
+    };
+    AUTOSCALERS.into_iter().flat_map(of_file).collect()
+}
+
 /// Names that scheduler and executor export after a job, and those that other processes have in their sources.
 async fn exported() -> BTreeSet<String> {
     let cluster = Cluster::builder().unwrap().executors(1).vcores(1).start().await.unwrap();
@@ -99,7 +122,8 @@ async fn what_is_shown_and_judged_is_exported() {
     let exported = exported().await;
     let shown = queries_of_dashboard();
     assert!(recorded.len() >= 3 && judged.len() > 10, "{recorded:?} {judged:?}");
-    for query in shown.iter().chain(&judged) {
+    let scaled = queries_of_autoscalers();
+    for query in shown.iter().chain(&judged).chain(&scaled) {
         for name in metrics_of(query) {
             let family = ["_bucket", "_sum", "_count"].iter().find_map(|suffix| name.strip_suffix(suffix));
             let is_there = |name: &str| exported.contains(name) || recorded.contains(name);

@@ -15,7 +15,7 @@ use udfs::{
 pub(crate) async fn on_cluster(scheduler: &testkit::process::Cluster, lake: &Lake) -> SessionContext {
     let engine = EngineOptions { target_partitions: 4, ..EngineOptions::default() };
     let stores = stores_of(lake);
-    let address = ClusterAddress::Remote { url: format!("df://{}", scheduler.scheduler().grpc()) };
+    let address = ClusterAddress::Remote { url: format!("df://{}", scheduler.scheduler().grpc()), tls: None };
     let cluster = Cluster::open(&address, &engine, Arc::clone(&stores)).await.unwrap();
     let context = connect(&cluster, &engine, stores).await.unwrap();
     with_lake(context, lake).await

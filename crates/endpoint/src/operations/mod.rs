@@ -5,6 +5,7 @@ mod glue_databases;
 mod glue_partitions;
 mod glue_tables;
 mod named_queries;
+mod names;
 mod pages;
 mod prepared_statements;
 mod queries;
@@ -20,6 +21,7 @@ use serde_json::{Value as Json, json};
 
 use crate::Service;
 
+pub(crate) use names::is_known;
 pub(crate) use prepared_statements::{PREPARED, prepared_statement};
 pub(crate) use sts::{sts, sts_error};
 pub(crate) use work_groups::work_group_of;

@@ -86,6 +86,12 @@ impl FairQueue {
         Some(Ticket { queue: Arc::clone(self), group: group.to_owned(), turn })
     }
 
+    /// Each workgroup with queries, how many of them wait, and how many run.
+    pub(crate) fn lengths(&self) -> Vec<(String, usize, usize)> {
+        let state = self.locked();
+        state.groups.iter().map(|(name, group)| (name.clone(), group.waiting.len(), group.running)).collect()
+    }
+
     fn locked(&self) -> MutexGuard<'_, State> {
         // Every change below is whole before anything could fail.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

@@ -9,8 +9,9 @@ use athena::{
     ApiError,
     wire::{AthenaError, QueryExecution, QueryExecutionStatistics, ResultReuseInformation},
 };
+use runtime::traces;
 use tokio::sync::watch;
-use tracing::{info, warn};
+use tracing::{Instrument, Span, field, info, info_span, warn};
 
 use super::{
     ResultLocation, Sources,
@@ -51,7 +52,17 @@ pub(super) fn spawn(
     let service = Arc::clone(service);
     tokio::spawn(async move {
         let task = Task { service: Arc::clone(&service), execution, location, stopped };
-        run(task, statement, ticket).await;
+        let span = info_span!(
+            "query",
+            query_execution_id = task.id(),
+            work_group = task.execution.work_group,
+            trace_id = field::Empty,
+            state = field::Empty,
+        );
+        if let Some(trace_id) = span.in_scope(traces::current_trace_id) {
+            span.record("trace_id", trace_id);
+        }
+        run(task, statement, ticket).instrument(span).await;
         service.open.remove(&id);
     });
 }
@@ -88,6 +99,7 @@ async fn run(mut task: Task, statement: Statement, mut ticket: Ticket) {
 pub(super) async fn reuse(service: &Service, execution: QueryExecution, with: &QueryExecution) -> Result<(), ApiError> {
     let (execution, now) = reuse::answered(execution, with);
     let id = &execution.query_execution_id;
+    service.metrics.reused(&execution.work_group);
     info!(query_execution_id = %id, of = %with.query_execution_id, "query answered with a result of before");
     let body = serde_json::to_value(&execution).map_err(|error| internal(&error))?;
     service.store().update_query(id, "SUCCEEDED", &body, Some(now)).await.map_err(|error| internal(&error))?;
@@ -154,6 +166,9 @@ async fn end(service: &Arc<Service>, mut execution: QueryExecution, end: End, qu
                 Some(AthenaError { error_category: 2, error_type: 1011, retryable: false, error_message });
         }
     }
+    Span::current().record("state", execution.status.state.as_str());
+    let (ran, waited) = (started.elapsed(), started.duration_since(queued));
+    service.metrics.ended(&execution.work_group, &execution.status.state, ran, waited, scanned);
     let queue = i64::try_from(started.duration_since(queued).as_millis()).unwrap_or(i64::MAX);
     execution.statistics = QueryExecutionStatistics {
         engine_execution_time_in_millis: Some(millis(started).max(1)),

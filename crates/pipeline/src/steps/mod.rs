@@ -7,9 +7,12 @@ mod rejected;
 pub(crate) mod trainer;
 mod trainer_words;
 
-use serde_json::Value;
+use std::collections::BTreeSet;
 
-use crate::RowFinding;
+use serde_json::Value;
+use store::Measures;
+
+use crate::{Drift, RowFinding};
 
 /// What a step wrote.
 #[derive(Debug, Default)]
@@ -23,6 +26,12 @@ pub(crate) struct Output {
     pub(crate) details: Option<Value>,
     /// What is remarkable about its rows.
     pub(crate) unusual: Option<RowFinding>,
+    /// What its rows are like, in numbers.
+    pub(crate) measures: Option<Measures>,
+    /// Those of them that are far from what they used to be.
+    pub(crate) drifts: Vec<Drift>,
+    /// Fields of the slices that it does not have.
+    pub(crate) unknown_fields: BTreeSet<String>,
 }
 
 /// Names a version of a table.

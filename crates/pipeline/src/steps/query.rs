@@ -4,7 +4,11 @@
 //! what is new? ─► query as INSERT OVERWRITE ─► candidate ─► checks ─► version
 //! ```
 
-use std::{any::Any, collections::BTreeMap, sync::Arc};
+use std::{
+    any::Any,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use datafusion::{
     common::tree_node::TreeNodeRecursion,
@@ -20,8 +24,10 @@ use uuid::Uuid;
 
 use super::{Output, named_version, rejected};
 use crate::{
-    Error, Result, RunOptions, Step, Workspace, checks, definition, increment::Increment, inputs::Versions,
-    quality::RowJudge,
+    Error, Result, RunOptions, Step, Workspace, checks, definition,
+    increment::Increment,
+    inputs::Versions,
+    quality::{self, Judge},
 };
 
 /// What the lake says of a write that it refuses because no row would be left; a job's error comes as text.
@@ -107,19 +113,32 @@ impl QueryStep<'_> {
         self.write(&context, work, &write_id).await?;
         let checks = checks::run(&context, self.options, self.step, table, &write_id).await?;
         let rows = table.preview(&write_id).await?.rows();
+        let measures = quality::measure(&context, self.step).await?;
         let lake = self.workspace.lake.url().as_str();
-        let judge = RowJudge { store: &self.workspace.store, options: self.options, lake };
-        let unusual = judge.judge(self.step, rows).await?;
+        let judge = Judge { store: &self.workspace.store, options: self.options, lake };
+        let unusual = judge.rows(self.step, rows).await?;
+        let drifts = match &measures {
+            Some(measures) => judge.drift(self.step, measures).await?,
+            None => Vec::new(),
+        };
         let manifest = table.promote(&write_id, Some(Origin { definition, sources })).await?;
         let mut details = serde_json::Map::new();
+        let mut unknown_fields = BTreeSet::new();
         if let Work::Slices(increment) = work {
             details.insert("slices".to_owned(), json!(increment.counts()));
+            if self.step == Step::Playlists {
+                let (stores, input) = (&self.workspace.stores, &self.options.input);
+                unknown_fields = quality::unknown_fields(stores, input, &increment.read).await;
+            }
+        }
+        if let Some(measures) = &measures {
+            details.insert("measures".to_owned(), json!(measures));
         }
         if !checks.is_empty() {
             details.insert("checks".to_owned(), json!(checks));
         }
         let details = (!details.is_empty()).then(|| details.into());
-        Ok(Output { details, unusual, ..output(&manifest) })
+        Ok(Output { details, unusual, drifts, unknown_fields, measures, ..output(&manifest) })
     }
 
     /// Runs the query and holds what it yields as a candidate.

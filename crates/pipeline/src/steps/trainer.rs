@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use runtime::traces;
 use serde_json::Value;
 use tokio::{
     io::{AsyncRead, AsyncReadExt},
@@ -20,6 +21,8 @@ use crate::{Error, Event, Observer, Result, RunOptions, Step, Workspace};
 /// `SEGUE_MODEL_THREADS` and `SEGUE_MODEL_DEVICE` pass: they say what computes, and not what is computed.
 const NOT_INHERITED: [&str; 4] =
     ["SEGUE_MODEL_CONFIG", "SEGUE_MODEL_ATTRIBUTES", "SEGUE_MODEL_MAX_SECONDS", "RUST_LOG"];
+/// Variable by which a program is told whose part its spans are.
+const TRACE_PARENT: &str = "TRACEPARENT";
 /// Longest report that is read; a real one has some kilobytes.
 const MAX_REPORT_BYTES: u64 = 16 * 1024 * 1024;
 /// Longest wait for its version; the first start reads half a gigabyte of libraries.
@@ -76,6 +79,10 @@ fn bare(options: &RunOptions) -> Command {
     let mut command = Command::new(&options.model_binary);
     for variable in NOT_INHERITED {
         command.env_remove(variable);
+    }
+    // Its spans are part of the step's.
+    if let Some(parent) = traces::current_parent() {
+        command.env(TRACE_PARENT, parent);
     }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command

@@ -4,6 +4,7 @@
 
 #[cfg(test)]
 mod checks;
+mod drift;
 mod endings;
 mod history;
 mod increments;

@@ -11,6 +11,7 @@ mod cancel;
 mod claim;
 mod history;
 mod lease;
+mod measures;
 mod resume;
 mod run;
 mod run_record;
@@ -20,6 +21,7 @@ mod step_record;
 mod step_status;
 
 pub use claim::{RunClaim, RunOwner};
+pub use measures::Measures;
 pub use run_record::{RunRecord, RunStart};
 pub use run_status::RunStatus;
 pub use step_record::{StepOutcome, StepRecord, StepStart};

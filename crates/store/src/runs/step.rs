@@ -125,7 +125,12 @@ impl Store {
 }
 
 /// Executes a statement if the run is still its owner's.
-async fn execute_once(call: &Call<'_>, owner: &RunOwner, sql: &Sql, values: &[Value<'_>]) -> Result<u64, Fault> {
+pub(super) async fn execute_once(
+    call: &Call<'_>,
+    owner: &RunOwner,
+    sql: &Sql,
+    values: &[Value<'_>],
+) -> Result<u64, Fault> {
     let mut session = call.session().await?;
     session.begin().await?;
     let executed = hold_and_execute(&mut session, owner, sql, values).await;

@@ -15,6 +15,7 @@ mod documents;
 mod faults;
 mod leases;
 mod loading;
+mod measures;
 mod migrating;
 mod models;
 mod notices;

@@ -14,12 +14,14 @@
 //! On a developer's machine a missing server means a skipped test, with the reason on stderr. With `CI`
 //! set it means a failed test: nothing is skipped there in silence.
 
+mod collector;
 mod fault_proxy;
 mod mysql;
 mod require;
 mod s3;
 mod webhook;
 
+pub use collector::{Collector, ToldSpan};
 pub use fault_proxy::{Fault, FaultProxy};
 pub use mysql::{FreshDatabase, MySqlServer, mysql};
 pub use s3::{S3Endpoint, s3};

@@ -7,6 +7,9 @@ use watch::Alarms;
 use super::{execute, run_settings::RunSettings, steps_table, summary::plan_table};
 use crate::{channels::Channels, console::Console, interrupt::Interrupt, settings::Settings, units};
 
+/// Name of the job under which the metrics of a run's process are pushed.
+const JOB: &str = "segue_run";
+
 const EXAMPLES: &str = "\
 Examples:
   segue run --input data/raw
@@ -39,6 +42,10 @@ pub(crate) struct RunArgs {
     run: RunSettings,
     #[command(flatten)]
     channels: Channels,
+    /// Pushgateway that is told the metrics of this process at its end, such as http://host:9091; the trainer tells its own
+    /// where the variable says
+    #[arg(long, env = "SEGUE_PUSH_METRICS", hide_env_values = true, value_name = "URL")]
+    push_metrics: Option<String>,
     /// Show what the run would do, and do nothing
     #[arg(long)]
     dry_run: bool,
@@ -61,11 +68,21 @@ pub(crate) async fn run(
         return if args.json { console.json(&planned) } else { Ok(console.table(&plan_table(&planned))?) };
     }
     let alarms = Alarms::new(workspace.store.clone(), workspace.lake.url(), notifier);
-    let report = execute(&workspace, &options, &alarms, console.is_quiet(), interrupt).await?;
+    let outcome = execute(&workspace, &options, &alarms, console.is_quiet(), interrupt).await;
+    push_metrics(args.push_metrics.as_deref()).await;
+    let report = outcome?;
     if args.json {
         return console.json(&report);
     }
     console.table(&steps_table(&report))?;
     let total = units::milliseconds(report.duration_ms);
     Ok(console.line(format_args!("\nrun {} succeeded in {total}", report.run_id))?)
+}
+
+/// Tells the Pushgateway, if there is one. The run's own figures are in the database, whatever becomes of these.
+async fn push_metrics(gateway: Option<&str>) {
+    let Some(gateway) = gateway.filter(|gateway| !gateway.is_empty()) else { return };
+    if let Err(error) = runtime::push::push(gateway, JOB).await {
+        tracing::warn!(error, "the Pushgateway does not take metrics");
+    }
 }

@@ -1,0 +1,46 @@
+//! Where a query stands in its trace, as a setting that travels with it to scheduler and executors.
+
+use datafusion::{common::extensions_options, config::ConfigExtension, prelude::SessionConfig};
+
+extensions_options! {
+    /// The trace of a query.
+    pub struct TraceContext {
+        /// The span that waits for the query, as the W3C's `traceparent` has it; empty where no collector is told.
+        pub parent: String, default = String::new()
+    }
+}
+
+impl ConfigExtension for TraceContext {
+    const PREFIX: &'static str = "segue_trace";
+}
+
+/// Makes queries of a session part of a trace.
+pub fn set_trace_parent(config: &mut SessionConfig, parent: String) {
+    if let Some(context) = config.options_mut().extensions.get_mut::<TraceContext>() {
+        context.parent = parent;
+    }
+}
+
+/// The span that waits for the query of a session, if its client tells a collector.
+pub fn trace_parent(config: &SessionConfig) -> Option<&str> {
+    let context = config.options().extensions.get::<TraceContext>()?;
+    Some(context.parent.as_str()).filter(|parent| !parent.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use ballista_core::extension::SessionConfigExt;
+
+    use super::*;
+    use crate::session::{EngineOptions, session_config};
+
+    #[test]
+    fn it_travels_with_the_settings() {
+        let mut client = session_config(&EngineOptions::default());
+        assert_eq!(trace_parent(&client), None);
+        set_trace_parent(&mut client, "00-a-b-01".to_owned());
+        let executor = session_config(&EngineOptions::default());
+        let executor = executor.update_from_key_value_pair(&client.to_key_value_pairs());
+        assert_eq!(trace_parent(&executor), Some("00-a-b-01"));
+    }
+}
