@@ -117,7 +117,7 @@ impl PartitionWriter {
     fn try_new(exec: &ParquetWriteExec, partition: usize, context: &TaskContext) -> Result<Self> {
         let target = &exec.target;
         Ok(Self {
-            parts: target.destination.open(context)?.parts(target, exec.input.schema())?,
+            parts: target.open(context)?.parts(target, exec.input.schema())?,
             memory: MemoryConsumer::new(format!("ParquetWriteExec[{partition}]")).register(context.memory_pool()),
             rows: MetricBuilder::new(&exec.metrics).counter("rows_written", partition),
             bytes: MetricBuilder::new(&exec.metrics).counter("bytes_written", partition),
