@@ -14,7 +14,7 @@ use super::FileCompression;
 use crate::failure::store_failure;
 
 /// Bytes of one request to the store, and requests that are under way at once.
-const REQUEST_BYTES: u64 = 8 * 1024 * 1024;
+const REQUEST_BYTES: usize = 8 * 1024 * 1024;
 const REQUESTS_AT_ONCE: usize = 2;
 /// Bytes of lines after which a batch is complete, however few rows it has.
 const BATCH_BYTES: usize = 16 * 1024 * 1024;
@@ -67,9 +67,10 @@ pub(super) fn lines(
 }
 
 fn chunks(store: Arc<dyn ObjectStore>, path: Path, range: Range<u64>) -> BoxStream<'static, Result<Bytes>> {
-    let starts = (range.start..range.end).step_by(REQUEST_BYTES as usize);
+    let starts = (range.start..range.end).step_by(REQUEST_BYTES);
     let requests = starts.map(move |start| {
-        let (store, path, part) = (Arc::clone(&store), path.clone(), start..range.end.min(start + REQUEST_BYTES));
+        let (store, path, part) =
+            (Arc::clone(&store), path.clone(), start..range.end.min(start + REQUEST_BYTES as u64));
         async move { store.get_range(&path, part).await.map_err(store_failure) }
     });
     stream::iter(requests).buffered(REQUESTS_AT_ONCE).boxed()

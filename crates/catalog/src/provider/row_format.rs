@@ -12,8 +12,12 @@ const DEFAULT_DELIMITER: u8 = 1;
 pub(super) const SLICES: &str = "MpdSliceSerDe";
 const OPENX: &str = "org.openx.data.jsonserde.JsonSerDe";
 
-/// The form of a table's files without their compression; `Err` says what of it is not done.
+/// The form of a table's files without their compression.
+///
+/// # Errors
+/// What of it is not done.
 pub fn file_format(table: &TableInput, storage: &StorageDescriptor) -> Result<FileFormat, String> {
+    check_files(table, storage)?;
     let name = serde_name(storage);
     let parameters = storage.serde_info.as_ref().map(|serde| &serde.parameters);
     let parameters = Parameters(parameters);
@@ -33,6 +37,21 @@ pub fn file_format(table: &TableInput, storage: &StorageDescriptor) -> Result<Fi
         return Err(format!("skip.footer.line.count = {footer}"));
     }
     Ok(FileFormat::Rows { rows, skipped_lines, compression: FileCompression::None })
+}
+
+/// Refuses tables of which not all files that are there have the rows.
+fn check_files(table: &TableInput, storage: &StorageDescriptor) -> Result<(), String> {
+    for name in ["table_type", "spark.sql.sources.provider"] {
+        let value = table.parameters.get(name).map(|value| value.trim().to_lowercase()).unwrap_or_default();
+        if ["iceberg", "delta", "hudi"].contains(&value.as_str()) {
+            return Err(format!("{name} = {value}, whose files are told by their own logs"));
+        }
+    }
+    let input = storage.input_format.as_deref().unwrap_or_default();
+    if input.ends_with("SymlinkTextInputFormat") {
+        return Err(format!("input format {input}, whose files are lists of other files"));
+    }
+    Ok(())
 }
 
 /// The same for a file, whose compression the end of its name tells, as for Athena.
@@ -223,6 +242,7 @@ mod tests {
             ("a.LazySimpleSerDe", ("timestamp.formats", "dd/MM/yyyy"), ("x", "y")),
             ("a.OpenCSVSerde", ("x", "y"), ("skip.footer.line.count", "1")),
             ("a.RegexSerDe", ("x", "y"), ("x", "y")),
+            ("a.ParquetHiveSerDe", ("x", "y"), ("table_type", "ICEBERG")),
         ] {
             assert!(rows(library, &[serde], &[table]).is_err(), "{library} {serde:?}");
         }

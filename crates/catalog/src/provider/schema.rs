@@ -53,10 +53,10 @@ impl SchemaProvider for DatabaseSchema {
         self.shared.note_version(&table);
         if of_partitions.is_some() {
             let has_partitions = !table.in_lake && !table.is_view() && !table.input.partition_keys.is_empty();
-            return match has_partitions {
-                true => partition_rows::provider(&self.shared, &table).await.map(Some),
-                false => Ok(None),
-            };
+            if !has_partitions {
+                return Ok(None);
+            }
+            return partition_rows::provider(&self.shared, &table).await.map(Some);
         }
         if table.in_lake {
             let Some(lake) = self.shared.catalog.lake() else { return Ok(None) };

@@ -41,7 +41,7 @@ def partitioned_by():
     run("CREATE DATABASE IF NOT EXISTS tables")
     execution = run(
         f"CREATE TABLE tables.by_day WITH (external_location = '{STAGING}by_day', partitioned_by = ARRAY['day', 'kind'], "
-        "write_compression = 'SNAPPY') AS SELECT pid, ms, DATE '2026-01-01' + INTERVAL '1' DAY * (pid % 3) AS day, "
+        "write_compression = 'SNAPPY') AS SELECT pid, ms, date_add('day', pid % 3, DATE '2026-01-01') AS day, "
         "CASE pid % 2 WHEN 0 THEN 'a/b=c%' ELSE NULL END AS kind FROM plays"
     )
     found = keys_below("by_day")
@@ -60,8 +60,7 @@ def partitioned_by():
     some = glue.get_partitions(DatabaseName="tables", TableName="by_day",
                                Expression="day >= '2026-01-02' AND (kind = 'a/b=c%' OR day = '2026-01-03')")
     same(sorted(partition["Values"] for partition in some["Partitions"]),
-         [["2026-01-02", "a/b=c%"], ["2026-01-03", "__HIVE_DEFAULT_PARTITION__"], ["2026-01-03", "a/b=c%"]][:1]
-         + [["2026-01-03", "__HIVE_DEFAULT_PARTITION__"], ["2026-01-03", "a/b=c%"]])
+         [["2026-01-02", "a/b=c%"], ["2026-01-03", "__HIVE_DEFAULT_PARTITION__"], ["2026-01-03", "a/b=c%"]])
     same(rows('SELECT * FROM tables."by_day$partitions" ORDER BY day, kind NULLS LAST')[1:],
          [[f"2026-01-0{day}", kind] for day in (1, 2, 3) for kind in ("a/b=c%", None)])
     # Where a row is from.
@@ -112,7 +111,7 @@ def limits():
 
 NESTED = ("SELECT pid, 'tab\tand \"quotes\"' AS t, ARRAY[ROW(pid, ARRAY['x', NULL]), NULL] AS l, MAP(ARRAY['k'], ARRAY[1.5]) AS m, "
           "CAST(ROW(1, 'y') AS ROW(a INTEGER, b VARCHAR)) AS r, DECIMAL '12.50' AS d, TIMESTAMP '2026-01-01 10:00:00.120' AS at, "
-          "CAST('é' AS VARBINARY) AS b, pid % 2 = 0 AS even FROM (VALUES 1, 2) AS v(pid)")
+          "to_utf8('é') AS b, pid % 2 = 0 AS even FROM (VALUES 1, 2) AS v(pid)")
 SHOWN = [[str(pid), "tab\tand \"quotes\"", f"[{{field0={pid}, field1=[x, null]}}, null]", "{k=1.5}", "{a=1, b=y}", "12.50",
           "2026-01-01 10:00:00.120", "c3 a9", str(pid % 2 == 0).lower()] for pid in (1, 2)]
 

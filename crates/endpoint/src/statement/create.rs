@@ -73,7 +73,7 @@ fn table(mut tokens: Tokens<'_>) -> QueryResult<Statement> {
     let table = tokens.table_name()?;
     let properties = if tokens.accept(&["WITH"]) { properties(&mut tokens)? } else { BTreeMap::new() };
     if !tokens.accept(&["AS"]) {
-        let what = "CREATE TABLE without AS; use CREATE EXTERNAL TABLE".to_owned();
+        let what = "CREATE TABLE without AS, which is Iceberg's; use CREATE EXTERNAL TABLE".to_owned();
         return Ok(Statement::Unsupported { what, line, column });
     }
     let mut query = tokens.rest();

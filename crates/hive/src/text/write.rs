@@ -100,6 +100,10 @@ pub(crate) fn plain(column: &dyn Array, row: usize) -> Result<Vec<u8>, ArrowErro
             let number = column.as_primitive::<Float64Type>().value(row);
             float(number, || number.to_string())
         }
+        // Lists of other kinds than the usual one would become texts.
+        other if other.is_nested() => {
+            return Err(ArrowError::NotYetImplemented(format!("a value of type {other} in text or JSON")));
+        }
         _ => ArrayFormatter::try_new(column, &options())?.value(row).try_to_string()?.into_bytes(),
     })
 }

@@ -3,7 +3,7 @@
 SELECT
     pid,
     ms + {{ var('added') }} AS ms,
-    DATE '2026-01-01' + INTERVAL '1' DAY * (pid % 3) AS day,
+    date_add('day', pid % 3, DATE '2026-01-01') AS day,
     CAST(pid % 2 AS integer) AS shard
 FROM {{ source('lake', 'plays') }}
 {% if is_incremental() %}
