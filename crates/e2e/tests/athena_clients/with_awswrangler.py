@@ -45,7 +45,8 @@ same(sorted(zip(found["odd"], found["s"])), [(0, 10), (1, 9)])
 # Text and JSON that awswrangler writes and describes itself.
 frame = pd.DataFrame({"n": [1, 2], "t": ["a, b", "c"]})
 wr.s3.to_csv(frame, path=f"{STAGING}csv/", dataset=True, database="wrangled", table="csv", index=False, sep="|")
-wr.s3.to_json(frame, path=f"{STAGING}json/", dataset=True, database="wrangled", table="json", orient="records", lines=True)
+wr.s3.to_json(frame, path=f"{STAGING}json/", dataset=True, database="wrangled", table="json", orient="records", lines=True,
+              index=False)
 for table in ["csv", "json"]:
     found = wr.athena.read_sql_query(f"SELECT n, t FROM {table}", database="wrangled", ctas_approach=False,
                                      s3_output=f"{STAGING}{table}-rows/")
