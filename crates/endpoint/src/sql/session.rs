@@ -16,6 +16,13 @@ pub(crate) struct QuerySession {
     pub(crate) catalog: SessionCatalog,
 }
 
+impl QuerySession {
+    /// Partitions into which stages are divided.
+    pub(crate) fn partitions(&self) -> usize {
+        self.context.state().config().target_partitions()
+    }
+}
+
 /// Opens a session in which names without a database stand for those of `database`.
 pub(crate) async fn open_session(service: &Service, database: &str) -> QueryResult<QuerySession> {
     let places = &service.places;
