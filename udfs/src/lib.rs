@@ -4,6 +4,7 @@
 //! agree because all of them build their session here:
 //!
 //! - [`scan`]: raw slices as a table with nested tracks;
+//! - [`files_table`]: files that a catalog knows as a table;
 //! - [`lake_table`]: the lake's tables, read by version and written atomically;
 //! - [`functions`]: SQL functions;
 //! - [`operators`]: physical operators of the parallel write;
@@ -16,6 +17,7 @@
 pub mod codec;
 mod failure;
 mod file_path;
+pub mod files_table;
 pub mod functions;
 pub mod lake_table;
 pub mod operators;

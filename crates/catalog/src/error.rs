@@ -65,6 +65,14 @@ pub enum Error {
         /// Values that were given.
         found: usize,
     },
+    /// An expression that chooses partitions cannot be understood.
+    #[error("the expression `{expression}` cannot be understood: {reason}")]
+    InvalidExpression {
+        /// The expression.
+        expression: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A name that the catalog cannot keep.
     #[error("invalid name `{name}`: expected 1 to 255 characters without `/` and control characters")]
     InvalidName {

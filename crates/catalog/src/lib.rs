@@ -13,8 +13,11 @@ mod databases;
 mod error;
 pub mod hive_type;
 mod lake_tables;
+mod location;
+mod partition_filter;
 mod partitions;
 pub mod provider;
+mod table_writes;
 mod tables;
 
 use lake::Lake;
@@ -23,7 +26,10 @@ use store::Store;
 pub use databases::DatabaseEntry;
 pub use error::{Error, Result};
 pub use lake_tables::LAKE_DATABASE;
+pub use location::Location;
+pub use partition_filter::NULL_VALUE as NULL_PARTITION;
 pub use partitions::{PartitionEntry, partition_path};
+pub use table_writes::TableWrites;
 pub use tables::TableEntry;
 
 /// Name of the one catalog, as it is written in lower case.

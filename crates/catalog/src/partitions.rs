@@ -1,10 +1,10 @@
 //! Partitions of tables.
 
-use athena::glue::PartitionInput;
+use athena::glue::{PartitionInput, TableInput};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use store::{Document, DocumentKey};
 
-use crate::{Catalog, Error, Result, TableEntry, databases::body, tables::below};
+use crate::{Catalog, Error, Result, TableEntry, databases::body, partition_filter::PartitionFilter, tables::below};
 
 pub(crate) const PARTITION: &str = "partition";
 /// What Hive escapes in the names of partitions' folders, and what is not ASCII.
@@ -67,6 +67,19 @@ impl Catalog {
         self.all(PARTITION, &parent).await?.iter().map(entry).collect()
     }
 
+    /// The partitions of a table that an expression chooses, as Glue writes it (`day >= '2026-01-01' AND shard IN (1, 2)`),
+    /// in the order of their paths.
+    ///
+    /// # Errors
+    /// [`Error::InvalidExpression`], [`Error::Store`].
+    pub async fn partitions_where(&self, table: &TableEntry, expression: &str) -> Result<Vec<PartitionEntry>> {
+        let filter = PartitionFilter::parse(expression, &table.input.partition_keys)
+            .map_err(|reason| Error::InvalidExpression { expression: expression.to_owned(), reason })?;
+        let mut partitions = self.partitions(table).await?;
+        partitions.retain(|partition| filter.chooses(&partition.input.values));
+        Ok(partitions)
+    }
+
     /// The partition of these values, if there is one.
     ///
     /// # Errors
@@ -83,6 +96,32 @@ impl Catalog {
     pub async fn create_partition(&self, table: &TableEntry, partition: &PartitionInput) -> Result<bool> {
         let body = body(&table.input.name, partition)?;
         Ok(self.store().create_document(&key(table, &partition.values)?, &body).await?)
+    }
+
+    /// Makes those of some partitions that are not there, all at once.
+    ///
+    /// # Errors
+    /// [`Error::PartitionValues`], [`Error::Store`].
+    pub async fn create_missing_partitions(&self, table: &TableEntry, partitions: &[PartitionInput]) -> Result<()> {
+        let documents = partitions
+            .iter()
+            .map(|partition| Ok((key(table, &partition.values)?, body(&table.input.name, partition)?)));
+        Ok(self.store().create_missing_documents(&documents.collect::<Result<Vec<_>>>()?).await?)
+    }
+
+    /// Gives a partition other values and tells whether it did: false if there is one of these values.
+    ///
+    /// # Errors
+    /// [`Error::PartitionValues`], [`Error::Store`].
+    pub async fn move_partition(
+        &self,
+        table: &TableEntry,
+        from: &[String],
+        partition: &PartitionInput,
+    ) -> Result<bool> {
+        let body = body(&table.input.name, partition)?;
+        let (from, to) = (key(table, from)?, key(table, &partition.values)?);
+        Ok(self.store().move_document(&from, &to, &body).await?)
     }
 
     /// Changes what is said of a partition and tells whether there is one.
@@ -107,13 +146,18 @@ impl Catalog {
 }
 
 fn key(table: &TableEntry, values: &[String]) -> Result<DocumentKey> {
-    let keys = &table.input.partition_keys;
+    partition_key(&table.database, &table.input, values)
+}
+
+/// Where a partition of a table is kept.
+pub(crate) fn partition_key(database: &str, table: &TableInput, values: &[String]) -> Result<DocumentKey> {
+    let keys = &table.partition_keys;
     if keys.len() != values.len() {
         let (expected, found) = (keys.len(), values.len());
-        return Err(Error::PartitionValues { table: table.input.name.clone(), expected, found });
+        return Err(Error::PartitionValues { table: table.name.clone(), expected, found });
     }
     let name = partition_path(keys.iter().map(|key| key.name.as_str()), values);
-    Ok(DocumentKey::new(PARTITION, below(&table.database, &table.input.name)?, name))
+    Ok(DocumentKey::new(PARTITION, below(database, &table.name)?, name))
 }
 
 fn entry(document: &Document) -> Result<PartitionEntry> {

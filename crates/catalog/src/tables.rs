@@ -1,13 +1,14 @@
 //! Tables and views, and their versions.
 
-use athena::glue::TableInput;
+use athena::glue::{PartitionInput, TableInput};
 use serde::{Deserialize, Serialize};
 use store::{Document, DocumentKey};
 
 use crate::{
     Catalog, Error, LAKE_DATABASE, Result,
     databases::{body, encoded},
-    partitions::PARTITION,
+    partitions::{PARTITION, partition_key},
+    table_writes::TABLE_WRITES,
 };
 
 pub(crate) const TABLE: &str = "table";
@@ -103,14 +104,37 @@ impl Catalog {
     /// # Errors
     /// [`Error::NoSuchDatabase`], [`Error::TableExists`], [`Error::InvalidName`], [`Error::Store`].
     pub async fn create_table(&self, database: &str, input: TableInput) -> Result<()> {
+        self.create_table_with(database, input, &[]).await
+    }
+
+    /// Makes a table together with its partitions, all at once.
+    ///
+    /// # Errors
+    /// As [`Self::create_table`]; [`Error::PartitionValues`].
+    pub async fn create_table_with(
+        &self,
+        database: &str,
+        input: TableInput,
+        partitions: &[PartitionInput],
+    ) -> Result<()> {
         let database = self.database(database).await?.name;
         let input = lowered(input);
         let exists = || Error::TableExists { database: database.clone(), table: input.name.clone() };
         if database == LAKE_DATABASE && self.lake_table(&input.name).await?.is_some() {
             return Err(exists());
         }
-        let body = body(&input.name, &Version { input: input.clone() })?;
-        let created = self.store().create_document(&key(&database, &input.name)?, &body).await?;
+        let table = body(&input.name, &Version { input: input.clone() })?;
+        let partitions = partitions.iter().map(|partition| {
+            let key = partition_key(&database, &input, &partition.values)?;
+            Ok((key, body(&input.name, partition)?))
+        });
+        let partitions = partitions.collect::<Result<Vec<_>>>()?;
+        let key = key(&database, &input.name)?;
+        let created = if partitions.is_empty() {
+            self.store().create_document(&key, &table).await?
+        } else {
+            self.store().create_document_with(&key, &table, &partitions).await?
+        };
         if created { Ok(()) } else { Err(exists()) }
     }
 
@@ -186,7 +210,7 @@ impl Catalog {
 /// What disappears with a table.
 pub(crate) fn dependents_of(database: &str, table: &str) -> Result<Vec<(&'static str, String)>> {
     let parent = below(database, table)?;
-    Ok(vec![(TABLE_VERSION, parent.clone()), (PARTITION, parent)])
+    Ok(vec![(TABLE_VERSION, parent.clone()), (TABLE_WRITES, parent.clone()), (PARTITION, parent)])
 }
 
 /// The parent of what belongs to a table.

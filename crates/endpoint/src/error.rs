@@ -138,6 +138,9 @@ fn of_text(text: &str, sql: &str) -> QueryError {
         return QueryError::new("FUNCTION_NOT_FOUND", format!("Function '{function}' not registered"))
             .at_word(sql, function);
     }
+    if let Some(error) = of_hive(text) {
+        return error;
+    }
     if lower.contains("divide by zero") || lower.contains("division by zero") {
         return QueryError::new("DIVISION_BY_ZERO", "Division by zero");
     }
@@ -154,6 +157,22 @@ fn of_text(text: &str, sql: &str) -> QueryError {
         return QueryError::new("SYNTAX_ERROR", text.trim_start_matches("Error during planning: "));
     }
     QueryError::internal(text)
+}
+
+/// Errors of files, which tasks tell by Athena's names.
+fn of_hive(text: &str) -> Option<QueryError> {
+    const NAMES: [&str; 3] = ["HIVE_BAD_DATA", "HIVE_CURSOR_ERROR", "HIVE_INVALID_PARTITION_VALUE"];
+    for name in NAMES {
+        if let Some(message) = between(text, &format!("{name}: "), "\n") {
+            return Some(QueryError::new(name, message));
+        }
+    }
+    if let Some(limit) = between(text, "Exceeded limit of ", " open writers") {
+        let message = format!("Exceeded limit of {limit} open writers for partitions/buckets");
+        return Some(QueryError::new("HIVE_TOO_MANY_OPEN_PARTITIONS", message));
+    }
+    let refused = text.find("the text ").filter(|_| text.contains("which ends a field or line"));
+    refused.map(|at| QueryError::new("HIVE_WRITER_DATA_ERROR", &text[at..]))
 }
 
 fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {

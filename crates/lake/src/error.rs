@@ -94,6 +94,21 @@ pub enum Error {
         #[source]
         source: parquet::errors::ParquetError,
     },
+    /// Rows cannot be written as lines.
+    #[error("cannot write `{path}`")]
+    Lines {
+        /// The file.
+        path: String,
+        /// The cause.
+        #[source]
+        source: arrow::error::ArrowError,
+    },
+    /// A write has rows of more partitions than it may.
+    #[error("Exceeded limit of {limit} open writers for partitions/buckets")]
+    TooManyPartitions {
+        /// How many it may have.
+        limit: usize,
+    },
     /// Rows do not have the columns of the file or table that they are written to.
     #[error("rows for `{path}` have the columns {found}, expected {expected}")]
     SchemaMismatch {

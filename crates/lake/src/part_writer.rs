@@ -8,7 +8,7 @@ use std::{
 
 use arrow::{
     array::{Array, ArrayRef},
-    compute::partition,
+    compute::{SortColumn, lexsort_to_indices, partition, take_record_batch},
     datatypes::{Schema, SchemaRef},
     error::ArrowError,
     record_batch::RecordBatch,
@@ -18,13 +18,15 @@ use object_store::{ObjectStore, path::Path};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{DataFile, Error, ParquetFileWriter, Result};
+use crate::{DataFile, Error, PartFormat, Result, part_format::PartFile};
 
 /// A new file is started past this size.
 const TARGET_FILE_BYTES: u64 = 256 * 1024 * 1024;
 /// A file of one run of rows takes in the next run until it has this size. At twice the size it is finished, so that a
 /// large run does not become the neighbour of small ones with all of its rows.
 const SHARED_FILE_BYTES: u64 = 1024 * 1024;
+/// Folders that one writer keeps a file open in.
+const MAX_OPEN_FOLDERS: usize = 100;
 /// Files that one writer keeps open; the one not written to for longest is finished before another is started.
 const MAX_OPEN_FILES: usize = 24;
 /// What Hive writes for NULL in the name of a folder.
@@ -58,7 +60,8 @@ impl PartitionBy {
     fn open_files(&self) -> usize {
         match self {
             Self::None | Self::Runs(_) => 1,
-            Self::Split(_) | Self::Hive(_) => MAX_OPEN_FILES,
+            Self::Split(_) => MAX_OPEN_FILES,
+            Self::Hive(_) => MAX_OPEN_FOLDERS,
         }
     }
 }
@@ -73,6 +76,10 @@ pub struct PartWriter {
     folder: Path,
     schema: SchemaRef,
     partitioning: PartitionBy,
+    format: PartFormat,
+    /// Partitions that there may be, and those that there are.
+    most_partitions: Option<usize>,
+    seen: BTreeSet<Vec<Option<String>>>,
     /// Indices of the partition columns.
     keys: Vec<usize>,
     /// Indices of the columns that the files have.
@@ -88,7 +95,7 @@ struct OpenFile {
     path: String,
     /// Values of the partition columns that its rows have, as they came.
     partitions: Vec<Vec<Option<String>>>,
-    writer: ParquetFileWriter,
+    writer: PartFile,
     used: u64,
 }
 
@@ -118,13 +125,40 @@ impl PartWriter {
         }
         let fields: Vec<_> = kept.iter().map(|index| Arc::clone(&schema.fields()[*index])).collect();
         let schema = Arc::new(Schema::new(fields));
-        Ok(Self { store, folder, schema, partitioning, keys, kept, open: Vec::new(), finished: Vec::new(), clock: 0 })
+        Ok(Self {
+            store,
+            folder,
+            schema,
+            partitioning,
+            format: PartFormat::default(),
+            most_partitions: None,
+            seen: BTreeSet::new(),
+            keys,
+            kept,
+            open: Vec::new(),
+            finished: Vec::new(),
+            clock: 0,
+        })
+    }
+
+    /// The same writer for files of another form.
+    #[must_use]
+    pub fn with_format(mut self, format: PartFormat) -> Self {
+        self.format = format;
+        self
+    }
+
+    /// The same writer, which refuses rows of more partitions than these.
+    #[must_use]
+    pub fn with_most_partitions(mut self, most: Option<usize>) -> Self {
+        self.most_partitions = most;
+        self
     }
 
     /// Appends rows.
     ///
     /// # Errors
-    /// As [`ParquetFileWriter::write`].
+    /// As [`ParquetFileWriter::write`](crate::ParquetFileWriter::write); [`Error::Lines`], [`Error::TooManyPartitions`].
     pub async fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         if batch.num_rows() == 0 {
             return Ok(());
@@ -142,6 +176,10 @@ impl PartWriter {
     /// The runs of rows of one partition, without the columns that the files leave out.
     fn divide(&self, batch: &RecordBatch) -> Result<Vec<(Vec<Option<String>>, RecordBatch)>> {
         let failed = |source: ArrowError| Error::parquet("write", &self.folder)(source.into());
+        // Rows of one folder come together, so that they are written together.
+        let sorted = matches!(self.partitioning, PartitionBy::Hive(_)).then(|| self.sorted(batch)).transpose();
+        let sorted = sorted.map_err(failed)?;
+        let batch = sorted.as_ref().unwrap_or(batch);
         let keys: Vec<ArrayRef> = self.keys.iter().map(|index| Arc::clone(batch.column(*index))).collect();
         let rows = batch.project(&self.kept).map_err(failed)?;
         let runs = partition(&keys).map_err(failed)?.ranges().into_iter();
@@ -152,6 +190,12 @@ impl PartWriter {
         .collect()
     }
 
+    fn sorted(&self, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+        let column = |index: &usize| SortColumn { values: Arc::clone(batch.column(*index)), options: None };
+        let columns: Vec<SortColumn> = self.keys.iter().map(column).collect();
+        take_record_batch(batch, &lexsort_to_indices(&columns, None)?)
+    }
+
     /// Memory that the encoders hold, in bytes.
     pub fn memory_bytes(&self) -> usize {
         self.open.iter().map(|file| file.writer.memory_bytes()).sum()
@@ -160,7 +204,7 @@ impl PartWriter {
     /// Completes all files and returns them; their paths are relative to the writer's folder.
     ///
     /// # Errors
-    /// As [`ParquetFileWriter::finish`].
+    /// As [`ParquetFileWriter::finish`](crate::ParquetFileWriter::finish).
     pub async fn finish(mut self) -> Result<Vec<DataFile>> {
         while !self.open.is_empty() {
             self.finish_file(0).await?;
@@ -170,6 +214,14 @@ impl PartWriter {
 
     async fn write_rows(&mut self, partition: Vec<Option<String>>, rows: &RecordBatch) -> Result<()> {
         self.clock += 1;
+        if let Some(limit) = self.most_partitions
+            && !self.seen.contains(&partition)
+        {
+            self.seen.insert(partition.clone());
+            if self.seen.len() > limit {
+                return Err(Error::TooManyPartitions { limit });
+            }
+        }
         let open = self.open.iter().position(|file| file.partitions.last() == Some(&partition));
         let shared = self.file_to_share();
         let index = match (open, shared) {
@@ -211,10 +263,10 @@ impl PartWriter {
                 let _ = write!(path, "{}={value}/", escaped(column));
             }
         }
-        let _ = write!(path, "part-{}.parquet", Uuid::now_v7().simple());
+        let _ = write!(path, "part-{}.{}", Uuid::now_v7().simple(), self.format.extension());
         let full = Path::parse(format!("{}/{path}", self.folder))
             .map_err(|error| Error::InvalidUrl { url: path.clone(), reason: error.to_string() })?;
-        let writer = ParquetFileWriter::try_new(Arc::clone(&self.store), full, Arc::clone(&self.schema))?;
+        let writer = self.format.open(Arc::clone(&self.store), full, Arc::clone(&self.schema))?;
         self.open.push(OpenFile { path, partitions: vec![partition], writer, used: self.clock });
         Ok(self.open.len() - 1)
     }

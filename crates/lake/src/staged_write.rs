@@ -11,7 +11,7 @@ use crate::{DataFile, Error, Result, layout::below};
 /// Files that are moved at once.
 const MOVES_AT_ONCE: usize = 16;
 /// Name of the list, in the staging folder, of the files that the write consists of.
-const FILE_LIST: &str = "_files.json";
+pub(crate) const FILE_LIST: &str = "_files.json";
 
 /// A staging folder and the folder that its files are moved to.
 pub(crate) struct StagedWrite {
@@ -52,22 +52,11 @@ impl StagedWrite {
     pub(crate) async fn move_all(&self, mut files: Vec<DataFile>) -> Result<Vec<DataFile>> {
         let moves = files.iter().map(|file| {
             let (from, to) = (below(&self.staging, &file.path), below(&self.target, &file.path));
-            async move { self.move_file(&from, &to).await }
+            async move { move_file(self.store.as_ref(), &from, &to).await }
         });
         stream::iter(moves.collect::<Vec<_>>()).buffer_unordered(MOVES_AT_ONCE).try_collect::<()>().await?;
         files.sort_by(|left, right| left.path.cmp(&right.path));
         Ok(files)
-    }
-
-    /// Moves a staged file; one that an earlier attempt at this commit moved already is left where it is.
-    async fn move_file(&self, from: &Path, to: &Path) -> Result<()> {
-        match self.store.rename(from, to).await {
-            Ok(()) => Ok(()),
-            Err(object_store::Error::NotFound { .. }) => {
-                self.store.head(to).await.map(|_| ()).map_err(Error::store("find the staged file", from))
-            }
-            Err(source) => Err(Error::store("publish", from)(source)),
-        }
     }
 
     /// Removes what losing attempts left behind, once the write is committed. Failure leaves garbage that no reader
@@ -88,6 +77,17 @@ impl StagedWrite {
                 return;
             }
         }
+    }
+}
+
+/// Moves a staged file; one that an earlier attempt at this commit moved already is left where it is.
+pub(crate) async fn move_file(store: &dyn ObjectStore, from: &Path, to: &Path) -> Result<()> {
+    match store.rename(from, to).await {
+        Ok(()) => Ok(()),
+        Err(object_store::Error::NotFound { .. }) => {
+            store.head(to).await.map(|_| ()).map_err(Error::store("find the staged file", from))
+        }
+        Err(source) => Err(Error::store("publish", from)(source)),
     }
 }
 

@@ -39,12 +39,16 @@ const LOOKED_UP_IN_VAIN: f64 = 0.05;
 /// tracks' URIs, and no dictionaries of floating-point numbers, which seldom repeat: looking for repetitions took a
 /// fifth of the time that a file of measures takes.
 pub fn writer_properties(schema: &Schema) -> WriterProperties {
+    properties_with(schema, Compression::ZSTD(ZstdLevel::default()))
+}
+
+fn properties_with(schema: &Schema, compression: Compression) -> WriterProperties {
     let looked_up = ColumnPath::from(LOOKED_UP);
     let is_measure = |field: &&Arc<Field>| field.data_type().is_floating();
     let measures = schema.fields().iter().filter(is_measure).map(|field| ColumnPath::new(vec![field.name().clone()]));
     measures
         .fold(WriterProperties::builder(), |builder, column| builder.set_column_dictionary_enabled(column, false))
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_compression(compression)
         .set_dictionary_page_size_limit(DICTIONARY_BYTES)
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_max_row_group_bytes(Some(ROW_GROUP_BYTES))
@@ -78,8 +82,22 @@ impl ParquetFileWriter {
     /// # Errors
     /// [`Error::Parquet`] if the schema has a type that Parquet cannot hold.
     pub fn try_new(store: Arc<dyn object_store::ObjectStore>, path: Path, schema: SchemaRef) -> Result<Self> {
+        Self::with_compression(store, path, schema, Compression::ZSTD(ZstdLevel::default()))
+    }
+
+    /// Starts a file that is compressed in another way than those of the lake.
+    ///
+    /// # Errors
+    /// As [`Self::try_new`].
+    pub fn with_compression(
+        store: Arc<dyn object_store::ObjectStore>,
+        path: Path,
+        schema: SchemaRef,
+        compression: Compression,
+    ) -> Result<Self> {
         let upload = Upload::new(store, path.clone());
-        let writer = AsyncArrowWriter::try_new(upload, Arc::clone(&schema), Some(writer_properties(&schema)))
+        let properties = properties_with(&schema, compression);
+        let writer = AsyncArrowWriter::try_new(upload, Arc::clone(&schema), Some(properties))
             .map_err(Error::parquet("create", &path))?;
         Ok(Self { writer, path, schema, rows: 0 })
     }

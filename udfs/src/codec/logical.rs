@@ -13,19 +13,19 @@ use datafusion::{
     logical_expr::{AggregateUDF, Extension, LogicalPlan, ScalarUDF, WindowUDF},
 };
 use datafusion_proto::logical_plan::LogicalExtensionCodec;
-use lake::PartitionBy;
 use serde::{Deserialize, Serialize};
 use trino::functions::codec;
 use url::Url;
 
 use super::{envelope, no_rows};
 use crate::{
+    files_table::{FilesTable, FilesTableParts},
     functions::TravellingWindow,
     lake_table::{LakeTable, Reading},
     operators::WriteOptions,
     optimizer::{CooccurrenceNode, Counted, NoRowsNode},
     scan::{ScanSpec, SliceTable},
-    writes::FolderTable,
+    writes::{FolderTable, FolderWrite},
 };
 
 #[derive(Serialize, Deserialize)]
@@ -49,8 +49,9 @@ enum TableNode {
     Folder {
         #[serde(with = "super::url_text")]
         url: Url,
-        partition_by: PartitionBy,
+        options: FolderWrite,
     },
+    Files(FilesTableParts),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -114,7 +115,8 @@ impl LogicalExtensionCodec for SegueLogicalCodec {
             TableNode::Lake { lake_url, name, reading, write } => {
                 Arc::new(LakeTable::from_parts(lake_url, name, schema, reading, write))
             }
-            TableNode::Folder { url, partition_by } => Arc::new(FolderTable::new(url, schema, partition_by)),
+            TableNode::Folder { url, options } => Arc::new(FolderTable::new(url, schema, options)),
+            TableNode::Files(parts) => Arc::new(FilesTable::from_parts(schema, parts)),
         })
     }
 
@@ -135,7 +137,9 @@ impl LogicalExtensionCodec for SegueLogicalCodec {
             let (lake_url, name) = (lake.lake_url().clone(), lake.name().to_owned());
             TableNode::Lake { lake_url, name, reading: lake.reads().clone(), write: lake.write_options().clone() }
         } else if let Some(folder) = any.downcast_ref::<FolderTable>() {
-            TableNode::Folder { url: folder.url().clone(), partition_by: folder.partition_by().clone() }
+            TableNode::Folder { url: folder.url().clone(), options: folder.options().clone() }
+        } else if let Some(files) = any.downcast_ref::<FilesTable>() {
+            TableNode::Files(files.parts().clone())
         } else {
             return self.ballista.try_encode_table_provider(table, provider, into);
         };

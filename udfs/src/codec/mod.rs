@@ -8,6 +8,7 @@ mod envelope;
 mod logical;
 mod no_rows;
 mod physical;
+mod row_scan;
 mod slice_scan;
 pub(crate) mod url_text;
 

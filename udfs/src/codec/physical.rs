@@ -15,10 +15,10 @@ use datafusion_proto::physical_plan::{PhysicalExtensionCodec, PhysicalProtoConve
 use serde::{Deserialize, Serialize};
 use trino::functions::codec;
 
-use super::{envelope, slice_scan::SliceScanNode};
+use super::{envelope, row_scan::RowScanNode, slice_scan::SliceScanNode};
 use crate::functions::TravellingWindow;
 use crate::operators::{
-    CommitExec, CommitSpec, CompressedScanExec, ParquetWriteExec, WriteTarget,
+    CommitExec, CommitSpec, CompressedScanExec, FoldedNamesExec, ParquetWriteExec, WriteTarget,
     cooccurrence::{CooccurrenceEncodeExec, CooccurrenceExec, CooccurrenceSpec},
 };
 
@@ -32,6 +32,8 @@ enum PlanNode {
     Cooccurrence(CooccurrenceSpec),
     /// With the name of the compression, as `DataFusion` spells it.
     CompressedScan(String),
+    RowScan(RowScanNode),
+    FoldedNames,
 }
 
 /// Codec for physical plans with Segue's scan and operators.
@@ -62,6 +64,8 @@ impl PhysicalExtensionCodec for SeguePhysicalCodec {
                 Ok(Arc::new(CooccurrenceExec::try_new(Arc::clone(groups), Arc::clone(shares), spec)?))
             }
             (PlanNode::CompressedScan(name), [scan]) => Ok(Arc::new(CompressedScanExec::try_new(scan, name.parse()?)?)),
+            (PlanNode::RowScan(scan), []) => scan.into_plan(self, context, converter),
+            (PlanNode::FoldedNames, [scan]) => Ok(Arc::new(FoldedNamesExec::try_new(scan)?)),
             (_, inputs) => internal_err!("a node came with {} inputs", inputs.len()),
         }
     }
@@ -82,6 +86,15 @@ impl PhysicalExtensionCodec for SeguePhysicalCodec {
             PlanNode::Cooccurrence(cooccurrence.spec().clone())
         } else if let Some(scan) = plan.downcast_ref::<CompressedScanExec>() {
             PlanNode::CompressedScan(scan.compression().to_string())
+        } else if plan.is::<FoldedNamesExec>() {
+            PlanNode::FoldedNames
+        } else if let Some(scan) = plan
+            .downcast_ref::<DataSourceExec>()
+            .map(|exec| RowScanNode::try_of(exec, self, converter))
+            .transpose()?
+            .flatten()
+        {
+            PlanNode::RowScan(scan)
         } else if let Some(scan) =
             plan.downcast_ref::<DataSourceExec>().map(SliceScanNode::try_of).transpose()?.flatten()
         {

@@ -242,11 +242,10 @@ impl TableProvider for LakeTable {
             InsertOp::Append => WriteMode::Append,
             InsertOp::Replace => return not_impl_err!("REPLACE INTO a table of the lake; use INSERT OVERWRITE"),
         };
-        let target = WriteTarget {
-            destination: Destination::Table { lake_url: self.lake_url.clone(), table: self.name.clone() },
-            write_id: self.write.candidate.clone().unwrap_or_else(|| Uuid::now_v7().to_string()),
-            partitioning: self.write.partitioning.clone(),
-        };
+        let destination = Destination::Table { lake_url: self.lake_url.clone(), table: self.name.clone() };
+        let write_id = self.write.candidate.clone().unwrap_or_else(|| Uuid::now_v7().to_string());
+        let target =
+            WriteTarget { partitioning: self.write.partitioning.clone(), ..WriteTarget::new(destination, write_id) };
         let columns = Column::of_schema(&input.schema());
         Ok(parallel_write(input, CommitSpec { target, mode, columns, options: self.write.clone() }))
     }

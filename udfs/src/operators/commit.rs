@@ -138,7 +138,7 @@ impl ExecutionPlan for CommitExec {
         if partition != 0 {
             return Err(DataFusionError::Internal(format!("CommitExec has one partition, asked for {partition}")));
         }
-        let destination = self.spec.target.destination.open(&context)?;
+        let destination = self.spec.target.open(&context)?;
         let spec = self.spec.clone();
         let reports = self.input.execute(0, context)?;
         let counted = stream::once(async move {
@@ -159,6 +159,10 @@ async fn commit(destination: &Opened, spec: CommitSpec, reports: &[RecordBatch])
     match destination {
         Opened::Folder(folder) => {
             let files = folder.commit(&spec.target.write_id, &files).await.map_err(lake_failure)?;
+            Ok(rows(&files))
+        }
+        Opened::Delivery(delivery) => {
+            let files = delivery.fix_files(&files).await.map_err(lake_failure)?;
             Ok(rows(&files))
         }
         Opened::Table(table) => {

@@ -10,7 +10,9 @@
 mod commit;
 mod compressed_scan;
 pub mod cooccurrence;
+mod folded_names;
 mod parquet_write;
+mod write_format;
 mod write_target;
 
 use std::sync::Arc;
@@ -19,7 +21,9 @@ use datafusion::physical_plan::{ExecutionPlan, coalesce_partitions::CoalescePart
 
 pub use commit::{CommitExec, CommitSpec, WriteOptions};
 pub use compressed_scan::CompressedScanExec;
+pub use folded_names::FoldedNamesExec;
 pub use parquet_write::ParquetWriteExec;
+pub use write_format::{ParquetCompression, RowCompression, WriteFormat};
 pub use write_target::{Destination, WriteTarget};
 
 /// A plan that writes the rows of `input` in every task and then commits once.

@@ -10,16 +10,17 @@ use datafusion::{
         SendableRecordBatchStream, TaskContext,
         memory_pool::{MemoryConsumer, MemoryReservation},
     },
-    physical_expr::{EquivalenceProperties, PhysicalExpr},
+    physical_expr::{EquivalenceProperties, PhysicalExpr, expressions::Column},
     physical_plan::{
-        DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, Partitioning, PlanProperties,
+        DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, ExecutionPlanProperties, Partitioning,
+        PlanProperties,
         execution_plan::EmissionType,
         metrics::{Count, ExecutionPlanMetricsSet, MetricBuilder, MetricsSet},
         stream::RecordBatchStreamAdapter,
     },
 };
 use futures::{StreamExt, TryStreamExt, stream};
-use lake::PartWriter;
+use lake::{PartWriter, PartitionBy};
 
 use super::write_target::{WriteTarget, report_schema, to_report};
 use crate::failure::lake_failure;
@@ -84,6 +85,17 @@ impl ExecutionPlan for ParquetWriteExec {
         Ok(TreeNodeRecursion::Continue)
     }
 
+    /// Rows of one folder come to one task, so that there are not as many files as tasks in each.
+    fn required_input_distribution(&self) -> Vec<Distribution> {
+        let PartitionBy::Hive(keys) = &self.target.partitioning else {
+            return vec![Distribution::UnspecifiedDistribution];
+        };
+        let schema = self.input.schema();
+        let keys = keys.iter().map(|key| Column::new_with_schema(key, &schema).map(|key| Arc::new(key) as _));
+        // Without its columns, the write fails when it begins.
+        vec![keys.collect::<Result<_>>().map_or(Distribution::UnspecifiedDistribution, Distribution::KeyPartitioned)]
+    }
+
     fn benefits_from_input_partitioning(&self) -> Vec<bool> {
         vec![false]
     }
@@ -117,7 +129,7 @@ impl PartitionWriter {
     fn try_new(exec: &ParquetWriteExec, partition: usize, context: &TaskContext) -> Result<Self> {
         let target = &exec.target;
         Ok(Self {
-            parts: target.destination.open(context)?.parts(target, exec.input.schema())?,
+            parts: target.open(context)?.parts(target, exec.input.schema())?,
             memory: MemoryConsumer::new(format!("ParquetWriteExec[{partition}]")).register(context.memory_pool()),
             rows: MetricBuilder::new(&exec.metrics).counter("rows_written", partition),
             bytes: MetricBuilder::new(&exec.metrics).counter("bytes_written", partition),

@@ -10,10 +10,11 @@ use datafusion::{
     error::{DataFusionError, Result},
     execution::{TaskContext, object_store::ObjectStoreUrl},
 };
-use lake::{DataFile, Folder, Lake, PartWriter, PartitionBy, Table};
+use lake::{DataFile, Delivery, Folder, Lake, PartWriter, PartitionBy, Table};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::write_format::WriteFormat;
 use crate::failure::lake_failure;
 
 /// Where a write goes, and its identity.
@@ -26,6 +27,25 @@ pub struct WriteTarget {
     /// How rows are divided among files.
     #[serde(default)]
     pub partitioning: PartitionBy,
+    /// How rows stand in files.
+    #[serde(default)]
+    pub format: WriteFormat,
+    /// Partitions that the rows of a task may have, if there is a limit.
+    #[serde(default)]
+    pub most_partitions: Option<usize>,
+}
+
+impl WriteTarget {
+    /// A write of undivided Parquet.
+    pub fn new(destination: Destination, write_id: impl Into<String>) -> Self {
+        Self {
+            destination,
+            write_id: write_id.into(),
+            partitioning: PartitionBy::None,
+            format: WriteFormat::default(),
+            most_partitions: None,
+        }
+    }
 }
 
 /// What a write makes or changes.
@@ -46,12 +66,19 @@ pub enum Destination {
         #[serde(with = "crate::codec::url_text")]
         url: Url,
     },
+    /// A folder of other files, to which whoever asked for the write brings them when all are written.
+    Delivery {
+        /// Address of the folder.
+        #[serde(with = "crate::codec::url_text")]
+        url: Url,
+    },
 }
 
 /// A destination with the object store of a task.
 pub(super) enum Opened {
     Table(Table),
     Folder(Folder),
+    Delivery(Delivery),
 }
 
 impl fmt::Display for Destination {
@@ -59,6 +86,7 @@ impl fmt::Display for Destination {
         match self {
             Self::Table { table, .. } => write!(formatter, "table={table}"),
             Self::Folder { url } => write!(formatter, "folder={url}"),
+            Self::Delivery { url } => write!(formatter, "delivery={url}"),
         }
     }
 }
@@ -67,19 +95,22 @@ impl Destination {
     fn url(&self) -> &Url {
         match self {
             Self::Table { lake_url, .. } => lake_url,
-            Self::Folder { url } => url,
+            Self::Folder { url } | Self::Delivery { url } => url,
         }
     }
+}
 
+impl WriteTarget {
     /// Opens the destination with the object store of the task.
     pub(super) fn open(&self, context: &TaskContext) -> Result<Opened> {
-        let url = self.url().clone();
+        let url = self.destination.url().clone();
         let store = context.runtime_env().object_store(ObjectStoreUrl::parse(&url[..url::Position::BeforePath])?)?;
-        let opened = match self {
-            Self::Table { table, .. } => {
+        let opened = match &self.destination {
+            Destination::Table { table, .. } => {
                 Lake::with_store(url, store).and_then(|lake| lake.table(table)).map(Opened::Table)
             }
-            Self::Folder { .. } => Folder::with_store(url, store).map(Opened::Folder),
+            Destination::Folder { .. } => Folder::with_store(url, store).map(Opened::Folder),
+            Destination::Delivery { .. } => Delivery::with_store(&url, store, &self.write_id).map(Opened::Delivery),
         };
         opened.map_err(lake_failure)
     }
@@ -91,8 +122,10 @@ impl Opened {
         let (store, folder) = match self {
             Self::Table(table) => (table.lake().object_store(), table.staging_path(&target.write_id)),
             Self::Folder(folder) => (folder.object_store(), folder.staging_path(&target.write_id)),
+            Self::Delivery(delivery) => (delivery.object_store(), delivery.staging_path()),
         };
-        PartWriter::try_new(store, folder, schema, target.partitioning.clone()).map_err(lake_failure)
+        let parts = PartWriter::try_new(store, folder, schema, target.partitioning.clone()).map_err(lake_failure)?;
+        Ok(parts.with_format(target.format.of_parts()).with_most_partitions(target.most_partitions))
     }
 }
 

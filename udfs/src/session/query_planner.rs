@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::trace_parent;
 use crate::{
     operators::{
-        CompressedScanExec,
+        CompressedScanExec, FoldedNamesExec,
         cooccurrence::{CooccurrenceSpec, divided_cooccurrence},
     },
     optimizer::{CooccurrenceNode, Counted, NoRowsNode},
@@ -49,15 +49,19 @@ fn in_words(error: DataFusionError) -> DataFusionError {
     }
 }
 
-/// The plan with scans of compressed files that keep their compression on the way to executors.
+/// The plan with scans that keep what they were told on the way to executors.
 fn travelling(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
     let changed = plan.transform_down(|node| {
         // Below one that was made before, there is nothing to do.
-        if node.is::<CompressedScanExec>() {
+        if node.is::<CompressedScanExec>() || node.is::<FoldedNamesExec>() {
             return Ok(Transformed::new(node, false, TreeNodeRecursion::Jump));
         }
-        match CompressedScanExec::of_scan(&node)? {
-            Some(scan) => Ok(Transformed::new(Arc::new(scan) as Arc<dyn ExecutionPlan>, true, TreeNodeRecursion::Jump)),
+        let made = |plan: Arc<dyn ExecutionPlan>| Transformed::new(plan, true, TreeNodeRecursion::Jump);
+        if let Some(scan) = CompressedScanExec::of_scan(&node)? {
+            return Ok(made(Arc::new(scan)));
+        }
+        match FoldedNamesExec::of_scan(&node)? {
+            Some(scan) => Ok(made(Arc::new(scan))),
             None => Ok(Transformed::no(node)),
         }
     });

@@ -20,7 +20,7 @@ use datafusion::{
 };
 use lake::{Lake, ObjectStores, PartitionBy};
 
-pub use folder_table::FolderTable;
+pub use folder_table::{FolderTable, FolderWrite};
 
 use crate::lake_table::LakeTable;
 
@@ -57,7 +57,7 @@ fn copy_to_folder(copy: CopyTo) -> Result<LogicalPlan> {
     let schema = Arc::new(copy.input.schema().as_arrow().clone());
     let partition_by =
         if copy.partition_by.is_empty() { PartitionBy::None } else { PartitionBy::Hive(copy.partition_by) };
-    let table = FolderTable::new(url, schema, partition_by);
+    let table = FolderTable::new(url, schema, FolderWrite { partition_by, ..FolderWrite::default() });
     insert(Arc::unwrap_or_clone(copy.input), "copied", Arc::new(table), InsertOp::Append)
 }
 

@@ -9,6 +9,8 @@ mod cooccurrence;
 #[cfg(test)]
 mod duckdb;
 #[cfg(test)]
+mod files_table;
+#[cfg(test)]
 mod fixture;
 mod functions;
 #[cfg(test)]

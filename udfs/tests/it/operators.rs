@@ -19,7 +19,7 @@ use datafusion::{
     },
 };
 use futures::{StreamExt, stream};
-use lake::{Column, PartitionBy, WriteMode};
+use lake::{Column, WriteMode};
 use udfs::operators::{CommitExec, CommitSpec, Destination, ParquetWriteExec, WriteOptions, WriteTarget};
 
 use crate::fixture::{TestLake, lines, session};
@@ -124,11 +124,7 @@ fn write(place: &TestLake, write_id: &str, input: Arc<dyn ExecutionPlan>) -> Arc
 }
 
 fn target(place: &TestLake, write_id: &str) -> WriteTarget {
-    WriteTarget {
-        destination: Destination::Table { lake_url: place.lake.url().clone(), table: "t".to_owned() },
-        write_id: write_id.to_owned(),
-        partitioning: PartitionBy::None,
-    }
+    WriteTarget::new(Destination::Table { lake_url: place.lake.url().clone(), table: "t".to_owned() }, write_id)
 }
 
 fn recompute() -> ReplaceChildrenOptions {

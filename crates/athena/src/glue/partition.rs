@@ -18,8 +18,17 @@ pub struct PartitionRequest {
     pub partitions_to_delete: Option<Vec<PartitionValues>>,
     pub partitions_to_get: Option<Vec<PartitionValues>>,
     pub expression: Option<String>,
+    pub segment: Option<Segment>,
     pub next_token: Option<String>,
     pub max_results: Option<i64>,
+}
+
+/// One of several parts of a list that are read side by side.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Segment {
+    pub segment_number: usize,
+    pub total_segments: usize,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -7,12 +7,13 @@ mod allowed_values;
 mod describe;
 mod external;
 mod files;
-mod partitions_table;
+mod partition_rows;
 mod projection;
+mod row_format;
 mod schema;
 mod session_catalog;
-mod text_columns;
 mod view;
 
+pub use row_format::file_format;
 pub use session_catalog::SessionCatalog;
 pub use view::{ViewColumn, ViewText, view_table};

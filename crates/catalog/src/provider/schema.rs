@@ -9,7 +9,7 @@ use datafusion::{
 };
 use udfs::lake_table::LakeTable;
 
-use super::{external, partitions_table, session_catalog::Shared, view};
+use super::{external, partition_rows, session_catalog::Shared, view};
 use crate::Error;
 
 /// Resolves the names of one database.
@@ -44,18 +44,19 @@ impl SchemaProvider for DatabaseSchema {
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        let (name, wants_partitions) = match name.strip_suffix(partitions_table::SUFFIX) {
-            Some(name) => (name, true),
-            None => (name, false),
-        };
-        let table = match self.shared.catalog.table(&self.database, name).await {
+        let of_partitions = name.strip_suffix(partition_rows::SUFFIX);
+        let table = match self.shared.catalog.table(&self.database, of_partitions.unwrap_or(name)).await {
             Ok(table) => table,
             Err(Error::NoSuchTable { .. } | Error::InvalidName { .. }) => return Ok(None),
             Err(error) => return Err(external_error(error)),
         };
         self.shared.note_version(&table);
-        if wants_partitions {
-            return partitions_table::provider(&self.shared, &table).await;
+        if of_partitions.is_some() {
+            let has_partitions = !table.in_lake && !table.is_view() && !table.input.partition_keys.is_empty();
+            if !has_partitions {
+                return Ok(None);
+            }
+            return partition_rows::provider(&self.shared, &table).await.map(Some);
         }
         if table.in_lake {
             let Some(lake) = self.shared.catalog.lake() else { return Ok(None) };

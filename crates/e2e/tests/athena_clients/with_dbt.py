@@ -40,8 +40,17 @@ def rows(sql):
 
 
 dbt("debug")
-for _ in range(2):
-    said = dbt("build")
-    assert "PASS=7" in said and "ERROR=0" in said, said
+for added in range(2):
+    said = dbt("build", "--vars", f"{{added: {added}}}")
+    assert "PASS=12" in said and "ERROR=0" in said, said
 same(rows("SELECT artist, plays FROM marts.artists ORDER BY artist"), [(a, str(n)) for a, n in plays_by_artist()])
 same(rows("SELECT count(*) AS n FROM marts.top_artists"), [(str(sum(n > 640 for _, n in plays_by_artist())),)])
+# The second run replaced the partitions of the last day, and added to what the first one had noted.
+days = {day: [pid for pid in range(5000) if pid % 3 == day] for day in range(3)}
+same(rows("SELECT day, count(*), sum(ms) FROM marts.events GROUP BY day ORDER BY day"),
+     [(f"2026-01-0{day + 1}", str(len(pids)), str(sum(pids) * 10 + (len(pids) if day == 2 else 0)))
+      for day, pids in days.items()])
+same(rows("SELECT plays, added FROM marts.log ORDER BY added"), [("5000", "0"), ("5000", "1")])
+same(rows("SELECT count(*), count(DISTINCT shard), sum(pid) FROM marts.many"), [("5000", "130", str(sum(range(5000))))])
+same(rows("SELECT artist, label, since FROM marts.labelled ORDER BY artist"),
+     [("artist-1", 'one, and "only"', "2001-02-03"), ("artist-2", "two", "2004-05-06")])

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use athena::glue::Column;
 use catalog::{
-    CATALOG, DatabaseEntry,
+    CATALOG, DatabaseEntry, Location,
     hive_type::hive_name,
     provider::{ViewColumn, ViewText, view_table},
 };
@@ -38,9 +38,8 @@ pub(super) async fn change(task: &Task, statement: Statement) -> QueryResult<Don
         },
         Statement::CreateTable { database, if_not_exists, input } => {
             let database = database.unwrap_or_else(|| task.database().to_owned());
-            lake::ObjectStores::parse_url(
-                input.storage_descriptor.as_ref().and_then(|s| s.location.as_deref()).unwrap_or_default(),
-            )?;
+            let storage = input.storage_descriptor.as_ref();
+            Location::parse(storage.and_then(|storage| storage.location.as_deref()).unwrap_or_default())?;
             match catalog.create_table(&database, *input).await {
                 Err(catalog::Error::TableExists { .. }) if if_not_exists => {}
                 created => created?,
@@ -49,6 +48,11 @@ pub(super) async fn change(task: &Task, statement: Statement) -> QueryResult<Don
         Statement::DropTable { table, if_exists } => drop_table(task, &table, if_exists, false).await?,
         Statement::DropView { view, if_exists } => drop_table(task, &view, if_exists, true).await?,
         Statement::CreateView { view, or_replace, query } => create_view(task, &view, or_replace, &query).await?,
+        Statement::SetDatabaseProperties { name, properties } => {
+            let mut database = catalog.database(&name).await?;
+            database.parameters.extend(properties);
+            catalog.update_database(database).await?;
+        }
         Statement::SetProperties { table, properties } => set_properties(task, &table, properties).await?,
         _ => return Err(QueryError::internal("a statement went the wrong way")),
     }

@@ -1,5 +1,6 @@
 //! What statements do.
 
+mod alter;
 mod changes;
 mod column;
 mod describe;
@@ -42,6 +43,7 @@ pub(crate) async fn execute(task: &Task, statement: Statement) -> QueryResult<Do
         Statement::AddPartitions { .. } | Statement::DropPartitions { .. } | Statement::Repair { .. } => {
             partitions::change(task, statement).await
         }
+        Statement::AlterTable { table, change } => alter::alter(task, &table, *change).await,
         Statement::Unsupported { what, line, column } => {
             Err(QueryError::not_supported(format!("not supported: {what}")).at(line, column))
         }

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use athena::glue::{PartitionInput, StorageDescriptor};
-use catalog::{TableEntry, partition_path};
+use catalog::{Location, TableEntry, partition_path};
 use futures::TryStreamExt;
-use lake::ObjectStores;
 
 use super::{Done, Task, text_result};
 use crate::{
@@ -36,10 +35,14 @@ pub(super) async fn change(task: &Task, statement: Statement) -> QueryResult<Don
         Statement::DropPartitions { table, if_exists, partitions } => {
             let table = task.table(&table).await?;
             for partition in partitions {
-                let values = values_of(&table, &partition)?;
-                if !catalog.drop_partition(&table, &values).await? && !if_exists {
-                    let message = format!("Partition not found: {}", path_of(&table, &values));
-                    return Err(QueryError::new("GENERIC_USER_ERROR", message));
+                let chosen = chosen(task, &table, &partition).await?;
+                if chosen.is_empty() && !if_exists {
+                    let told = partition.values.iter().map(|(key, value)| format!("{key}={value}"));
+                    let told = told.collect::<Vec<_>>().join("/");
+                    return Err(QueryError::new("GENERIC_USER_ERROR", format!("Partition not found: {told}")));
+                }
+                for values in chosen {
+                    catalog.drop_partition(&table, &values).await?;
                 }
             }
             text_result::nothing(task).await
@@ -49,8 +52,30 @@ pub(super) async fn change(task: &Task, statement: Statement) -> QueryResult<Don
     }
 }
 
+/// The partitions of these values; keys that are not named may have any.
+async fn chosen(task: &Task, table: &TableEntry, partition: &PartitionSpec) -> QueryResult<Vec<Vec<String>>> {
+    let catalog = task.service.catalog();
+    let keys = &table.input.partition_keys;
+    for (name, _) in &partition.values {
+        if keys.iter().all(|key| key.name != *name) {
+            return Err(QueryError::new("SYNTAX_ERROR", format!("'{name}' is no partition key")));
+        }
+    }
+    if partition.values.len() == keys.len() {
+        let values = values_of(table, partition)?;
+        let known = catalog.partition(table, &values).await?;
+        return Ok(known.map(|known| known.input.values).into_iter().collect());
+    }
+    let fits = |values: &Vec<String>| {
+        let mut known = keys.iter().zip(values);
+        known.all(|(key, value)| partition.values.iter().all(|(name, wanted)| *name != key.name || wanted == value))
+    };
+    let all = catalog.partitions(table).await?.into_iter().map(|partition| partition.input.values);
+    Ok(all.filter(fits).collect())
+}
+
 /// The values in the order of the table's keys.
-fn values_of(table: &TableEntry, partition: &PartitionSpec) -> QueryResult<Vec<String>> {
+pub(super) fn values_of(table: &TableEntry, partition: &PartitionSpec) -> QueryResult<Vec<String>> {
     let keys = &table.input.partition_keys;
     let value = |key: &athena::glue::Column| {
         let found = partition.values.iter().find(|(name, _)| *name == key.name);
@@ -65,7 +90,7 @@ fn values_of(table: &TableEntry, partition: &PartitionSpec) -> QueryResult<Vec<S
     keys.iter().map(value).collect()
 }
 
-fn path_of(table: &TableEntry, values: &[String]) -> String {
+pub(super) fn path_of(table: &TableEntry, values: &[String]) -> String {
     partition_path(table.input.partition_keys.iter().map(|key| key.name.as_str()), values)
 }
 
@@ -83,11 +108,11 @@ fn with_location(table: &TableEntry, values: Vec<String>, location: String) -> P
 /// Adds the partitions whose folders are there, under Hive's names, and tells which.
 async fn repair(task: &Task, table: &TableEntry) -> QueryResult<Done> {
     let folder = folder_of(table)?;
-    let url = ObjectStores::parse_url(&folder)?;
-    if url.scheme() == "file" && !task.service.allows_disk() {
+    let place = Location::parse(&folder)?;
+    if place.is_on_disk() && !task.service.allows_disk() {
         return Err(QueryError::not_supported(format!("not supported: the location {folder} on a disk; use s3://")));
     }
-    let (store, prefix) = task.service.places.stores.resolve(&url)?;
+    let (store, prefix) = (place.store(&task.service.places.stores)?, place.path().clone());
     let mut found = BTreeSet::new();
     let mut listed = store.list(Some(&prefix));
     while let Some(meta) = listed.try_next().await? {

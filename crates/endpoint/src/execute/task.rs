@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use crate::{
     Service,
-    error::QueryResult,
+    error::{QueryError, QueryResult},
     queries::{ResultLocation, ResultObject, Sources},
     sql::{QuerySession, open_session},
     statement::TableName,
@@ -58,11 +58,19 @@ impl Task {
     pub(crate) async fn table(&self, name: &TableName) -> QueryResult<TableEntry> {
         let (database, table) = self.full_name(name);
         let found = self.service.catalog().table(&database, &table).await;
-        found.map_err(|error| crate::error::QueryError::from(error).at_word(&self.execution.query, &name.table))
+        found.map_err(|error| QueryError::from(error).at_word(&self.execution.query, &name.table))
     }
 
     pub(crate) async fn session(&self) -> QueryResult<QuerySession> {
         open_session(&self.service, self.database()).await
+    }
+
+    /// Fails if the statement was stopped.
+    pub(crate) fn check_running(&self) -> QueryResult<()> {
+        if *self.stopped.borrow() {
+            return Err(QueryError::new("USER_CANCELED", "Query cancelled by user"));
+        }
+        Ok(())
     }
 
     /// A file of the result.

@@ -49,45 +49,18 @@ pub(super) async fn get(service: &Service, request: PartitionRequest) -> Result<
 
 pub(super) async fn list(service: &Service, request: PartitionRequest) -> Result<Json, ApiError> {
     let table = table_of(service, &request).await?;
-    let all = service.catalog().partitions(&table).await.map_err(|error| of_catalog(&error))?;
-    let mut all: Vec<Partition> = all.into_iter().map(|entry| partition(&table, entry)).collect();
-    if let Some(expression) = request.expression.as_deref().filter(|expression| !expression.trim().is_empty()) {
-        let wanted = equalities(expression).ok_or_else(|| {
-            let message = format!("The expression {expression} is not available; use key = 'value' and AND");
-            ApiError::new(Exception::InvalidInput, message)
-        })?;
-        for (key, value) in wanted {
-            let at = table.input.partition_keys.iter().position(|known| known.name == key);
-            let at = at.ok_or_else(|| ApiError::new(Exception::InvalidInput, format!("{key} is no partition key")))?;
-            all.retain(|partition| partition.input.values.get(at) == Some(&value));
-        }
-    }
+    let expression = request.expression.as_deref().filter(|expression| !expression.trim().is_empty());
+    let chosen = match expression {
+        Some(expression) => service.catalog().partitions_where(&table, expression).await,
+        None => service.catalog().partitions(&table).await,
+    };
+    let all = chosen.map_err(|error| of_catalog(&error))?;
+    let segment = request.segment.unwrap_or_default();
+    let is_of_segment = |at: usize| at % segment.total_segments.max(1) == segment.segment_number;
+    let all = all.into_iter().enumerate().filter(|(at, _)| is_of_segment(*at));
+    let all: Vec<Partition> = all.map(|(_, entry)| partition(&table, entry)).collect();
     let (partitions, token) = page(all, request.next_token.as_deref(), request.max_results, 1000)?;
     Ok(with_token(json!({"Partitions": encoded(&partitions)?}), token))
-}
-
-/// `key = 'value' AND key = 1`; [`None`] for any other expression.
-fn equalities(expression: &str) -> Option<Vec<(String, String)>> {
-    let mut wanted = Vec::new();
-    let lower = expression.to_lowercase();
-    let (mut from, mut parts) = (0, Vec::new());
-    for (at, _) in lower.match_indices(" and ") {
-        parts.push(&expression[from..at]);
-        from = at + " and ".len();
-    }
-    parts.push(&expression[from..]);
-    for part in parts {
-        let (key, value) = part.split_once('=')?;
-        let key = key.trim();
-        let value = value.trim();
-        let plain = value.strip_prefix('\'').and_then(|value| value.strip_suffix('\'')).unwrap_or(value);
-        let fits = !key.is_empty()
-            && key.chars().all(|c| c.is_alphanumeric() || c == '_')
-            && !plain.contains(['\'', '=', '<', '>', '(']);
-        fits.then_some(())?;
-        wanted.push((key.to_lowercase(), plain.to_owned()));
-    }
-    Some(wanted)
 }
 
 pub(super) async fn batch_get(service: &Service, request: PartitionRequest) -> Result<Json, ApiError> {
@@ -129,7 +102,13 @@ pub(super) async fn update(service: &Service, request: PartitionRequest) -> Resu
     let input = required(request.partition_input, "partitionInput")?;
     let values = required(request.partition_value_list, "partitionValueList")?;
     if values != input.values {
-        return Err(ApiError::new(Exception::InvalidInput, "The values of a partition cannot be changed"));
+        let catalog = service.catalog();
+        if catalog.partition(&table, &values).await.map_err(|error| of_catalog(&error))?.is_none() {
+            return Err(not_found());
+        }
+        let moved = catalog.move_partition(&table, &values, &input).await.map_err(|error| of_catalog(&error))?;
+        let exists = || ApiError::new(Exception::AlreadyExists, "Partition already exists.");
+        return if moved { Ok(json!({})) } else { Err(exists()) };
     }
     let updated = service.catalog().update_partition(&table, &input).await.map_err(|error| of_catalog(&error))?;
     if updated { Ok(json!({})) } else { Err(not_found()) }

@@ -162,6 +162,7 @@ fn of_catalog(error: &catalog::Error) -> ApiError {
         catalog::Error::Conflict { .. } => Exception::ConcurrentModification,
         catalog::Error::PartitionValues { .. }
         | catalog::Error::InvalidName { .. }
+        | catalog::Error::InvalidExpression { .. }
         | catalog::Error::LakeTable { .. }
         | catalog::Error::DatabaseNotEmpty { .. } => Exception::InvalidInput,
         _ => Exception::InternalServer,

@@ -73,7 +73,7 @@ fn table(mut tokens: Tokens<'_>) -> QueryResult<Statement> {
     let table = tokens.table_name()?;
     let properties = if tokens.accept(&["WITH"]) { properties(&mut tokens)? } else { BTreeMap::new() };
     if !tokens.accept(&["AS"]) {
-        let what = "CREATE TABLE without AS; use CREATE EXTERNAL TABLE".to_owned();
+        let what = "CREATE TABLE without AS, which is Iceberg's; use CREATE EXTERNAL TABLE".to_owned();
         return Ok(Statement::Unsupported { what, line, column });
     }
     let mut query = tokens.rest();
@@ -141,26 +141,33 @@ fn external_table(mut tokens: Tokens<'_>) -> QueryResult<Statement> {
 }
 
 /// `(name type [COMMENT '…'], …)`.
-fn columns(tokens: &mut Tokens<'_>) -> QueryResult<Vec<Column>> {
-    let mut columns = Vec::new();
+pub(super) fn columns(tokens: &mut Tokens<'_>) -> QueryResult<Vec<Column>> {
+    let mut columns: Vec<Column> = Vec::new();
     tokens.expect_token(&Token::LParen)?;
     loop {
-        let name = tokens.name()?;
-        let (line, column) = tokens.place();
-        let kind = tokens.type_name()?;
-        catalog::hive_type::arrow_type(&kind)
-            .map_err(|reason| QueryError::new("MALFORMED_QUERY", reason).at(line, column))?;
-        let comment = if tokens.accept(&["COMMENT"]) { Some(tokens.text()?) } else { None };
-        if columns.iter().any(|column: &Column| column.name == name) {
-            let message = format!("Column name '{name}' specified more than once");
-            return Err(QueryError::new("MALFORMED_QUERY", message).at(line, column));
+        let (line, place) = tokens.place();
+        let column = column(tokens)?;
+        if columns.iter().any(|known| known.name == column.name) {
+            let message = format!("Column name '{}' specified more than once", column.name);
+            return Err(QueryError::new("MALFORMED_QUERY", message).at(line, place));
         }
-        columns.push(Column { name, kind, comment, parameters: None });
+        columns.push(column);
         if !tokens.accept_token(&Token::Comma) {
             tokens.expect_token(&Token::RParen)?;
             return Ok(columns);
         }
     }
+}
+
+/// `name type [COMMENT '…']`.
+pub(super) fn column(tokens: &mut Tokens<'_>) -> QueryResult<Column> {
+    let name = tokens.name()?;
+    let (line, column) = tokens.place();
+    let kind = tokens.type_name()?;
+    catalog::hive_type::arrow_type(&kind)
+        .map_err(|reason| QueryError::new("MALFORMED_QUERY", reason).at(line, column))?;
+    let comment = if tokens.accept(&["COMMENT"]) { Some(tokens.text()?) } else { None };
+    Ok(Column { name, kind, comment, parameters: None })
 }
 
 fn delimited(tokens: &mut Tokens<'_>, serde: &mut SerDeInfo) -> QueryResult<()> {
@@ -176,12 +183,7 @@ fn delimited(tokens: &mut Tokens<'_>, serde: &mut SerDeInfo) -> QueryResult<()> 
         tokens.expect(words)?;
         let (line, column) = tokens.place();
         let value = tokens.text()?;
-        let usual = match *property {
-            "line.delim" => value == "\n",
-            "serialization.null.format" => value == "\\N",
-            _ => true,
-        };
-        if !usual {
+        if *property == "line.delim" && value != "\n" {
             return Err(QueryError::not_supported(format!("{} '{value}'", words.join(" "))).at(line, column));
         }
         serde.parameters.insert((*property).to_owned(), value);

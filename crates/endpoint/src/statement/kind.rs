@@ -1,6 +1,6 @@
 //! Types of statements, as Athena names them.
 
-use super::Statement;
+use super::{Statement, TableChange};
 
 /// `StatementType` and `SubstatementType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub(crate) fn kind_of(statement: &Statement) -> Kind {
         Statement::DropView { .. } => ("DDL", "DROP_VIEW"),
         Statement::AddPartitions { .. } => ("DDL", "ALTER_TABLE_ADD_PARTITION"),
         Statement::DropPartitions { .. } => ("DDL", "ALTER_TABLE_DROP_PARTITION"),
+        Statement::AlterTable { change, .. } => ("DDL", change_kind(change)),
+        Statement::SetDatabaseProperties { .. } => ("DDL", "ALTER_DATABASE_SET_DBPROPERTIES"),
         Statement::SetProperties { .. } => ("DDL", "ALTER_TABLE_SET_TBLPROPERTIES"),
         Statement::Repair { .. } => ("DDL", "MSCK_REPAIR"),
         Statement::ShowDatabases { .. } => ("UTILITY", "SHOW_DATABASES"),
@@ -41,6 +43,17 @@ pub(crate) fn kind_of(statement: &Statement) -> Kind {
         Statement::Unsupported { .. } => ("DDL", "UNSUPPORTED"),
     };
     Kind { statement, substatement }
+}
+
+fn change_kind(change: &TableChange) -> &'static str {
+    match change {
+        TableChange::AddColumns { .. } => "ALTER_TABLE_ADD_COLUMNS",
+        TableChange::ReplaceColumns { .. } => "ALTER_TABLE_REPLACE_COLUMNS",
+        TableChange::ChangeColumn { .. } => "ALTER_TABLE_CHANGE_COLUMN",
+        TableChange::SetLocation { partition: None, .. } => "ALTER_TABLE_SET_LOCATION",
+        TableChange::SetLocation { partition: Some(_), .. } => "ALTER_PARTITION_SET_LOCATION",
+        TableChange::RenamePartition { .. } => "ALTER_TABLE_RENAME_PARTITION",
+    }
 }
 
 impl Statement {

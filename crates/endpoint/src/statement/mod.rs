@@ -3,10 +3,10 @@
 //! A text is cut into tokens, comments left out. Its first words tell what it is: queries go to the engine's parser, all
 //! else is read here by descent.
 
+mod alter;
 mod create;
 mod kind;
 mod parse;
-mod partition;
 mod show;
 mod tokens;
 mod writes;
@@ -17,7 +17,7 @@ pub(crate) use tokens::{Tokens, offset_of};
 
 use std::collections::BTreeMap;
 
-use athena::glue::TableInput;
+use athena::glue::{Column, TableInput};
 
 /// Name of a table, with its database if that was said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +104,15 @@ pub(crate) enum Statement {
         if_exists: bool,
         partitions: Vec<PartitionSpec>,
     },
+    /// `ALTER TABLE` of columns, places and names.
+    AlterTable {
+        table: TableName,
+        change: Box<TableChange>,
+    },
+    SetDatabaseProperties {
+        name: String,
+        properties: BTreeMap<String, String>,
+    },
     SetProperties {
         table: TableName,
         properties: BTreeMap<String, String>,
@@ -165,4 +174,21 @@ pub(crate) enum Statement {
 pub(crate) struct PartitionSpec {
     pub(crate) values: Vec<(String, String)>,
     pub(crate) location: Option<String>,
+}
+
+/// What changes of a table, or of one of its partitions if that is said.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum TableChange {
+    AddColumns { partition: Option<PartitionSpec>, columns: Vec<Column> },
+    ReplaceColumns { partition: Option<PartitionSpec>, columns: Vec<Column> },
+    ChangeColumn { old: String, column: Column, place: Option<ColumnPlace> },
+    SetLocation { partition: Option<PartitionSpec>, location: String },
+    RenamePartition { from: PartitionSpec, to: PartitionSpec },
+}
+
+/// Where a column goes that is changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ColumnPlace {
+    First,
+    After(String),
 }

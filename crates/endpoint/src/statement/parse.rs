@@ -1,6 +1,6 @@
 //! From a text to a statement.
 
-use super::{Statement, Tokens, create, partition, show, writes};
+use super::{Statement, Tokens, alter, create, show, writes};
 use crate::error::QueryResult;
 
 /// What a statement may start with.
@@ -33,7 +33,13 @@ pub(crate) fn parse(sql: &str) -> QueryResult<Statement> {
         return create::drop(tokens);
     }
     if tokens.accept(&["ALTER", "TABLE"]) {
-        return partition::alter(tokens);
+        return alter::alter(tokens);
+    }
+    if tokens.accept(&["ALTER", "DATABASE"]) || tokens.accept(&["ALTER", "SCHEMA"]) {
+        return alter::alter_database(tokens);
+    }
+    if tokens.looks_like(&["ALTER"]) {
+        return Ok(unsupported(&tokens));
     }
     if tokens.accept(&["MSCK"]) {
         tokens.expect(&["REPAIR", "TABLE"])?;

@@ -7,6 +7,8 @@ mod commits;
 #[cfg(test)]
 mod concurrency;
 #[cfg(test)]
+mod deliveries;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod folders;

@@ -75,3 +75,26 @@ async fn documents_are_listed_by_name_and_removed_with_what_belongs_to_them() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn several_documents_are_made_or_moved_together() {
+    on_each_database(async |database| {
+        let store = database.store().await;
+        let partition = |name: &str| DocumentKey::new("partition", "marts/t", name);
+        let two = [(partition("day=1"), json!(1)), (partition("day=2"), json!(2))];
+        assert!(store.create_document_with(&key("t"), &json!("t"), &two).await.unwrap());
+        // Another maker of the same table is refused with all that it brings.
+        let other = [(partition("day=3"), json!(3))];
+        assert!(!store.create_document_with(&key("t"), &json!("other"), &other).await.unwrap());
+        assert_eq!(store.count_documents("partition", "marts/t").await.unwrap(), 2);
+        store.create_missing_documents(&[(partition("day=2"), json!("new")), other[0].clone()]).await.unwrap();
+        assert_eq!(store.document(&partition("day=2")).await.unwrap().unwrap().body, json!(2));
+        assert!(store.move_document(&partition("day=3"), &partition("day=4"), &json!(4)).await.unwrap());
+        assert!(!store.move_document(&partition("day=4"), &partition("day=1"), &json!(5)).await.unwrap());
+        let found = store.documents("partition", "marts/t", "", 9).await.unwrap();
+        let found: Vec<_> = found.into_iter().map(|document| (document.name, document.body)).collect();
+        let expected = [("day=1", 1), ("day=2", 2), ("day=4", 4)].map(|(name, body)| (name.to_owned(), json!(body)));
+        assert_eq!(found, expected);
+    })
+    .await;
+}

@@ -228,7 +228,7 @@ impl Planner<'_> {
     /// Gives a relation another name, and other names to its columns.
     pub(super) fn aliased(&self, relation: Relation, alias: Option<&TableAlias>) -> SqlResult<Relation> {
         let Some(alias) = alias else { return Ok(relation) };
-        let mut relation = relation;
+        let mut relation = if alias.columns.is_empty() { relation } else { relation.visible() };
         let called = name(&alias.name);
         if !alias.columns.is_empty() && alias.columns.len() != relation.fields.len() {
             let message = format!(

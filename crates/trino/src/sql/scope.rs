@@ -67,6 +67,11 @@ impl ScopeField {
         self.name.as_deref() == Some(name) && self.relation.ends_with(relation)
     }
 
+    /// Whether it is a column of a table, such as `"$path"`, that is seen only by its name.
+    pub(super) fn is_hidden(&self) -> bool {
+        self.is_stored && self.name.as_ref().is_some_and(|name| name.starts_with('$'))
+    }
+
     pub(super) fn typed(&self, at: Place) -> Typed {
         let value = Typed::new(Expr::Column(self.column.clone()), self.of.clone(), at);
         Typed { is_stored: self.is_stored, ..value }
@@ -94,6 +99,12 @@ impl Relation {
                 is_stored,
             });
         Self { fields: fields.collect(), plan }
+    }
+
+    /// The same without columns that are seen only by their names.
+    pub(super) fn visible(mut self) -> Self {
+        self.fields.retain(|field| !field.is_hidden());
+        self
     }
 }
 

@@ -107,7 +107,8 @@ impl Planner<'_> {
                             "SELECT * not allowed in queries without FROM clause",
                         );
                     }
-                    outputs.extend(env.fields.iter().map(|field| (field.name.clone(), field.typed(at))));
+                    let seen = env.fields.iter().filter(|field| !field.is_hidden());
+                    outputs.extend(seen.map(|field| (field.name.clone(), field.typed(at))));
                 }
                 SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(relation), options) => {
                     refuse_options(options, at)?;
@@ -125,7 +126,8 @@ impl Planner<'_> {
 
     /// `t.*`, or the fields of a row.
     fn all_of(&self, relation: &[String], env: &Env<'_>, at: Place) -> SqlResult<Vec<Output>> {
-        let all: Vec<_> = env.fields.iter().filter(|field| field.relation.ends_with(relation)).collect();
+        let is_of = |field: &&ScopeField| field.relation.ends_with(relation) && !field.is_hidden();
+        let all: Vec<_> = env.fields.iter().filter(is_of).collect();
         if !all.is_empty() {
             return Ok(all.into_iter().map(|field| (field.name.clone(), field.typed(at))).collect());
         }
@@ -166,7 +168,9 @@ impl Planner<'_> {
             let unique = if is_taken { self.unique(&shown) } else { shown };
             let column = Column::new_unqualified(&unique);
             known.push((value.expr.clone(), column.clone()));
-            let (of, is_stored) = (value.of.clone(), value.is_stored);
+            // What was hidden has been named.
+            let is_stored = value.is_stored && name.as_ref().is_none_or(|name| !name.starts_with('$'));
+            let of = value.of.clone();
             // A name of the engine's own keeps its qualifier away from other relations.
             let output = match value.output(&unique) {
                 column @ Engine::Column(_) => column.alias(&unique),

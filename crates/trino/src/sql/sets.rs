@@ -26,7 +26,7 @@ impl Planner<'_> {
                 let names = [table.schema_name.as_ref(), table.table_name.as_ref()];
                 let parts: Vec<_> =
                     names.into_iter().flatten().map(|name| Ident::new(name.trim_matches('"'))).collect();
-                self.table(&ObjectName::from(parts), at)
+                self.table(&ObjectName::from(parts), at).map(Relation::visible)
             }
             SetExpr::SetOperation { op, set_quantifier, left, right } => {
                 let is_all = match set_quantifier {

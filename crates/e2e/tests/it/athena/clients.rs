@@ -26,3 +26,8 @@ async fn pyathena_and_sqlalchemy_read_in_all_their_ways() {
 async fn awswrangler_reads_and_writes_with_its_defaults() {
     check("with_awswrangler.py").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_are_written_and_read_in_every_format() {
+    check("with_tables.py").await;
+}

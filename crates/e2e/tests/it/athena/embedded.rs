@@ -100,7 +100,9 @@ async fn boto3_reads_and_writes_files_as_on_s3() {
 #[tokio::test(flavor = "multi_thread")]
 async fn all_clients_work_with_one_address() {
     let server = Embedded::start(&[]).await;
-    for program in ["with_boto3.py", "with_pyathena.py", "with_awswrangler.py", "with_files.py", "with_text.py"] {
+    for program in
+        ["with_boto3.py", "with_pyathena.py", "with_awswrangler.py", "with_files.py", "with_text.py", "with_tables.py"]
+    {
         server.ask(program, &[]).await;
     }
 }
