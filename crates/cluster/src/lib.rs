@@ -12,6 +12,7 @@ mod embedded;
 mod error;
 pub mod executor;
 mod job;
+mod measures;
 mod metered_engine;
 pub mod ports;
 mod recovery;

@@ -25,14 +25,14 @@ mod relation;
 mod scope;
 mod select;
 mod sets;
+mod statements;
 mod tokens;
 mod unnest;
 mod window;
-mod written;
 
 pub use dialect::TrinoDialect;
 pub use error::{SqlError, SqlResult};
 pub use expr::OwnFunctions;
 pub use parse::parse;
 pub use planner::{Planned, plan};
-pub use written::{Written, statements};
+pub use statements::statements;
