@@ -19,6 +19,7 @@ use datafusion::{
 };
 use futures::TryStreamExt;
 use lake::{ObjectStores, PartitionBy};
+use object_store::ObjectStoreExt;
 use trino::TrinoType;
 use udfs::{lake_table::LakeTable, writes::FolderTable};
 use url::Url;
@@ -303,6 +304,10 @@ async fn to_folder(
     let mut files = Vec::new();
     let mut listed = store.list(Some(&prefix));
     while let Some(meta) = listed.try_next().await? {
+        // Athena leaves no such mark, and clients that read the whole folder take it for data.
+        if meta.location.filename() == Some("_SUCCESS") {
+            store.delete(&meta.location).await?;
+        }
         if meta.location.as_ref().ends_with(".parquet") {
             files.push(format!("{}/{}", base.as_str().trim_end_matches('/'), meta.location));
         }
@@ -331,7 +336,7 @@ async fn run(task: &Task, source: &Source, plan: LogicalPlan) -> QueryResult<u64
 }
 
 async fn finish(task: &Task, source: &Source, kind: &str, count: u64, files: Vec<String>) -> QueryResult<Done> {
-    let manifest = if count == 0 || files.is_empty() {
+    let manifest = if count == 0 || files.is_empty() || task.caller.is_some() {
         None
     } else {
         let manifest = format!("{}-manifest.csv", task.output());

@@ -14,6 +14,8 @@ use crate::{
 pub(crate) struct QuerySession {
     pub(crate) context: SessionContext,
     pub(crate) catalog: SessionCatalog,
+    /// Most bytes that the files of a query may have.
+    pub(crate) cutoff_bytes: Option<u64>,
 }
 
 /// Opens a session in which names without a database stand for those of `database`.
@@ -30,5 +32,5 @@ pub(crate) async fn open_session(service: &Service, database: &str) -> QueryResu
         service.allows_disk(),
     )
     .await?;
-    Ok(QuerySession { context, catalog })
+    Ok(QuerySession { context, catalog, cutoff_bytes: None })
 }
