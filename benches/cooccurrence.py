@@ -66,7 +66,7 @@ def entries(arguments: argparse.Namespace) -> Path:
         return made_once(f"synthetic-{arguments.synthetic}", lambda to: [*command, to, str(arguments.synthetic)])
     source = slices.sampled(arguments.slices, arguments.segue).folder
     lake = ["--lake", places.cache() / "bench-work" / "lake"]
-    segue = [arguments.segue, "sql", "--quiet", *lake, "--input", source]
+    segue = [arguments.segue, "sql", "--dialect", "datafusion", "--quiet", *lake, "--input", source]
     return made_once(f"slices-{arguments.slices}", lambda to: [*segue, f"COPY ({FLATTEN}) TO '{to}/' STORED AS PARQUET"])
 
 
@@ -79,7 +79,7 @@ def contestants(arguments: argparse.Namespace) -> list[Contestant]:
         lake = ["--lake", str(target.parent / "lake"), "--database", f"sqlite://{target.parent}/segue.db"]
         table = f"CREATE EXTERNAL TABLE entries STORED AS PARQUET LOCATION '{source}/'"
         copy = f"COPY (\n{query}) TO '{target}/' STORED AS PARQUET"
-        return [str(arguments.segue), "sql", "--quiet", *lake, f"{table}; {copy}"]
+        return [str(arguments.segue), "sql", "--dialect", "datafusion", "--quiet", *lake, f"{table}; {copy}"]
 
     def rival(name: str) -> Contestant:
         script = places.BENCHES / "rivals" / f"{name}_cooccurrence.py"

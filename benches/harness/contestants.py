@@ -61,7 +61,7 @@ def segue_command(segue: Path, source: Path, target: Path) -> list[str]:
     query = (BENCHES / "flatten.sql").read_text()
     copy = f"COPY (\n{query}) TO '{target}/' STORED AS PARQUET"
     places = ["--lake", str(target.parent / "lake"), "--database", f"sqlite://{target.parent}/segue.db"]
-    return [str(segue), "sql", "--quiet", *places, "--input", str(source), copy]
+    return [str(segue), "sql", "--dialect", "datafusion", "--quiet", *places, "--input", str(source), copy]
 
 
 def missing_java() -> str | None:

@@ -1,6 +1,7 @@
 -- purpose: playlists whose num_tracks is not the number of tracks in their array.
 -- grain: one row; `checked` counts the playlists that were written and say how many tracks they have.
 -- inputs: written
+-- dialect: datafusion
 -- step: playlists
 -- allowed: 0.01
 SELECT

@@ -1,6 +1,7 @@
 -- purpose: playlists whose tracks come from more than one slice, so that they would double; keep one of each.
 -- grain: one row; `checked` counts the playlists of the table as it would be.
 -- inputs: playlist_tracks
+-- dialect: datafusion
 -- step: playlist_tracks
 -- allowed: 0
 WITH playlist AS (

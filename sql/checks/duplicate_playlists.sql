@@ -1,6 +1,7 @@
 -- purpose: playlists that the slices hold more than once, so that their rows would double; keep one of each.
 -- grain: one row; `checked` counts the playlists of the table as it would be.
 -- inputs: playlists
+-- dialect: datafusion
 -- step: playlists
 -- allowed: 0
 WITH playlist AS (

@@ -1,6 +1,7 @@
 -- purpose: tracks that last no time.
 -- grain: one row; `checked` counts the tracks that were written.
 -- inputs: written
+-- dialect: datafusion
 -- step: playlist_tracks
 -- allowed: 0.05
 SELECT

@@ -1,6 +1,7 @@
 -- purpose: tracks without a URI, or with one that is none or, of Spotify's, not of its kind; artists and albums may have none.
 -- grain: one row; `checked` counts the tracks that were written.
 -- inputs: written
+-- dialect: datafusion
 -- step: playlist_tracks
 -- allowed: 0.001
 WITH judged AS (

@@ -1,6 +1,7 @@
 -- purpose: playlists that the slices hold and the table does not have, or has too often.
 -- grain: one row; `checked` counts the usable playlists of the slices that were read.
 -- inputs: raw_playlists, written
+-- dialect: datafusion
 -- step: playlists
 -- allowed: 0
 WITH delivered AS (

@@ -1,6 +1,7 @@
 -- purpose: playlists, and rests of slices, that were set aside because they cannot be used.
 -- grain: one row; `checked` counts what the slices hold, usable or not.
 -- inputs: playlists, quarantine
+-- dialect: datafusion
 -- step: playlists
 -- allowed: 0.1
 WITH rejected AS (

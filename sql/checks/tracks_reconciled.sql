@@ -1,6 +1,7 @@
 -- purpose: tracks of playlists that the table does not have, or has too often.
 -- grain: one row; `checked` counts the tracks that the playlists of the slices that were read have.
 -- inputs: playlists, written
+-- dialect: datafusion
 -- step: playlist_tracks
 -- allowed: 0
 WITH kept AS (

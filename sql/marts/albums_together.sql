@@ -1,6 +1,7 @@
 -- purpose: albums that go together in playlists, beyond what their popularity explains.
 -- grain: one row per album and neighbour (album_uri, neighbour_uri).
 -- inputs: playlist_tracks
+-- dialect: datafusion
 --
 -- neighbour_rank  place by npmi, from 1 to 20
 -- pair_count      playlists that hold both, at least 5

@@ -1,6 +1,7 @@
 -- purpose: how often artists are used, and how many playlists they reach.
 -- grain: one row per artist (artist_uri), those in most playlists first.
 -- inputs: playlist_tracks
+-- dialect: datafusion
 --
 -- occurrence_count     rows of playlist_tracks with a track of the artist
 -- playlist_count       playlists with at least one

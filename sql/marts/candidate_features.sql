@@ -1,6 +1,7 @@
 -- purpose: features of candidate tracks for reranking: how they go with each of a playlist's seeds.
 -- grain: one row per held-out playlist and candidate (pid, track_id).
 -- inputs: sequences, track_cooccurrence
+-- dialect: datafusion
 --
 -- Candidates are the neighbours of a playlist's seeds that are no seeds themselves; for candidates of your own, put
 -- another query in the place of `candidates`. A seed that does not have the candidate among its neighbours counts as 0

@@ -1,6 +1,7 @@
 -- purpose: how long tracks are.
 -- grain: one row, over all tracks with a length.
 -- inputs: tracks
+-- dialect: datafusion
 --
 -- quantiles         seconds, each track counted once however often it is used; interpolated (exact, not sketched)
 -- invalid_count     tracks whose length is missing or 0; they are in no quantile

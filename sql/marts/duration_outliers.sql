@@ -1,6 +1,7 @@
 -- purpose: tracks that are unusually short or long, and those without a length.
 -- grain: one row per track that is flagged (track_uri), the most unusual first.
 -- inputs: tracks
+-- dialect: datafusion
 --
 -- modified_z  0.6745 (x - median) / MAD on the logarithm of the length, which is about symmetric (Iglewicz and Hoaglin
 --             1993, How to Detect and Handle Outliers). If more than half of all lengths are equal the MAD is 0, and

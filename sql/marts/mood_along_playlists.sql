@@ -1,6 +1,7 @@
 -- purpose: how mood moves from the beginning to the end of playlists, inferred from titles.
 -- grain: one row per tenth of a playlist's length (tenth, 1 to 10).
 -- inputs: playlists, playlist_tracks
+-- dialect: datafusion
 --
 -- A hand-written list of title words gives valence (sad to happy) and energy (calm to lively), both from -1 to 1. A
 -- playlist has the mean of its title's words. A track has the mean of the playlists that hold it, drawn towards the

@@ -1,6 +1,7 @@
 -- purpose: how mood moves from the beginning to the end of playlists, from attributes of tracks that you bring.
 -- grain: one row per tenth of a playlist's length (tenth, 1 to 10).
 -- inputs: playlist_tracks, track_attributes (yours: track_uri, valence, energy)
+-- dialect: datafusion
 --
 -- valence, energy  mean over entries with attributes, in the units of track_attributes
 -- entry_count      entries of playlists in this tenth; scored_count those with attributes

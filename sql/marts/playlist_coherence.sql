@@ -1,6 +1,7 @@
 -- purpose: how well the tracks of a playlist go together.
 -- grain: one row per playlist with at least two tracks (pid).
 -- inputs: playlist_tracks, tracks, track_cooccurrence
+-- dialect: datafusion
 --
 -- coherence     mean cosine of each track with the one after it, 0 if that is not among its 100 best neighbours;
 --               a track that follows itself is left out

@@ -1,6 +1,7 @@
 -- purpose: the tracks of every playlist, in order.
 -- grain: one row per track of a playlist (pid, pos); a track may stand in a playlist more than once.
 -- inputs: raw_playlists
+-- dialect: datafusion
 --
 -- pos          place in the playlist, from 0
 -- duration_ms  length of the track, milliseconds

@@ -1,6 +1,7 @@
 -- purpose: the playlists without their tracks.
 -- grain: one row per playlist (pid).
 -- inputs: raw_playlists
+-- dialect: datafusion
 --
 -- name             as its owner wrote it; NULL if the playlist has no title
 -- normalized_name  name in lower case without punctuation, to compare titles

@@ -1,6 +1,7 @@
 -- purpose: what the trainer reads; decides which playlists train and which measure.
 -- grain: one row per playlist that has tracks (pid).
 -- inputs: playlists, playlist_tracks, tracks
+-- dialect: datafusion
 --
 -- split              'train' for about 90 % of the playlists, 'validation' and 'test' for about 5 % each; it depends on
 --                    the pid only, so a playlist keeps its part from night to night

@@ -1,6 +1,7 @@
 -- purpose: for every track the 100 tracks that it goes together with best.
 -- grain: one row per track and neighbour (track_id, neighbour_track_id); neighbours share at least 2 playlists.
 -- inputs: sequences (its training part only, so that nothing held out leaks into a model)
+-- dialect: datafusion
 --
 -- neighbour_rank  place by cosine, from 1
 -- pair_count      training playlists that hold both

@@ -1,6 +1,7 @@
 -- purpose: every track once, with its attributes and how often it is used.
 -- grain: one row per track (track_uri); track_id numbers them from 0 in the order of their URIs.
 -- inputs: playlist_tracks
+-- dialect: datafusion
 --
 -- track_id          valid within one version of this table only; track_uri is the lasting key. It breaks ties further on,
 --                   so it must not depend on what held-out playlists hold: URIs do not, use counts would

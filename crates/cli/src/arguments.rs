@@ -44,7 +44,7 @@ pub(crate) enum Command {
     /// Run the pipeline whenever it is due: on a schedule, on events, when new slices come
     Watch(Box<WatchArgs>),
     /// Ask the lake in SQL
-    Sql(SqlArgs),
+    Sql(Box<SqlArgs>),
     /// Recommend next tracks for a playlist, for tracks, or for a title
     Recommend(RecommendArgs),
     /// Train and judge by a protocol, such as leave-one-out on a public data set, and keep nothing but the figures
@@ -121,7 +121,9 @@ mod tests {
         check("run --input data/raw --only own_step", true);
         check("run --input data/raw --bad-input ignore", false);
         check("run --input data/raw --k 0", false);
-        check("sql", false);
+        check("sql", true);
+        check("sql --dialect trino --format tsv --output x.tsv SELECT", true);
+        check("sql --dialect spark SELECT", false);
         check("sql SELECT", true);
         check("sql -", true);
         check("sql SELECT --file query.sql", false);

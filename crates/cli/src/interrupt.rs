@@ -6,6 +6,7 @@
 use std::{fmt, io};
 
 use anyhow::Result;
+use futures::FutureExt;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// The signals that end a command.
@@ -26,6 +27,11 @@ impl Interrupt {
     /// Starts listening; from now on a signal does not end the process by itself.
     pub(crate) fn listen() -> io::Result<Self> {
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Forgets a SIGINT that came while nothing was raced, and returns whether there was one.
+    pub(crate) fn forget(&mut self) -> bool {
+        self.interrupt.recv().now_or_never().is_some()
     }
 
     /// Does the work, unless a signal comes first; the work is then dropped.

@@ -2,11 +2,11 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
-use ballista_executor::health::ExecutorHealth;
+use ballista_executor::{executor_server::TERMINATING, health::ExecutorHealth};
 use lake::ObjectStores;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -52,6 +52,8 @@ impl EmbeddedCluster {
         let address = listener.local_addr().map_err(Error::io("read the scheduler's port"))?;
         let scheduler = scheduler::create(&scheduler_options(address, engine), Arc::clone(&stores)).await?;
         let serving = tokio::spawn(watched("scheduler", scheduler::serve(listener, scheduler, None)));
+        // One that ended in this process before, as it does on SIGINT, has left its mark for all that come after it.
+        TERMINATING.store(false, Ordering::Release);
         let health = ExecutorHealth::new();
         let options = executor_options(address, vcores, &work_dir).await?;
         let executing = {

@@ -57,6 +57,8 @@ pub async fn run(options: &ExecutorOptions, stores: Arc<ObjectStores>, health: E
     let folders = WorkFolders::create(&options.work_dir)?;
     let mut config = config(options, &folders, stores, health)?;
     if let Some(tls) = &options.tls {
+        // The scheduler sees no address of ours behind its own end of the encryption.
+        config.external_host.get_or_insert_with(|| options.bind_host.clone());
         config.bind_host = encrypt(tls, options).await?.to_string();
     }
     let failed = |source| Error::Ballista { process: "executor", source };

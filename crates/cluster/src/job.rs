@@ -17,6 +17,8 @@ use datafusion::{
 };
 use datafusion_proto::protobuf::LogicalPlanNode;
 
+use crate::measures;
+
 /// Longest wait for the scheduler to take a cancellation.
 const CANCEL_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -70,6 +72,11 @@ impl Job {
         &mut self.rows
     }
 
+    /// The rows alone; when they are dropped before their end, the job is cancelled.
+    pub fn into_rows(self) -> SendableRecordBatchStream {
+        self.rows
+    }
+
     /// The job's name, to cancel it while its rows are read.
     pub fn handle(&self) -> JobHandle {
         JobHandle::of(&self.plan)
@@ -85,6 +92,15 @@ impl JobHandle {
     #[must_use]
     pub fn job_id(&self) -> Option<String> {
         self.plan.downcast_ref::<DistributedQueryExec<LogicalPlanNode>>()?.job_id().map(|id| id.to_string())
+    }
+
+    /// The plan of the executors' work with what was measured, once the job has ended.
+    ///
+    /// # Errors
+    /// An execution error if the scheduler does not tell it.
+    pub async fn measured(&self, context: &SessionContext, scheduler_url: &str) -> Result<String> {
+        let settings = GrpcClientConfig::from(&context.copied_config().ballista_config());
+        measures::measured(self.job_id(), scheduler_url, &settings).await
     }
 
     /// Ends the job on a cluster, if it was submitted and still runs.

@@ -13,6 +13,7 @@ mod error;
 pub mod executor;
 mod job;
 mod job_metrics;
+mod measures;
 mod metered_engine;
 mod mutual_tls;
 pub mod ports;

@@ -8,13 +8,13 @@ use trino::TrinoError;
 
 /// Failure of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct QueryError {
+pub struct QueryError {
     /// Athena's name of the error.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// Line and column of the statement, from 1.
-    pub(crate) at: Option<(u64, u64)>,
+    pub at: Option<(u64, u64)>,
     /// What happened.
-    pub(crate) message: String,
+    pub message: String,
 }
 
 /// Result of a part of a query.

@@ -24,7 +24,7 @@ use tokio::net::TcpListener;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
-use crate::{Service, local_buckets, operations, queries, s3, tls::TlsListener};
+use crate::{Service, flight, local_buckets, operations, queries, s3, tls::TlsListener};
 
 /// Largest request; a query has 256 KiB at most, a batch of 100 partitions less than this.
 const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
@@ -50,7 +50,10 @@ pub async fn serve(service: Arc<Service>) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind(bind).await?;
     let address = listener.local_addr()?;
     local_buckets::provide_existing(&service)?;
-    let router = Router::new().fallback(answer).with_state(Arc::clone(&service));
+    let router = Router::new()
+        .route_service(flight::PATH, flight::service(Arc::clone(&service)))
+        .fallback(answer)
+        .with_state(Arc::clone(&service));
     match service.options.tls.clone() {
         Some(files) => spawn(TlsListener::start(listener, files)?, router),
         None => spawn(listener, router),

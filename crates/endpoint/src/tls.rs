@@ -58,7 +58,8 @@ impl TlsFiles {
             .with_no_client_auth()
             .with_single_cert(certificates, key)
             .map_err(|error| wrong(&self.certificates, error.to_string()))?;
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        // Clients of Flight SQL speak HTTP/2 only.
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Ok(Arc::new(config))
     }
 

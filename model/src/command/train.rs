@@ -22,7 +22,9 @@ use crate::{
     artefact::{self, ModelId},
     config::ModelConfig,
     evaluation::MetricsReport,
-    training::{BarProgress, CheckpointFile, Dataset, LineProgress, LogProgress, MeteredProgress, Progress, train_model},
+    training::{
+        BarProgress, CheckpointFile, Dataset, LineProgress, LogProgress, MeteredProgress, Progress, train_model,
+    },
 };
 
 /// Longest silence of a training run that is not watched at a terminal.

@@ -10,17 +10,16 @@ use datafusion::{
         SendableRecordBatchStream, TaskContext,
         memory_pool::{MemoryConsumer, MemoryReservation},
     },
-    physical_expr::{EquivalenceProperties, PhysicalExpr, expressions::Column},
+    physical_expr::{EquivalenceProperties, PhysicalExpr},
     physical_plan::{
-        DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, ExecutionPlanProperties, Partitioning,
-        PlanProperties,
+        DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, Partitioning, PlanProperties,
         execution_plan::EmissionType,
         metrics::{Count, ExecutionPlanMetricsSet, MetricBuilder, MetricsSet},
         stream::RecordBatchStreamAdapter,
     },
 };
 use futures::{StreamExt, TryStreamExt, stream};
-use lake::{PartWriter, PartitionBy};
+use lake::PartWriter;
 
 use super::write_target::{WriteTarget, report_schema, to_report};
 use crate::failure::lake_failure;
@@ -83,17 +82,6 @@ impl ExecutionPlan for ParquetWriteExec {
         _f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
     ) -> Result<TreeNodeRecursion> {
         Ok(TreeNodeRecursion::Continue)
-    }
-
-    /// Rows of one folder come to one task, so that there are not as many files as tasks in each.
-    fn required_input_distribution(&self) -> Vec<Distribution> {
-        let PartitionBy::Hive(keys) = &self.target.partitioning else {
-            return vec![Distribution::UnspecifiedDistribution];
-        };
-        let schema = self.input.schema();
-        let keys = keys.iter().map(|key| Column::new_with_schema(key, &schema).map(|key| Arc::new(key) as _));
-        // Without its columns, the write fails when it begins.
-        vec![keys.collect::<Result<_>>().map_or(Distribution::UnspecifiedDistribution, Distribution::KeyPartitioned)]
     }
 
     fn benefits_from_input_partitioning(&self) -> Vec<bool> {

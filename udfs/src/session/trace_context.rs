@@ -29,7 +29,7 @@ pub fn trace_parent(config: &SessionConfig) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use ballista_core::extension::SessionConfigExt;
+    use ballista_core::extension::SessionConfigHelperExt;
 
     use super::*;
     use crate::session::{EngineOptions, session_config};

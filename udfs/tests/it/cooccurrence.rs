@@ -136,18 +136,43 @@ async fn the_memory_limit_changes_nothing() {
     }
     // That it really needs the disk then.
     let sql = format!("SELECT unnest(cooccurrence(g, item)) FROM ({entries})");
-    let refused = error(&session_on(2, limited(DiskManagerMode::Disabled)), &sql).await;
+    let refused = error(&session_on(2, limited(1, DiskManagerMode::Disabled)), &sql).await;
     assert!(refused.contains("DiskManager is disabled"), "{refused}");
+}
+
+/// One pass, several, and a pass for each block: an item that is in every group takes more than a pass has room for.
+#[tokio::test]
+async fn any_number_of_passes_gives_the_same() {
+    let entries = "SELECT v / 30 AS g, v % 30 AS i, \
+                   CASE WHEN v % 30 = 0 THEN 0 ELSE (v / 30 * 7919 + v % 30 * (v % 30) * 31) % (v % 30 * 40) END AS item \
+                   FROM (SELECT unnest(range(0, 120000)) AS v)";
+    for options in ["{k: 5, rank_by: 'cosine'}", "{k: 5, rank_by: 'count', position: i, window: 5}"] {
+        let sql = format!(
+            "SELECT n['item'], n['neighbour_rank'], n['neighbour'], n['pair_count'], n['weight'] FROM \
+             (SELECT unnest(cooccurrence(g, item, {options})) AS n FROM ({entries}))"
+        );
+        let mut expected = rows(&session(2), &sql).await;
+        expected.sort();
+        assert!(expected.len() > 5_000, "{}", expected.len());
+        for limit in [1, 1 << 16, 1 << 20, 1 << 22, 1 << 24, 1 << 30] {
+            for partitions in [1, 3] {
+                let context = session_on(partitions, limited(limit, DiskManagerMode::OsTmpDirectory));
+                let mut found = rows(&context, &sql).await;
+                found.sort();
+                assert!(found == expected, "{limit} bytes, {partitions} partitions, {options}");
+            }
+        }
+    }
 }
 
 /// A session whose operators are refused all memory that they ask for.
 fn session_without_memory(partitions: usize) -> SessionContext {
-    session_on(partitions, limited(DiskManagerMode::OsTmpDirectory))
+    session_on(partitions, limited(1, DiskManagerMode::OsTmpDirectory))
 }
 
-fn limited(disk: DiskManagerMode) -> RuntimeEnvBuilder {
+fn limited(bytes: usize, disk: DiskManagerMode) -> RuntimeEnvBuilder {
     RuntimeEnvBuilder::new()
-        .with_memory_limit(1, 1.0)
+        .with_memory_limit(bytes, 1.0)
         .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(disk))
 }
 

@@ -66,7 +66,8 @@ async fn answer(context: &SessionContext, sql: &str) -> (String, Vec<String>) {
     let batches = collect(plan, context.task_ctx()).await.unwrap();
     let table = pretty_format_batches(&batches).unwrap().to_string();
     let lines = table.lines().filter(|line| line.starts_with('|')).skip(1);
-    (shown, lines.map(|line| line.replace([' ', '|'], "_").trim_matches('_').replace("__", " ")).collect())
+    let values = |line: &str| line.trim_matches('|').split('|').map(str::trim).collect::<Vec<_>>().join(" ");
+    (shown, lines.map(values).collect())
 }
 
 #[tokio::test]

@@ -66,6 +66,7 @@ pub fn column_text(array: &ArrayRef) -> Result<CellText, ArrowError> {
             let array = cast(array, &DataType::LargeUtf8)?.as_string::<i64>().clone();
             Box::new(move |row, into| into.push_str(array.value(row)))
         }
+        DataType::FixedSizeBinary(16) => uuids(array),
         DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => bytes(array)?,
         DataType::Date32 | DataType::Date64 => dates(array)?,
         DataType::Timestamp(_, None) => timestamps(array)?,
@@ -89,6 +90,17 @@ where
     Box::new(move |row, into| {
         // Writing to a String cannot fail, here and below.
         let _ = write!(into, "{}", array.value(row));
+    })
+}
+
+/// The text of a UUID (RFC 9562, section 4).
+fn uuids(array: &ArrayRef) -> CellText {
+    let array = array.as_fixed_size_binary().clone();
+    Box::new(move |row, into| {
+        for (at, byte) in array.value(row).iter().enumerate() {
+            let dash = if [4, 6, 8, 10].contains(&at) { "-" } else { "" };
+            let _ = write!(into, "{dash}{byte:02x}");
+        }
     })
 }
 
@@ -267,8 +279,8 @@ fn by_arrow(array: &ArrayRef) -> Result<CellText, ArrowError> {
 mod tests {
     use arrow::{
         array::{
-            BinaryArray, Date32Array, Decimal128Array, Int32Array, ListArray, MapBuilder, StringArray, StringBuilder,
-            StructArray, TimestampMillisecondArray,
+            BinaryArray, Date32Array, Decimal128Array, FixedSizeBinaryArray, Int32Array, ListArray, MapBuilder,
+            StringArray, StringBuilder, StructArray, TimestampMillisecondArray,
         },
         datatypes::{Field, Fields},
     };
@@ -289,6 +301,9 @@ mod tests {
         check(Int32Array::from(vec![-7]), "-7");
         check(Decimal128Array::from(vec![10]).with_precision_and_scale(3, 2).unwrap(), "0.10");
         check(BinaryArray::from_vec(vec![b"123"]), "31 32 33");
+        let uuid: Vec<u8> = (0x10..0x20).collect();
+        let uuid = FixedSizeBinaryArray::try_from_iter([uuid].into_iter()).unwrap();
+        check(uuid, "10111213-1415-1617-1819-1a1b1c1d1e1f");
         check(Date32Array::from(vec![17_168]), "2017-01-02");
         check(Date32Array::from(vec![-1]), "1969-12-31");
         check(TimestampMillisecondArray::from(vec![1_483_228_800_000]), "2017-01-01 00:00:00.000");

@@ -8,3 +8,14 @@ pub struct Tag {
     pub key: String,
     pub value: String,
 }
+
+/// What TagResource, UntagResource and ListTagsForResource ask.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TagRequest {
+    #[serde(rename = "ResourceARN")]
+    pub resource_arn: Option<String>,
+    pub tags: Option<Vec<Tag>>,
+    pub tag_keys: Option<Vec<String>>,
+    pub next_token: Option<String>,
+}

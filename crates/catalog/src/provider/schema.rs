@@ -1,6 +1,9 @@
 //! The tables of a database.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
 
 use async_trait::async_trait;
 use datafusion::{
@@ -18,11 +21,21 @@ pub(super) struct DatabaseSchema {
     shared: Arc<Shared>,
     database: String,
     names: OnceLock<Vec<String>>,
+    /// Tables that only this session has; they hide those of the catalog.
+    own: Mutex<HashMap<String, Arc<dyn TableProvider>>>,
 }
 
 impl DatabaseSchema {
     pub(super) fn new(shared: Arc<Shared>, database: String) -> Self {
-        Self { shared, database, names: OnceLock::new() }
+        Self { shared, database, names: OnceLock::new(), own: Mutex::default() }
+    }
+
+    pub(super) fn add(&self, name: &str, table: Arc<dyn TableProvider>) {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), table);
+    }
+
+    fn own(&self, name: &str) -> Option<Arc<dyn TableProvider>> {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner).get(name).map(Arc::clone)
     }
 
     pub(super) async fn load_names(&self) -> crate::Result<()> {
@@ -44,6 +57,9 @@ impl SchemaProvider for DatabaseSchema {
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        if let Some(own) = self.own(name) {
+            return Ok(Some(own));
+        }
         let of_partitions = name.strip_suffix(partition_rows::SUFFIX);
         let table = match self.shared.catalog.table(&self.database, of_partitions.unwrap_or(name)).await {
             Ok(table) => table,

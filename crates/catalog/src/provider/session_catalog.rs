@@ -10,7 +10,7 @@ use std::{
 };
 
 use datafusion::{
-    catalog::{CatalogProvider, SchemaProvider},
+    catalog::{CatalogProvider, SchemaProvider, TableProvider},
     execution::SessionState,
     prelude::SessionContext,
 };
@@ -105,6 +105,12 @@ impl SessionCatalog {
         options.catalog.default_catalog = CATALOG.to_owned();
         options.catalog.default_schema = database.to_lowercase();
         Ok(installed)
+    }
+
+    /// Adds a table that only this session has, and returns whether there is such a database.
+    pub fn add_table(&self, database: &str, name: &str, table: Arc<dyn TableProvider>) -> bool {
+        let schema = self.schemas.get(&database.to_lowercase());
+        schema.map(|schema| schema.add(name, table)).is_some()
     }
 
     /// Bytes of the files behind the names that were looked up so far.

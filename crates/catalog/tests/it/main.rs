@@ -4,3 +4,4 @@
 
 mod crawling;
 mod objects;
+mod table_writes;

@@ -16,7 +16,7 @@ pub(crate) async fn dispatch(command: Command, settings: &Settings, mut interrup
         Command::Demo(args) => demo::run(args, settings, out, &mut interrupt).await?,
         Command::Run(args) => run::run(args, settings, out, &mut interrupt).await?,
         Command::Watch(args) => watch::run(*args, settings, out, &mut interrupt).await?,
-        Command::Sql(args) => interrupt.race(sql::run(args, settings, out)).await?,
+        Command::Sql(args) => sql::run(*args, settings, out, &mut interrupt).await?,
         Command::Recommend(args) => interrupt.race(recommend::run(args, settings, out)).await?,
         Command::Evaluate(args) => interrupt.race(evaluate::run(args, settings)).await?,
         Command::Runs(args) => runs::run(args, settings, out, &mut interrupt).await?,

@@ -9,8 +9,9 @@ use super::{Advised, AlreadyReported, message};
 use crate::{exit_code, table::plain};
 
 /// Advice for messages of others, by a part of the message.
-const HINTS: [(&str, &str); 3] = [
+const HINTS: [(&str, &str); 4] = [
     ("' not found", "`segue tables` shows what the lake has"),
+    ("TABLE_NOT_FOUND: ", "`segue tables` shows what the lake has, `segue catalog tables` what all databases have"),
     ("failed to serialize logical plan", "this statement cannot run on a cluster; instead of a table, create a view"),
     ("http://169.254.169.254/", "there are no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
 ];

@@ -1,4 +1,4 @@
-//! Rows as comma-separated values (RFC 4180).
+//! Rows as values with commas (RFC 4180) or tabs between them.
 
 use std::io::Write;
 
@@ -15,7 +15,31 @@ use super::{Demand, ResultFormat};
 
 /// Writes a header and rows. Nested values are JSON; NULL is empty, and an empty text is `""`.
 #[derive(Debug)]
-pub(crate) struct CsvFormat;
+pub(crate) struct CsvFormat {
+    separator: char,
+}
+
+impl CsvFormat {
+    pub(crate) fn new(separator: char) -> Self {
+        Self { separator }
+    }
+
+    fn separate(&self, place: usize, line: &mut Vec<u8>) {
+        if place > 0 {
+            line.extend_from_slice(self.separator.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+    }
+
+    fn append(&self, value: &str, line: &mut Vec<u8>) {
+        if !value.is_empty() && !value.contains([self.separator, '"', '\n', '\r']) {
+            line.extend_from_slice(value.as_bytes());
+            return;
+        }
+        line.push(b'"');
+        line.extend_from_slice(value.replace('"', "\"\"").as_bytes());
+        line.push(b'"');
+    }
+}
 
 enum Column<'a> {
     Plain(&'a ArrayRef, ArrayFormatter<'a>),
@@ -26,8 +50,8 @@ impl ResultFormat for CsvFormat {
     fn begin(&mut self, schema: &SchemaRef, out: &mut dyn Write) -> Result<()> {
         let mut line = Vec::new();
         for (place, field) in schema.fields().iter().enumerate() {
-            separate(place, &mut line);
-            append(field.name(), &mut line);
+            self.separate(place, &mut line);
+            self.append(field.name(), &mut line);
         }
         line.push(b'\n');
         Ok(out.write_all(&line)?)
@@ -44,9 +68,9 @@ impl ResultFormat for CsvFormat {
         let mut lines = Vec::new();
         for row in 0..batch.num_rows() {
             for (place, column) in columns.iter_mut().enumerate() {
-                separate(place, &mut lines);
+                self.separate(place, &mut lines);
                 if let Some(value) = column.value(row)? {
-                    append(&value, &mut lines);
+                    self.append(&value, &mut lines);
                 }
             }
             lines.push(b'\n');
@@ -86,20 +110,4 @@ impl<'a> Column<'a> {
             }
         }
     }
-}
-
-fn separate(place: usize, line: &mut Vec<u8>) {
-    if place > 0 {
-        line.push(b',');
-    }
-}
-
-fn append(value: &str, line: &mut Vec<u8>) {
-    if !value.is_empty() && !value.contains([',', '"', '\n', '\r']) {
-        line.extend_from_slice(value.as_bytes());
-        return;
-    }
-    line.push(b'"');
-    line.extend_from_slice(value.replace('"', "\"\"").as_bytes());
-    line.push(b'"');
 }

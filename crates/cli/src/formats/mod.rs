@@ -2,6 +2,8 @@
 
 mod csv;
 mod json;
+mod markdown;
+mod parquet;
 mod result_format;
 mod table;
 #[cfg(test)]

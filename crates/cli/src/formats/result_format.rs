@@ -6,7 +6,7 @@ use anyhow::Result;
 use arrow::{datatypes::SchemaRef, record_batch::RecordBatch};
 use clap::ValueEnum;
 
-use super::{csv::CsvFormat, json::JsonFormat, table::TableFormat};
+use super::{csv::CsvFormat, json::JsonFormat, markdown::MarkdownFormat, parquet::ParquetFormat, table::TableFormat};
 
 /// Form of the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -20,6 +20,12 @@ pub(crate) enum OutputFormat {
     Jsonl,
     /// Comma-separated with a header; nested values are JSON, NULL is empty and an empty text is ""
     Csv,
+    /// As csv, with tabs instead of commas
+    Tsv,
+    /// A table in Markdown
+    Markdown,
+    /// A Parquet file, of one statement
+    Parquet,
 }
 
 /// Whether more rows are wanted.
@@ -47,7 +53,10 @@ impl OutputFormat {
             Self::Table => Box::new(TableFormat::new(limit_rows)),
             Self::Json => Box::new(JsonFormat::array()),
             Self::Jsonl => Box::new(JsonFormat::lines()),
-            Self::Csv => Box::new(CsvFormat),
+            Self::Csv => Box::new(CsvFormat::new(',')),
+            Self::Tsv => Box::new(CsvFormat::new('\t')),
+            Self::Markdown => Box::new(MarkdownFormat),
+            Self::Parquet => Box::new(ParquetFormat::default()),
         }
     }
 }

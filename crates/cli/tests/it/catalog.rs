@@ -42,4 +42,14 @@ async fn what_a_crawl_finds_is_listed_beside_the_lakes_tables() {
         .collect();
     assert_eq!(shown, [("default", "own", "lake"), ("raw", "plays", "external")]);
     assert_eq!(tables[1]["partition_keys"], serde_json::json!(["day"]));
+    // Whoever asks by SQL finds both, in either dialect.
+    let expected = serde_json::json!([{"id": 1, "name": "x", "day": "1", "a": 1}]);
+    for dialect in ["trino", "datafusion"] {
+        let own = if dialect == "trino" { "own" } else { "public.own" };
+        let sql = format!("SELECT id, name, day, a FROM raw.plays CROSS JOIN {own}");
+        let rows = json(folder.path(), &["sql", "--buckets", "s3", "--dialect", dialect, &sql]).await;
+        assert_eq!(rows, expected, "{dialect}");
+    }
+    let rows = json(folder.path(), &["sql", "--buckets", "s3", "USE raw; SELECT count(*) AS n FROM plays"]).await;
+    assert_eq!(rows, serde_json::json!([{"n": 1}]));
 }

@@ -13,6 +13,7 @@ mod import;
 mod interruption;
 mod pipeline;
 mod publishing;
+mod shell;
 mod takeover;
 mod trainer;
 mod usage;

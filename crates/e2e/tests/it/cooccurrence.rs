@@ -56,6 +56,24 @@ async fn executors_count_as_a_single_node_does() {
     assert!(plan.contains("CooccurrenceExec: k=100, min_count=2, rank_by=cosine"), "{plan}");
 }
 
+/// Tasks that have next to no memory leave the groups on disk and count in passes.
+#[tokio::test(flavor = "multi_thread")]
+async fn executors_without_memory_count_as_a_single_node_does() {
+    let place = TempDir::new().unwrap();
+    make_slices(&place.path().join("raw"));
+    let lake = open_lake(&place.path().join("lake")).await;
+    let single = on_single_node(&lake).await;
+    store_entries(&single, &lake, &place).await;
+    let cluster = Cluster::builder().unwrap().executors(2).vcores(1).executor_arg("--memory-bytes=100000");
+    let cluster = cluster.start().await.unwrap();
+    let remote = on_cluster(&cluster, &lake).await;
+    for sql in &QUERIES[..3] {
+        let (expected, found) = (answer(&single, sql).await, answer(&remote, sql).await);
+        assert!(!found.is_empty(), "{sql}");
+        assert!(found == expected, "{sql}");
+    }
+}
+
 async fn answer(context: &SessionContext, sql: &str) -> Vec<String> {
     lines(&context.sql(sql).await.unwrap().collect().await.unwrap())
 }

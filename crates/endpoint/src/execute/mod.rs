@@ -1,10 +1,12 @@
 //! What statements do.
 
 mod alter;
+mod caller;
 mod changes;
 mod column;
 mod describe;
 mod explain;
+mod functions;
 mod partitions;
 mod prepared;
 mod repeatable;
@@ -19,6 +21,8 @@ use crate::{
     statement::Statement,
 };
 
+pub use caller::Answer;
+pub(crate) use caller::Caller;
 pub(crate) use task::{Done, Task};
 
 /// Runs a statement, writes its result files and says what it did.
@@ -30,7 +34,8 @@ pub(crate) async fn execute(task: &Task, statement: Statement) -> QueryResult<Do
         Statement::Insert { table, columns, query } => writes::insert(task, &table, &columns, &query).await,
         Statement::CreateTableAs { .. } => writes::create_table_as(task, statement).await,
         Statement::Unload { query, location, properties } => writes::unload(task, &query, &location, &properties).await,
-        Statement::Explain { query } => explain::explain(task, &query).await,
+        Statement::Explain { what, query } => explain::explain(task, what, &query).await,
+        Statement::ShowFunctions { like } => functions::show(task, like.as_deref()).await,
         Statement::ShowDatabases { .. }
         | Statement::ShowTables { .. }
         | Statement::ShowViews { .. }

@@ -95,7 +95,7 @@ fn matching(names: impl Iterator<Item = String>, pattern: Option<&str>) -> Vec<S
     names.filter(|name| pattern.is_none_or(|pattern| pattern.split('|').any(|part| fits(part, name)))).collect()
 }
 
-fn fits(pattern: &str, name: &str) -> bool {
+pub(super) fn fits(pattern: &str, name: &str) -> bool {
     let pattern: Vec<char> = pattern.to_lowercase().replace(".*", "*").chars().collect();
     let name: Vec<char> = name.chars().collect();
     // Which prefixes of the name the pattern so far stands for.

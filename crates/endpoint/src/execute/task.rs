@@ -9,6 +9,7 @@ use athena::{
 use catalog::TableEntry;
 use tokio::sync::watch;
 
+use super::Caller;
 use crate::{
     Service,
     error::{QueryError, QueryResult},
@@ -24,6 +25,10 @@ pub(crate) struct Task {
     pub(crate) location: ResultLocation,
     /// Says when to stop.
     pub(crate) stopped: watch::Receiver<bool>,
+    /// Who takes the answer, instead of files.
+    pub(crate) caller: Option<Caller>,
+    /// Most bytes that the files of a query may have.
+    pub(crate) cutoff_bytes: Option<u64>,
 }
 
 /// What a statement did.
@@ -41,6 +46,12 @@ pub(crate) struct Done {
 impl Task {
     pub(crate) fn id(&self) -> &str {
         &self.execution.query_execution_id
+    }
+
+    /// Whether the statement reads what its tables hold.
+    fn reads(&self) -> bool {
+        let kind = self.execution.substatement_type.as_deref().unwrap_or_default();
+        ["SELECT", "INSERT", "CREATE_TABLE_AS_SELECT", "UNLOAD"].contains(&kind)
     }
 
     /// The database in which names without one stand.
@@ -62,7 +73,12 @@ impl Task {
     }
 
     pub(crate) async fn session(&self) -> QueryResult<QuerySession> {
-        open_session(&self.service, self.database()).await
+        let mut session = open_session(&self.service, self.database()).await?;
+        session.cutoff_bytes = self.cutoff_bytes.filter(|_| self.reads());
+        if let Some(caller) = &self.caller {
+            caller.provide(&session, self.database());
+        }
+        Ok(session)
     }
 
     /// Fails if the statement was stopped.
@@ -89,6 +105,10 @@ impl Task {
         columns: Vec<ColumnInfo>,
         update: Option<(&str, i64)>,
     ) -> QueryResult<()> {
+        if let Some(caller) = &self.caller {
+            caller.wrote(update.map(|(_, count)| count));
+            return Ok(());
+        }
         let metadata = Metadata {
             query_id: self.id().to_owned(),
             update_type: update.map(|(kind, _)| kind.to_owned()),

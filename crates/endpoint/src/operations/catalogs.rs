@@ -30,7 +30,7 @@ pub(super) fn get_catalog(request: &MetadataRequest) -> Result<Json, ApiError> {
     Ok(json!({"DataCatalog": encoded(&DataCatalog { name, kind: "GLUE".to_owned(), parameters })?}))
 }
 
-fn check_catalog(name: Option<&str>) -> Result<(), ApiError> {
+pub(super) fn check_catalog(name: Option<&str>) -> Result<(), ApiError> {
     match name {
         Some(name) if !name.eq_ignore_ascii_case(CATALOG) => {
             Err(ApiError::invalid_input(format!("Data Catalog {name} not found")))

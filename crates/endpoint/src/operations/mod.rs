@@ -11,11 +11,12 @@ mod prepared_statements;
 mod queries;
 mod results;
 mod sts;
+mod tags;
 mod work_groups;
 
 use std::sync::Arc;
 
-use athena::{ApiError, Exception, signature::Permission};
+use athena::{ApiError, Exception, constraints::unreadable, signature::Permission};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value as Json, json};
 
@@ -65,7 +66,12 @@ pub(crate) async fn athena(
         "UpdateNamedQuery" => named_queries::update(service, decoded(body)?).await,
         "DeleteNamedQuery" => named_queries::delete(service, decoded(body)?).await,
         "ListEngineVersions" => Ok(json!({"EngineVersions": [athena::wire::EngineVersion::default()]})),
-        "ListTagsForResource" => Ok(json!({"Tags": []})),
+        "ListTagsForResource" => tags::list(service, decoded(body)?).await,
+        "TagResource" => allowed(permission, Permission::Admin, tags::tag(service, decoded(body)?)).await,
+        "UntagResource" => allowed(permission, Permission::Admin, tags::untag(service, decoded(body)?)).await,
+        "CreateDataCatalog" | "UpdateDataCatalog" | "DeleteDataCatalog" => {
+            Err(ApiError::invalid_input(format!("{operation} is not available: there is one catalog, AwsDataCatalog")))
+        }
         name if is_of_athena(name) => Err(ApiError::invalid_input(format!(
             "{name} is not available: Segue answers queries, not Spark or capacity"
         ))),
@@ -113,18 +119,7 @@ pub(crate) async fn glue(
 
 /// Operations that Athena has and the endpoint has not.
 fn is_of_athena(name: &str) -> bool {
-    let words = [
-        "Session",
-        "Calculation",
-        "Notebook",
-        "Capacity",
-        "DataCatalog",
-        "TagResource",
-        "UntagResource",
-        "ApplicationDPUSizes",
-        "Executors",
-        "SystemTable",
-    ];
+    let words = ["Session", "Calculation", "Notebook", "Capacity", "ApplicationDPUSizes", "Executors", "SystemTable"];
     words.iter().any(|word| name.contains(word))
 }
 
@@ -143,7 +138,7 @@ fn forbidden(needed: Permission) -> ApiError {
 
 fn decoded<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     let body = if body.is_empty() { b"{}" } else { body };
-    serde_json::from_slice(body).map_err(|error| ApiError::new(Exception::Serialization, error.to_string()))
+    serde_json::from_slice(body).map_err(|error| unreadable(&error))
 }
 
 fn encoded(value: &impl Serialize) -> Result<Json, ApiError> {

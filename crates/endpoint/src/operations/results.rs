@@ -2,7 +2,7 @@
 
 use athena::{
     ApiError,
-    constraints::{MAX_RESULTS, broken, required},
+    constraints::{MAX_RESULTS, Violations},
     files::{CsvRows, decode_metadata},
     wire::{Datum, GetQueryResultsRequest, GetQueryResultsResponse, QueryExecution, ResultSet, ResultSetMetadata, Row},
 };
@@ -17,13 +17,12 @@ const PIECE_BYTES: u64 = 256 * 1024;
 const PAGE_BYTES: usize = 16 * 1024 * 1024;
 
 pub(super) async fn get(service: &Service, request: GetQueryResultsRequest) -> Result<Json, ApiError> {
-    let id = required(request.query_execution_id, "queryExecutionId")?;
-    if request.next_token.as_deref() == Some("") {
-        return Err(broken("''", "nextToken", "Member must have length greater than or equal to 1"));
-    }
-    if request.max_results.is_some_and(|size| size < 1) {
-        return Err(broken("'0'", "maxResults", "Member must have value greater than or equal to 1"));
-    }
+    let mut violations = Violations::default();
+    violations.required(request.query_execution_id.as_ref(), "queryExecutionId");
+    violations.length(request.next_token.as_deref(), "nextToken", 1, 1024);
+    violations.least(request.max_results, "maxResults", 1);
+    violations.check()?;
+    let id = request.query_execution_id.unwrap_or_default();
     let execution = queries::find(service, &id).await?;
     let size = athena::constraints::page_size(request.max_results, MAX_RESULTS, MAX_RESULTS)?;
     check_state(&execution)?;

@@ -2,7 +2,7 @@
 
 use athena::{
     ApiError,
-    constraints::{MAX_LISTED, required, work_group_name},
+    constraints::{MAX_LISTED, broken, required, work_group_name},
     wire::{
         CreateWorkGroupRequest, EngineVersion, ListRequest, UpdateWorkGroupRequest, WorkGroup, WorkGroupRequest,
         WorkGroupSummary,
@@ -14,6 +14,7 @@ use store::{Document, DocumentKey};
 use super::{
     encoded, internal,
     pages::{page, with_token},
+    tags,
 };
 use crate::{
     Service,
@@ -22,6 +23,8 @@ use crate::{
 
 const WORK_GROUP: &str = "work_group";
 const PRIMARY: &str = "primary";
+/// Least bytes that a query may be limited to, as in Athena.
+const LEAST_CUTOFF: i64 = 10_000_000;
 /// Workgroups that there may be.
 const MOST: u32 = 1000;
 
@@ -88,6 +91,8 @@ pub(super) async fn create(service: &Service, request: CreateWorkGroupRequest) -
         ResultLocation::parse(location)?;
     }
     check_cutoff(configuration.bytes_scanned_cutoff_per_query)?;
+    let given = request.tags.unwrap_or_default();
+    tags::check(&given)?;
     let group = WorkGroup {
         name: name.clone(),
         state: "ENABLED".to_owned(),
@@ -96,14 +101,22 @@ pub(super) async fn create(service: &Service, request: CreateWorkGroupRequest) -
         creation_time: seconds(now_us()),
     };
     let created = service.store().create_document(&key(&name)?, &encoded(&group)?).await;
-    if created.map_err(|error| internal(&error))? { Ok(json!({})) } else { Err(exists()) }
+    if !created.map_err(|error| internal(&error))? {
+        return Err(exists());
+    }
+    // A workgroup that was there before under this name may have left some behind.
+    tags::forget_work_group(service, &name).await?;
+    tags::tag_work_group(service, &name, &given).await?;
+    Ok(json!({}))
 }
 
-/// A cutoff is refused rather than taken and not kept.
 fn check_cutoff(cutoff: Option<i64>) -> Result<(), ApiError> {
     match cutoff {
-        None => Ok(()),
-        Some(_) => Err(ApiError::invalid_input("BytesScannedCutoffPerQuery is not available yet")),
+        Some(bytes) if bytes < LEAST_CUTOFF => {
+            let constraint = format!("Member must have value greater than or equal to {LEAST_CUTOFF}");
+            Err(broken(&format!("'{bytes}'"), "configuration.bytesScannedCutoffPerQuery", &constraint))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -122,6 +135,11 @@ pub(super) async fn update(service: &Service, request: UpdateWorkGroupRequest) -
     if let Some(updates) = request.configuration_updates {
         let configuration = &mut group.configuration;
         check_cutoff(updates.bytes_scanned_cutoff_per_query)?;
+        if updates.remove_bytes_scanned_cutoff_per_query == Some(true) {
+            configuration.bytes_scanned_cutoff_per_query = None;
+        }
+        configuration.bytes_scanned_cutoff_per_query =
+            updates.bytes_scanned_cutoff_per_query.or(configuration.bytes_scanned_cutoff_per_query);
         if let Some(enforce) = updates.enforce_work_group_configuration {
             configuration.enforce_work_group_configuration = enforce;
         }
@@ -155,5 +173,6 @@ pub(super) async fn delete(service: &Service, request: WorkGroupRequest) -> Resu
         return Err(ApiError::invalid_input("primary workGroup could not be deleted"));
     }
     let deleted = service.store().delete_document(&key(&name)?).await.map_err(|error| internal(&error))?;
+    tags::forget_work_group(service, &name).await?;
     if deleted { Ok(json!({})) } else { Err(ApiError::invalid_input("WorkGroup is not found.")) }
 }

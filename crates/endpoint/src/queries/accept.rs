@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use athena::{
     ApiError, Exception,
-    constraints::{MAX_QUERY_BYTES, length, required},
+    constraints::{MAX_QUERY_BYTES, Violations},
     signature::Permission,
     wire::{
         EngineVersion, QueryExecution, QueryExecutionContext, QueryExecutionStatistics, QueryExecutionStatus,
@@ -21,10 +21,9 @@ use super::{
 };
 use crate::{
     Service,
-    error::QueryError,
     operations::work_group_of,
     sql,
-    statement::{self, Statement, kind_of},
+    statement::{Statement, kind_of},
 };
 
 /// Accepts a query and returns its id.
@@ -36,11 +35,14 @@ pub(crate) async fn accept(
     request: StartQueryExecutionRequest,
     permission: Permission,
 ) -> Result<String, ApiError> {
-    let sql = required(request.query_string.clone(), "queryString")?;
-    length(&sql, "queryString", 1, MAX_QUERY_BYTES)?;
     let token = request.client_request_token.clone().filter(|token| !token.is_empty());
+    let mut violations = Violations::default();
+    violations.required(request.query_string.as_ref(), "queryString");
+    violations.length(request.query_string.as_deref(), "queryString", 1, MAX_QUERY_BYTES);
+    violations.length(token.as_deref(), "clientRequestToken", 32, 128);
+    violations.check()?;
+    let sql = request.query_string.clone().unwrap_or_default();
     let token = token.ok_or_else(|| ApiError::invalid_input("clientRequestToken is null or empty"))?;
-    length(&token, "clientRequestToken", 32, 128)?;
     let work_group = work_group_of(service, request.work_group.as_deref().unwrap_or("primary")).await?;
     if work_group.state != "ENABLED" {
         return Err(ApiError::invalid_input(format!("WorkGroup {} is disabled.", work_group.name)));
@@ -54,6 +56,8 @@ pub(crate) async fn accept(
     let ticket = service.queue.enter(&work_group.name);
     let ticket = ticket
         .ok_or_else(|| ApiError::new(Exception::TooManyRequests, "Too many queries are waiting: try again later"))?;
+    let cutoff = work_group.configuration.bytes_scanned_cutoff_per_query;
+    let cutoff_bytes = cutoff.and_then(|bytes| u64::try_from(bytes).ok());
     let id = Uuid::new_v4().to_string();
     let submitted_at_us = now_us();
     let execution = execution(&id, sql, &statement, request, &work_group, &location, submitted_at_us);
@@ -72,7 +76,7 @@ pub(crate) async fn accept(
         Ok(QueryStarted::New) => {
             match reusable {
                 Some(found) => life::reuse(service, execution, &found).await?,
-                None => life::spawn(service, execution, statement, location, ticket),
+                None => life::spawn(service, execution, statement, location, cutoff_bytes, ticket),
             }
             Ok(id)
         }
@@ -94,24 +98,13 @@ async fn reusable(
 }
 
 fn parsed(text: &str) -> Result<Statement, ApiError> {
-    let refused = |error: QueryError| {
+    sql::statement_of(text).map_err(|error| {
         let message = match error.at {
             Some((line, column)) => format!("line {line}:{column}: {}", error.message),
             None => error.message,
         };
         ApiError::invalid_request("MALFORMED_QUERY", message)
-    };
-    let statement = statement::parse(text).map_err(refused)?;
-    match &statement {
-        Statement::Query { sql: query }
-        | Statement::Insert { query, .. }
-        | Statement::CreateTableAs { query, .. }
-        | Statement::Unload { query, .. }
-        | Statement::Explain { query }
-        | Statement::CreateView { query, .. } => sql::check_syntax(query).map_err(refused)?,
-        _ => {}
-    }
-    Ok(statement)
+    })
 }
 
 /// The workgroup's place if it insists, else the client's, else the workgroup's, else the endpoint's.

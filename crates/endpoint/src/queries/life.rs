@@ -24,18 +24,20 @@ use crate::{
     error::QueryError,
     execute::{self, Done, Task},
     local_buckets,
+    sql::BYTES_EXCEEDED,
     statement::Statement,
 };
 
 /// Longest wait for a query to stop that ran for too long.
 const STOP_TIMEOUT: Duration = Duration::from_secs(30);
 const CANCELLED: &str = "Query cancelled by user";
+const CUT_OFF: &str = "Bytes scanned limit was exceeded";
 
 /// How a query ended.
 enum End {
     Done(Done),
     Failed(QueryError),
-    Cancelled,
+    Cancelled(&'static str),
 }
 
 /// Runs a query in the background.
@@ -44,6 +46,7 @@ pub(super) fn spawn(
     execution: QueryExecution,
     statement: Statement,
     location: ResultLocation,
+    cutoff_bytes: Option<u64>,
     ticket: Ticket,
 ) {
     let (switch, stopped) = watch::channel(false);
@@ -51,7 +54,7 @@ pub(super) fn spawn(
     service.open.insert(id.clone(), switch);
     let service = Arc::clone(service);
     tokio::spawn(async move {
-        let task = Task { service: Arc::clone(&service), execution, location, stopped };
+        let task = Task { service: Arc::clone(&service), execution, location, stopped, caller: None, cutoff_bytes };
         let span = info_span!(
             "query",
             query_execution_id = task.id(),
@@ -76,7 +79,7 @@ async fn run(mut task: Task, statement: Statement, mut ticket: Ticket) {
         () = is_stopped(&mut stopped) => None,
     };
     let Some(_slot) = slot else {
-        return end(&service, task.execution, End::Cancelled, queued, queued).await;
+        return end(&service, task.execution, End::Cancelled(CANCELLED), queued, queued).await;
     };
     let started = Instant::now();
     task.execution.status.state = "RUNNING".to_owned();
@@ -121,8 +124,10 @@ async fn within_limit(service: &Service, task: &Task, statement: Statement) -> E
         return End::Failed(QueryError::new("EXCEEDED_TIME_LIMIT", message));
     };
     match ended {
-        _ if *task.stopped.borrow() => End::Cancelled,
+        _ if *task.stopped.borrow() => End::Cancelled(CANCELLED),
         Ok(done) => End::Done(done),
+        // Athena does not call it a failure.
+        Err(error) if error.name == BYTES_EXCEEDED => End::Cancelled(CUT_OFF),
         Err(error) => End::Failed(error),
     }
 }
@@ -158,10 +163,10 @@ async fn end(service: &Arc<Service>, mut execution: QueryExecution, end: End, qu
             status.state_change_reason = Some(error.to_string());
             status.athena_error = Some(error.athena_error());
         }
-        End::Cancelled => {
+        End::Cancelled(reason) => {
             status.state = "CANCELLED".to_owned();
-            status.state_change_reason = Some(CANCELLED.to_owned());
-            let error_message = CANCELLED.to_owned();
+            status.state_change_reason = Some(reason.to_owned());
+            let error_message = reason.to_owned();
             status.athena_error =
                 Some(AthenaError { error_category: 2, error_type: 1011, retryable: false, error_message });
         }

@@ -5,5 +5,5 @@ mod query;
 mod session;
 
 pub(crate) use parameters::with_parameters;
-pub(crate) use query::{PlannedQuery, check_syntax, plan};
+pub(crate) use query::{BYTES_EXCEEDED, PlannedQuery, plan, statement_of};
 pub(crate) use session::{QuerySession, open_session};

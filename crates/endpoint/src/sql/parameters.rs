@@ -10,7 +10,7 @@ use trino::sql::TrinoDialect;
 
 use crate::{
     error::{QueryError, QueryResult},
-    statement::Tokens,
+    statement::{Tokens, offsets_of},
 };
 
 /// Puts values where question marks stand. A value that is an expression without names is that expression, any other is
@@ -30,8 +30,9 @@ pub(crate) fn with_parameters(sql: &str, values: &[String]) -> QueryResult<Strin
         return Err(QueryError::new("INVALID_PARAMETER_USAGE", message));
     }
     let (mut text, mut from) = (String::new(), 0);
-    for (mark, value) in marks.iter().zip(values) {
-        let at = crate::statement::offset_of(sql, mark.span.start);
+    // A query may have as many marks as it has characters, so they are not looked for one by one.
+    let places = offsets_of(sql, marks.iter().map(|mark| mark.span.start));
+    for (at, value) in places.into_iter().zip(values) {
         text.push_str(&sql[from..at]);
         text.push_str(&as_expression(value));
         from = at + 1;
@@ -87,6 +88,7 @@ mod tests {
             &["1", "'x'"],
             "SELECT 1 AS a, '?' FROM t -- ?\nWHERE b = 'x'",
         );
+        check("SELECT '\né', ?,\n ?;", &["1", "2"], "SELECT '\né', 1,\n 2;");
         check("SELECT ?", &["Paris"], "SELECT 'Paris'");
         check("SELECT ?", &["it's"], "SELECT 'it''s'");
         check("SELECT ?", &["2024-05-01"], "SELECT 2024-05-01");

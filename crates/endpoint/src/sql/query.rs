@@ -4,7 +4,13 @@ use datafusion::logical_expr::LogicalPlan;
 use trino::{ErrorName, TrinoType, sql::SqlError};
 
 use super::QuerySession;
-use crate::error::{QueryError, QueryResult};
+use crate::{
+    error::{QueryError, QueryResult},
+    statement::{self, Statement},
+};
+
+/// Name of the error of a query whose files have more bytes than its workgroup allows.
+pub(crate) const BYTES_EXCEEDED: &str = "BYTES_SCANNED_LIMIT_EXCEEDED";
 
 /// A query that was planned.
 pub(crate) struct PlannedQuery {
@@ -16,11 +22,29 @@ pub(crate) struct PlannedQuery {
     pub(crate) types: Vec<TrinoType>,
 }
 
+/// Reads a statement, and the query that is a part of it, before anything is looked up.
+///
+/// # Errors
+/// `MALFORMED_QUERY` with the place.
+pub(crate) fn statement_of(text: &str) -> QueryResult<Statement> {
+    let statement = statement::parse(text)?;
+    match &statement {
+        Statement::Query { sql: query }
+        | Statement::Insert { query, .. }
+        | Statement::CreateTableAs { query, .. }
+        | Statement::Unload { query, .. }
+        | Statement::Explain { query, .. }
+        | Statement::CreateView { query, .. } => check_syntax(query)?,
+        _ => {}
+    }
+    Ok(statement)
+}
+
 /// Whether a text is one query, before anything is looked up.
 ///
 /// # Errors
 /// `MALFORMED_QUERY` with the place.
-pub(crate) fn check_syntax(sql: &str) -> QueryResult<()> {
+fn check_syntax(sql: &str) -> QueryResult<()> {
     trino::sql::parse(sql).map(drop).map_err(|error| {
         let is_malformed = error.name == ErrorName::SyntaxError;
         let error = QueryError::from(error);
@@ -37,6 +61,9 @@ pub(crate) async fn plan(session: &QuerySession, sql: &str) -> QueryResult<Plann
         session.catalog.load_names().await?;
     }
     let planned = trino::sql::plan(&session.context.state(), sql).await?;
+    if session.cutoff_bytes.is_some_and(|most| session.catalog.bytes() > most) {
+        return Err(QueryError::new(BYTES_EXCEEDED, "Bytes scanned limit was exceeded"));
+    }
     let (names, types) = planned.columns.into_iter().unzip();
     Ok(PlannedQuery { plan: planned.plan, names, types })
 }

@@ -14,6 +14,15 @@ use crate::{
 pub(crate) struct QuerySession {
     pub(crate) context: SessionContext,
     pub(crate) catalog: SessionCatalog,
+    /// Most bytes that the files of a query may have.
+    pub(crate) cutoff_bytes: Option<u64>,
+}
+
+impl QuerySession {
+    /// Partitions into which stages are divided.
+    pub(crate) fn partitions(&self) -> usize {
+        self.context.state().config().target_partitions()
+    }
 }
 
 /// Opens a session in which names without a database stand for those of `database`.
@@ -30,5 +39,5 @@ pub(crate) async fn open_session(service: &Service, database: &str) -> QueryResu
         service.allows_disk(),
     )
     .await?;
-    Ok(QuerySession { context, catalog })
+    Ok(QuerySession { context, catalog, cutoff_bytes: None })
 }

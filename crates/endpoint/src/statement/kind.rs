@@ -35,6 +35,7 @@ pub(crate) fn kind_of(statement: &Statement) -> Kind {
         Statement::ShowColumns { .. } => ("UTILITY", "SHOW_COLUMNS"),
         Statement::ShowPartitions { .. } => ("UTILITY", "SHOW_PARTITIONS"),
         Statement::ShowProperties { .. } => ("UTILITY", "SHOW_TABLE_PROPERTIES"),
+        Statement::ShowFunctions { .. } => ("UTILITY", "SHOW_FUNCTIONS"),
         Statement::ShowCreateTable { .. } => ("UTILITY", "SHOW_CREATE_TABLE"),
         Statement::ShowCreateView { .. } => ("UTILITY", "SHOW_CREATE_VIEW"),
         Statement::Describe { .. } => ("UTILITY", "DESCRIBE_TABLE"),
@@ -59,7 +60,7 @@ fn change_kind(change: &TableChange) -> &'static str {
 impl Statement {
     /// Whether the result is a `.csv` file with a header: rows that the engine computed.
     pub(crate) fn is_query(&self) -> bool {
-        matches!(self, Self::Query { .. } | Self::Execute { .. })
+        matches!(self, Self::Query { .. } | Self::Execute { .. } | Self::ShowFunctions { .. })
     }
 
     /// Whether the statement changes tables or what they hold.

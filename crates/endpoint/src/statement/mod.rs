@@ -5,15 +5,19 @@
 
 mod alter;
 mod create;
+mod explain;
 mod kind;
+#[cfg(test)]
+mod mutations;
 mod parse;
 mod show;
 mod tokens;
 mod writes;
 
+pub(crate) use explain::{Explained, PlanFormat};
 pub(crate) use kind::kind_of;
 pub(crate) use parse::parse;
-pub(crate) use tokens::{Tokens, offset_of};
+pub(crate) use tokens::{Tokens, offset_of, offsets_of};
 
 use std::collections::BTreeMap;
 
@@ -62,6 +66,7 @@ pub(crate) enum Statement {
         properties: Properties,
     },
     Explain {
+        what: Explained,
         query: String,
     },
     CreateDatabase {
@@ -140,6 +145,9 @@ pub(crate) enum Statement {
     ShowProperties {
         table: TableName,
         property: Option<String>,
+    },
+    ShowFunctions {
+        like: Option<String>,
     },
     ShowCreateTable {
         table: TableName,

@@ -29,10 +29,9 @@ pub(super) fn show(mut tokens: Tokens<'_>) -> QueryResult<Statement> {
         Statement::ShowCreateTable { table: tokens.table_name()? }
     } else if tokens.accept(&["CREATE", "VIEW"]) {
         Statement::ShowCreateView { view: tokens.table_name()? }
-    } else if ["FUNCTIONS", "CATALOGS", "SESSION", "STATS", "GRANTS", "ROLES"]
-        .iter()
-        .any(|word| tokens.looks_like(&[word]))
-    {
+    } else if tokens.accept(&["FUNCTIONS"]) {
+        Statement::ShowFunctions { like: like(&mut tokens)? }
+    } else if ["CATALOGS", "SESSION", "STATS", "GRANTS", "ROLES"].iter().any(|word| tokens.looks_like(&[word])) {
         return Ok(unsupported(&tokens));
     } else {
         return Err(tokens.mismatch(

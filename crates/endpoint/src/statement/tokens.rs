@@ -239,6 +239,25 @@ pub(crate) fn offset_of(sql: &str, location: Location) -> usize {
     sql.len()
 }
 
+/// The bytes at places that come in order, found in one walk through the text.
+pub(crate) fn offsets_of(sql: &str, places: impl IntoIterator<Item = Location>) -> Vec<usize> {
+    let mut characters = sql.char_indices();
+    let (mut line, mut column, mut at) = (1, 1, 0);
+    let mut offsets = Vec::new();
+    for place in places {
+        while (line, column) < (place.line, place.column) {
+            let Some((offset, character)) = characters.next() else {
+                at = sql.len();
+                break;
+            };
+            at = offset + character.len_utf8();
+            (line, column) = if character == '\n' { (line + 1, 1) } else { (line, column + 1) };
+        }
+        offsets.push(at);
+    }
+    offsets
+}
+
 /// Hive's escapes of strings: `\t`, `\n`, `\001`, `\'` and so on, and quotes that are doubled.
 fn unescaped(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());

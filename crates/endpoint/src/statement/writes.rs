@@ -2,14 +2,11 @@
 
 use datafusion::sql::sqlparser::tokenizer::Token;
 
-use super::{Properties, Property, Statement, Tokens, parse::unsupported};
-use crate::error::{QueryError, QueryResult};
+use super::{Properties, Property, Statement, Tokens, explain, parse::unsupported};
+use crate::error::QueryResult;
 
 /// `INSERT`, `UNLOAD`, `EXPLAIN`, `PREPARE`, `EXECUTE`, `DEALLOCATE`, if it is one of them.
 pub(super) fn parse(tokens: &mut Tokens<'_>) -> QueryResult<Option<Statement>> {
-    if tokens.looks_like(&["EXPLAIN", "ANALYZE"]) {
-        return Ok(Some(unsupported(tokens)));
-    }
     Ok(Some(if tokens.accept(&["INSERT"]) {
         insert(tokens)?
     } else if tokens.accept(&["UNLOAD"]) {
@@ -20,18 +17,7 @@ pub(super) fn parse(tokens: &mut Tokens<'_>) -> QueryResult<Option<Statement>> {
         tokens.expect_end()?;
         Statement::Unload { query, location, properties }
     } else if tokens.accept(&["EXPLAIN"]) {
-        if tokens.accept_token(&Token::LParen) {
-            // (TYPE LOGICAL, FORMAT TEXT): there is one form.
-            while !tokens.accept_token(&Token::RParen) {
-                let (line, column) = tokens.place();
-                let option = tokens.value()?.to_uppercase();
-                if ["JSON", "GRAPHVIZ", "VALIDATE", "IO"].contains(&option.as_str()) {
-                    return Err(QueryError::not_supported(format!("EXPLAIN in the form {option}")).at(line, column));
-                }
-                tokens.accept_token(&Token::Comma);
-            }
-        }
-        Statement::Explain { query: query(tokens)? }
+        explain::parse(tokens)?
     } else if tokens.accept(&["PREPARE"]) {
         let name = tokens.name()?;
         tokens.expect(&["FROM"])?;
@@ -72,7 +58,7 @@ fn insert(tokens: &mut Tokens<'_>) -> QueryResult<Statement> {
     Ok(Statement::Insert { table, columns, query: query(tokens)? })
 }
 
-fn query(tokens: &mut Tokens<'_>) -> QueryResult<String> {
+pub(super) fn query(tokens: &mut Tokens<'_>) -> QueryResult<String> {
     if tokens.is_at_end() { Err(tokens.mismatch("<query>")) } else { Ok(tokens.rest()) }
 }
 

@@ -273,7 +273,7 @@ mod tests {
             ("\"x", "a text that does not end"),
             ("[01]", "unexpected ']' at byte 3"),
             ("[1.]", "unexpected ']' at byte 3"),
-            ("nul", "unexpected 'n' at byte 0"),
+            ("none", "unexpected 'n' at byte 0"),
             ("\"\\ud83c\"", "unexpected '\"' at byte 7"),
         ] {
             assert_eq!(parse(line), Err(expected.to_owned()), "{line}");

@@ -18,9 +18,9 @@ fn change(folder: &Path, change: impl Fn(&mut Value)) {
     }
 }
 
-fn forget_artists(playlist: &mut Value) {
+fn forget_albums(playlist: &mut Value) {
     for track in playlist["tracks"].as_array_mut().unwrap() {
-        track.as_object_mut().unwrap().remove("artist_uri");
+        track.as_object_mut().unwrap().remove("album_uri");
     }
 }
 
@@ -41,22 +41,22 @@ async fn a_column_that_goes_empty_fails_the_step_until_it_is_let_through_once() 
     let last = last.unwrap();
     let measures = workspace.store.measures_of(&last.run_id.parse().unwrap()).await.unwrap();
     let measures = &measures["playlist_tracks"];
-    assert_eq!(measures["share_without_artist"], 0.0);
+    assert_eq!(measures["share_without_album"], 0.0);
     #[expect(clippy::cast_precision_loss, reason = "there are some thousand")]
     let rows = last.steps[0].rows.unwrap() as f64;
     assert_eq!(measures["measured"], rows);
 
-    change(&folder, forget_artists);
+    change(&folder, forget_albums);
     let error = run(&options).await.unwrap_err();
-    assert!(matches!(&error, Error::Drifted { drift } if drift.measure == "share_without_artist"), "{error}");
+    assert!(matches!(&error, Error::Drifted { drift } if drift.measure == "share_without_album"), "{error}");
     let expected =
-        "step `playlist_tracks` yielded rows with share_without_artist of 1.0000 where the last 5 runs had 0.0000";
+        "step `playlist_tracks` yielded rows with share_without_album of 1.0000 where the last 5 runs had 0.0000";
     assert!(error.to_string().starts_with(expected), "{error}");
     let before = workspace.lake.table("playlist_tracks").unwrap().latest_version().await.unwrap();
 
     let warned = run(&RunOptions { row_history: RowPolicy::Warn, ..options.clone() }).await.unwrap();
     let drifted: Vec<_> = warned.steps[0].drifts.iter().map(|drift| (drift.measure.as_str(), drift.distance)).collect();
-    assert!(drifted.contains(&("share_without_artist", Distance::VeryFar)), "{drifted:?}");
+    assert!(drifted.contains(&("share_without_album", Distance::VeryFar)), "{drifted:?}");
     assert_eq!(warned.steps[0].unusual, None, "the rows are as many as ever");
     let after = workspace.lake.table("playlist_tracks").unwrap().latest_version().await.unwrap();
     assert!(after > before, "it was written only when it was let through");

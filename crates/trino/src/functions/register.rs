@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 
-use super::{arithmetic, binary, bitwise, conditional, conversion, format, math, regex, scalar::Scalar, text, url};
+use super::{
+    arithmetic, binary, bitwise, conditional, conversion, format, math, regex,
+    scalar::{Scalar, Takes},
+    text, url,
+};
 
 /// Functions of all kinds.
 #[derive(Debug, Default)]
@@ -26,6 +30,8 @@ pub struct Entry {
     pub name: &'static str,
     /// What it does, in one sentence.
     pub about: &'static str,
+    /// Its forms, such as `bigint, bigint -> bigint`; none if its types follow a rule.
+    pub forms: &'static [&'static str],
 }
 
 /// Families of functions that are declared by their forms.
@@ -63,7 +69,15 @@ pub fn functions() -> FunctionSet {
 /// What documentation says of the functions that are declared by their forms.
 pub fn catalogue() -> impl Iterator<Item = Entry> {
     FAMILIES.iter().flat_map(|(family, functions)| {
-        functions.iter().map(|function| Entry { family, name: function.name, about: function.about })
+        functions.iter().map(|function| Entry {
+            family,
+            name: function.name,
+            about: function.about,
+            forms: match function.takes {
+                Takes::Forms(forms) => forms,
+                Takes::Rule(_) => &[],
+            },
+        })
     })
 }
 

@@ -5,20 +5,17 @@ use std::{collections::HashMap, sync::Arc};
 use ::cooccurrence::{Block, Census, Incidence, Numbering, Options};
 use arrow::{
     array::{Array, ArrayRef, AsArray, UInt32Array},
-    compute::{rank, take},
+    compute::take,
     datatypes::{DataType, UInt32Type, UInt64Type},
     record_batch::RecordBatch,
 };
-use datafusion::{
-    common::internal_err,
-    error::{DataFusionError, Result},
-    execution::TaskContext,
-};
+use datafusion::{common::internal_err, error::Result, execution::TaskContext};
 
 use super::{
     dictionary::Dictionary,
     encoded::{ENCODER, GROUP, ITEM, ITEMS, NUMBER, POSITIONS},
     runs::{NOWHERE, RunStore, Runs},
+    value_places::value_places,
 };
 
 /// Bytes that an entry of a group takes while it is put together and counted: its number, its id and its group; with
@@ -168,12 +165,6 @@ impl Collector {
         let parts = Box::new(Parts { runs, entries, lengths, numbers, most_entries });
         Ok(Collected { numbering, values, groups: Groups::Parts(parts) })
     }
-}
-
-/// Places of items among each other by value.
-fn value_places(values: &ArrayRef, numbers: &[u32]) -> Result<Vec<u32>> {
-    let values = take(values, &UInt32Array::from(numbers.to_vec()), None)?;
-    Ok::<_, DataFusionError>(rank(&values, None)?)
 }
 
 /// How many of the first groups fit, at least one.

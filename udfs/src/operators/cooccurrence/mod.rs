@@ -21,6 +21,7 @@ mod encoder;
 mod runs;
 mod shared;
 mod text_dictionary;
+mod value_places;
 
 use std::sync::Arc;
 

@@ -1,37 +1,40 @@
 //! Arguments of `segue sql`, and what becomes of them.
 
-use std::time::Instant;
+use std::{
+    fs::File,
+    io::{BufWriter, Write},
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
-use datafusion::prelude::SessionContext;
-use futures::TryStreamExt;
-use lake::{Lake, ObjectStores};
+use endpoint::Answer;
+use lake::ObjectStores;
 
 use super::{
-    plans::{self, Plan},
-    rows,
+    place::{Extras, Place},
+    shell::{self, ShellArgs},
+    show::Form,
     source::Source,
-    statements::{self, Dialect, Statement},
+    statements::{self, Dialect},
 };
 use crate::{
-    commands::run::BadInput,
-    console::Console,
-    formats::{Demand, OutputFormat},
-    place,
-    settings::Settings,
-    units,
+    commands::run::BadInput, console::Console, formats::OutputFormat, interrupt::Interrupt, place, settings::Settings,
 };
 
 const EXAMPLES: &str = "\
 Examples:
+  segue sql                                     a shell; \\? there says what it knows
   segue sql 'SHOW TABLES'
   segue sql 'SELECT artist_name, count(*) FROM playlist_tracks GROUP BY 1 ORDER BY 2 DESC LIMIT 10'
   segue sql --file report.sql --format csv > report.csv
+  segue sql --format parquet --output long.parquet 'SELECT * FROM tracks WHERE duration_ms > 600000'
   segue sql --input data/raw 'SELECT name, cardinality(tracks) FROM raw_playlists LIMIT 5'
   segue sql 'CREATE TABLE long_tracks AS SELECT * FROM tracks WHERE duration_ms > 600000'
-  segue sql \"COPY (SELECT * FROM playlists) TO 'out/' STORED AS PARQUET\"
-  segue sql --dialect trino \"SELECT transform(ARRAY[1, 2], x -> x * 2), date_format(now(), '%Y-%m')\"
+  segue sql \"UNLOAD (SELECT * FROM playlists) TO 'out/' WITH (format = 'PARQUET')\"
+  segue sql \"SELECT transform(ARRAY[1, 2], x -> x * 2), date_format(now(), '%Y-%m')\"
+  segue sql --dialect datafusion \"COPY (SELECT * FROM playlists) TO 'out.csv' STORED AS CSV\"
   echo 'DESCRIBE tracks' | segue sql -";
 
 /// Arguments of `sql`.
@@ -40,15 +43,18 @@ Examples:
 pub(crate) struct SqlArgs {
     #[command(flatten)]
     source: Source,
-    /// Whose SQL it is
-    #[arg(long, value_enum, value_name = "DIALECT", default_value_t = Dialect::Datafusion)]
-    dialect: Dialect,
+    /// Whose SQL it is [default: what the text's header says, such as `-- dialect: datafusion`, else trino]
+    #[arg(long, value_enum, value_name = "DIALECT")]
+    dialect: Option<Dialect>,
     /// Form of the rows
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = OutputFormat::Table)]
     format: OutputFormat,
     /// The same as --format json
     #[arg(long, conflicts_with = "format")]
     json: bool,
+    /// File for the rows instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
     /// Most rows that a table shows, 0 for all; other forms have all rows
     #[arg(long, value_name = "COUNT", default_value_t = 1000)]
     limit_rows: usize,
@@ -58,65 +64,69 @@ pub(crate) struct SqlArgs {
     /// What raw_playlists does about playlists that cannot be used; raw_rejects has them in any case
     #[arg(long, value_enum, value_name = "POLICY", default_value_t = BadInput::Fail)]
     bad_input: BadInput,
+    /// Folder whose folders are the buckets of s3:// addresses, as `segue serve` makes them, if there is one
+    #[arg(long, value_name = "FOLDER", default_value = "data/s3")]
+    buckets: PathBuf,
+    /// Take s3:// addresses for those of the S3 server that the AWS_* variables name, whatever --buckets holds
+    #[arg(long)]
+    real_s3: bool,
+    #[command(flatten)]
+    shell: ShellArgs,
 }
 
-pub(crate) async fn run(args: SqlArgs, settings: &Settings, console: &mut Console) -> Result<()> {
-    let statements = statements::parse(&args.source.read().await?, args.dialect)?;
-    let input = args.input.as_deref().map(ObjectStores::parse_url).transpose()?;
-    let engine = settings.open_engine().await?;
-    let session = match &input {
-        Some(input) => engine.session_on(input, args.bad_input.into()).await?,
-        None => engine.session().await?,
-    };
+pub(crate) async fn run(
+    args: SqlArgs,
+    settings: &Settings,
+    console: &mut Console,
+    interrupt: &mut Interrupt,
+) -> Result<()> {
     let format = if args.json { OutputFormat::Json } else { args.format };
-    let limit_rows = (args.limit_rows > 0).then_some(args.limit_rows);
-    for statement in statements {
-        execute(&session, engine.lake(), statement, format, limit_rows, console).await?;
-        // Whoever reads along sees each result as soon as it is there.
-        console.flush()?;
+    let form = Form { format, limit_rows: (args.limit_rows > 0).then_some(args.limit_rows) };
+    let input = args.input.as_deref().map(ObjectStores::parse_url).transpose()?;
+    let input = input.map(|url| (url, args.bad_input.into()));
+    let extras = Extras { input, buckets: &args.buckets, real_s3: args.real_s3 };
+    if args.source.is_a_person() {
+        return shell::run(&args.shell, args.dialect, form, settings, &extras, console, interrupt).await;
     }
-    Ok(())
+    interrupt
+        .race(answer_all(args.source, args.dialect, args.output.as_deref(), form, settings, &extras, console))
+        .await
 }
 
-async fn execute(
-    session: &SessionContext,
-    lake: &Lake,
-    statement: Statement,
-    format: OutputFormat,
-    limit_rows: Option<usize>,
+/// Answers statements in their order; the first that fails is the last.
+async fn answer_all(
+    source: Source,
+    dialect: Option<Dialect>,
+    output: Option<&Path>,
+    form: Form,
+    settings: &Settings,
+    extras: &Extras<'_>,
     console: &mut Console,
 ) -> Result<()> {
-    let started = Instant::now();
-    let Plan { plan, names } = plans::of_statement(session, statement).await?;
-    let Some(mut batches) = rows::of_plan(session, lake, plan).await? else {
-        console.notice(format_args!("done in {}", units::duration(started.elapsed())));
-        return Ok(());
-    };
-    let mut writer = format.writer(limit_rows);
-    let schema = match names {
-        Some(names) => rows::called(&batches.schema(), names),
-        None => batches.schema(),
-    };
-    writer.begin(&schema, console.out())?;
-    let (mut count, mut demand) = (0, Demand::More);
-    while demand == Demand::More
-        && let Some(batch) = batches.try_next().await?
-    {
-        let batch = rows::under(&schema, &batch)?;
-        demand = writer.rows(&batch, console.out())?;
-        count += batch.num_rows();
-    }
-    writer.end(console.out())?;
-    if format == OutputFormat::Table {
+    let statements = statements::parse(&source.read().await?, dialect)?;
+    let mut file = output.map(create).transpose()?;
+    let mut place = Place::open(settings, extras).await?;
+    for statement in statements {
+        let started = Instant::now();
+        let answer = place.answer(statement).await?;
+        let is_done = matches!(answer, Answer::Done);
+        let out: &mut (dyn Write + Send) = match &mut file {
+            Some(file) => file,
+            None => console.out(),
+        };
+        let said = form.show(answer, started, out).await?;
+        // Whoever reads along sees each result as soon as it is there.
         console.flush()?;
-        let elapsed = units::duration(started.elapsed());
-        match limit_rows {
-            Some(limit) if demand == Demand::Enough => console.notice(format_args!(
-                "only the first {}, {elapsed}; --limit-rows 0 shows all, and other formats have all",
-                units::rows(limit as u64)
-            )),
-            _ => console.notice(format_args!("{}, {elapsed}", units::rows(count as u64))),
+        if is_done || form.format == OutputFormat::Table {
+            console.notice(said);
         }
     }
+    if let Some(mut file) = file {
+        file.flush()?;
+    }
     Ok(())
+}
+
+fn create(path: &Path) -> Result<BufWriter<File>> {
+    Ok(BufWriter::new(File::create(path).with_context(|| format!("cannot write `{}`", path.display()))?))
 }

@@ -1,8 +1,9 @@
 //! `segue sql`.
 
 mod command;
-mod plans;
-mod rows;
+mod place;
+mod shell;
+mod show;
 mod source;
 mod statements;
 

@@ -1,7 +1,7 @@
 //! Where the statements come from.
 
 use std::{
-    io::{self, Read},
+    io::{self, IsTerminal, Read},
     path::PathBuf,
 };
 
@@ -13,9 +13,10 @@ const STDIN: &str = "-";
 
 /// The statements, or where they are.
 #[derive(Debug, Clone, Args)]
-#[group(required = true, multiple = false)]
+#[group(multiple = false)]
 pub(crate) struct Source {
-    /// Statements, separated by semicolons; - reads them from standard input
+    /// Statements, separated by semicolons; - reads them from standard input, and so does nothing at all, where a
+    /// terminal gets a shell
     #[arg(value_name = "STATEMENT", allow_hyphen_values = true)]
     statement: Option<String>,
     /// File of statements; - is standard input
@@ -24,6 +25,11 @@ pub(crate) struct Source {
 }
 
 impl Source {
+    /// Whether somebody at a terminal will type the statements.
+    pub(crate) fn is_a_person(&self) -> bool {
+        self.statement.is_none() && self.file.is_none() && io::stdin().is_terminal()
+    }
+
     /// The statements' text.
     pub(crate) async fn read(self) -> Result<String> {
         // Both files and standard input may block, the latter for as long as a person thinks.

@@ -7,10 +7,10 @@ use std::{
 };
 
 use tempfile::TempDir;
-use testkit::process::{ProcessGuard, Segue};
+use testkit::process::{ProcessGuard, Segue, find_program};
 use tokio::process::Command;
 
-use super::place::{clients, python, write_grown, write_plays};
+use super::place::{clients, peak_memory_bytes, python, python_with, write_grown, write_plays};
 use crate::places::open_lake;
 
 /// How long one client may take with all its questions.
@@ -123,13 +123,55 @@ async fn two_hundred_queries_at_once_are_all_answered_and_workgroups_take_turns(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn administrators_and_the_curious_are_answered() {
+    Embedded::start(&[]).await.ask("with_operations.py", &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_clients_work_with_one_address() {
+    let server = Embedded::start(&[]).await;
+    server.ask_with(&python_with("more").await, "with_more.py", &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn flight_sql_answers_adbc_on_the_same_port() {
+    let server = Embedded::start(&["--max-running", "2"]).await;
+    server.ask_with(&python_with("more").await, "with_adbc.py", &[]).await;
+    let folder = TempDir::new().unwrap();
+    certify(folder.path(), "flights").await;
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let server = Embedded::start(&["--tls-cert", &path("cert.pem"), "--tls-key", &path("key.pem")]).await;
+    let ca = path("flights-ca.pem");
+    server.ask_with(&python_with("more").await, "with_adbc.py", &[("AWS_CA_BUNDLE", &ca)]).await;
+}
+
+/// The page of documentation that shows the way says what is seen.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_tour_shows_what_is_seen() {
+    let folder = TempDir::new().unwrap();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let folder_of = |program: &str| Path::new(program).parent().unwrap().display().to_string();
+    let segue = find_program("segue").unwrap().display().to_string();
+    let programs = [python().await, segue, python_with("dbt").await].map(|program| folder_of(&program));
+    let mut command = Command::new("python3");
+    command
+        .arg(clients().join("tour.py"))
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("../athena/TOUR.md"))
+        .arg(folder.path())
+        .arg(format!("9100={port}"))
+        .env("PROGRAMS", programs.join(":"))
+        .env("SEGUE_ATHENA_BIND", format!("127.0.0.1:{port}"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .kill_on_drop(true);
+    let output = tokio::time::timeout(PATIENCE, command.output()).await.unwrap().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn dbt_builds_marts_from_the_lake() {
     let server = Embedded::start(&[]).await;
     let work = server.folder.path().join("dbt").display().to_string();
-    let output = Command::new(clients().join("venv.sh")).arg("dbt").stdin(Stdio::null()).output().await.unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let python = String::from_utf8(output.stdout).unwrap();
-    server.ask_with(python.trim(), "with_dbt.py", &[("DBT_WORK", &work)]).await;
+    server.ask_with(&python_with("dbt").await, "with_dbt.py", &[("DBT_WORK", &work)]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -149,13 +191,6 @@ async fn https_is_spoken_with_a_certificate_that_may_change() {
     let second = path("second-ca.pem").display().to_string();
     server.ask("with_pyathena.py", &[("AWS_CA_BUNDLE", &second)]).await;
     server.ask("with_wrong_ca.py", &[("AWS_CA_BUNDLE", &ca)]).await;
-}
-
-/// The most memory that a process has had.
-fn peak_memory_bytes(process: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
 }
 
 /// Makes an authority of this name, and a certificate for this machine that it signs, as `cert.pem` and `key.pem`.

@@ -104,7 +104,16 @@ pub(super) fn clients() -> PathBuf {
 
 /// The Python that has the clients; the first test that wants it installs them.
 pub(super) async fn python() -> String {
-    let output = Command::new(clients().join("venv.sh")).stdin(Stdio::null()).output().await.unwrap();
+    of_venv(&mut Command::new(clients().join("venv.sh"))).await
+}
+
+/// The Python that has other clients.
+pub(super) async fn python_with(clients_of: &str) -> String {
+    of_venv(Command::new(clients().join("venv.sh")).arg(clients_of)).await
+}
+
+async fn of_venv(command: &mut Command) -> String {
+    let output = command.stdin(Stdio::null()).output().await.unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
@@ -139,4 +148,11 @@ pub(super) async fn write_grown(lake: &Lake) {
     let mut writer = lake.table("grown").unwrap().writer(batch.schema(), WriteMode::Overwrite).await.unwrap();
     writer.write(batch).await.unwrap();
     writer.commit().await.unwrap();
+}
+
+/// The most memory that a process has had.
+pub(super) fn peak_memory_bytes(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
 }

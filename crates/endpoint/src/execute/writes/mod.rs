@@ -61,7 +61,7 @@ async fn run(task: &Task, source: &Source, plan: LogicalPlan) -> QueryResult<u64
 
 /// Writes the files of the result: which files were written, and how many rows.
 async fn finish(task: &Task, source: &Source, kind: &str, count: u64, files: Vec<String>) -> QueryResult<Done> {
-    let manifest = if count == 0 || files.is_empty() {
+    let manifest = if count == 0 || files.is_empty() || task.caller.is_some() {
         None
     } else {
         let manifest = format!("{}-manifest.csv", task.output());

@@ -6,7 +6,7 @@ use arrow::datatypes::{DataType, Field};
 use catalog::NULL_PARTITION;
 use datafusion::{
     functions::expr_fn::replace,
-    logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast, lit},
+    logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, Partitioning, cast, ident, lit},
 };
 
 use super::{Properties, Property, source::Source};
@@ -66,7 +66,7 @@ fn check_type(key: &Field) -> QueryResult<()> {
     Err(QueryError::not_supported(message))
 }
 
-/// The rows with the values of keys as they stand in names of folders.
+/// The rows with the values of keys as they stand in names of folders, divided by them.
 pub(super) fn dealt(source: &Source, rows: LogicalPlan, keys: &[Field]) -> QueryResult<LogicalPlan> {
     if keys.is_empty() {
         return Ok(rows);
@@ -83,8 +83,10 @@ pub(super) fn dealt(source: &Source, rows: LogicalPlan, keys: &[Field]) -> Query
             None => Expr::Column(column),
         })
         .collect();
+    let divided = Partitioning::Hash(keys.iter().map(|key| ident(key.name())).collect(), source.session.partitions());
     LogicalPlanBuilder::from(rows)
         .project(columns)
+        .and_then(|rows| rows.repartition(divided))
         .and_then(LogicalPlanBuilder::build)
         .map_err(|error| QueryError::of_engine(&error, &source.sql))
 }

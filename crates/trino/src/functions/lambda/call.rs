@@ -43,6 +43,11 @@ fn find(name: &str) -> Result<&'static HigherOrder> {
     ALL.iter().find(|function| function.name == name).ok_or_else(missing)
 }
 
+/// Names of the functions that take lambdas.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|function| function.name)
+}
+
 /// Whether the argument at this place of a function, named without prefix, is a lambda.
 #[must_use]
 pub fn takes_lambda(name: &str, at: usize) -> bool {

@@ -30,7 +30,7 @@ pub(super) use aggregate::ReduceAgg;
 pub(crate) use aggregate::{REDUCE_AGG, reduce_agg};
 pub(super) use body::Body;
 pub(crate) use call::attempt;
-pub use call::{Argument, Lambda, call, parameters, returns, takes_lambda};
+pub use call::{Argument, Lambda, call, names, parameters, returns, takes_lambda};
 use function::HigherOrder;
 pub(super) use function::{Closure, Part};
 

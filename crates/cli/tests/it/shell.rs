@@ -1,0 +1,59 @@
+//! `segue sql` at a terminal.
+
+use std::{fs, process::Command};
+
+use crate::workplace::Workplace;
+
+#[tokio::test]
+async fn a_person_types_statements_and_changes_their_mind() {
+    let workplace = Workplace::with_slices().await;
+    let history = workplace.path("history");
+    let output = Command::new("python3")
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/shell.py"))
+        .args([env!("CARGO_BIN_EXE_segue"), "sql", "--input", "raw", "--history"])
+        .arg(&history)
+        .current_dir(workplace.path("."))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let remembered = fs::read_to_string(history).unwrap();
+    assert!(remembered.contains("SELECT 6 * 7 AS again;") && remembered.contains("\\d names"), "{remembered}");
+}
+
+#[tokio::test]
+async fn statements_come_from_a_pipe_without_being_asked_for() {
+    let workplace = Workplace::new();
+    let piped = format!("echo 'SELECT 1 AS a; SELECT 2 AS b' | '{}' sql --format tsv", env!("CARGO_BIN_EXE_segue"));
+    let output = Command::new("sh").args(["-c", &piped]).current_dir(workplace.path(".")).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "a\n1\nb\n2\n", "{output:?}");
+}
+
+#[tokio::test]
+async fn rows_go_to_a_file_in_every_form() {
+    let workplace = Workplace::new();
+    let sql = "SELECT * FROM (VALUES (1, 'a|b', TIMESTAMP '2024-05-01 10:20:30.5'), (2, NULL, NULL)) AS t(n, s, at) ORDER BY n";
+    for (format, expected) in [
+        ("markdown", "| n | s | at |\n|---:|---|---|\n| 1 | a\\|b | 2024-05-01 10:20:30.500 |\n| 2 | NULL | NULL |\n"),
+        ("tsv", "n\ts\tat\n1\ta|b\t2024-05-01 10:20:30.500\n2\t\t\n"),
+        ("csv", "n,s,at\n1,a|b,2024-05-01 10:20:30.500\n2,,\n"),
+    ] {
+        let arguments = ["sql", "--format", format, "--output", "rows", sql];
+        let output = workplace.segue.run(arguments).await.unwrap().success().unwrap();
+        assert_eq!(
+            (output.stdout.as_str(), fs::read_to_string(workplace.path("rows")).unwrap().as_str()),
+            ("", expected)
+        );
+    }
+    fs::create_dir(workplace.path("out")).unwrap();
+    workplace
+        .segue
+        .run(["sql", "--format", "parquet", "-o", "out/rows.parquet", sql])
+        .await
+        .unwrap()
+        .success()
+        .unwrap();
+    let table = "CREATE EXTERNAL TABLE r (n int, s string, at timestamp) STORED AS PARQUET LOCATION 'out/'";
+    workplace.segue.run(["sql", table]).await.unwrap().success().unwrap();
+    let rows = workplace.rows("SELECT count(*) AS n, count(at) AS times, max(s) AS s FROM r").await;
+    assert_eq!(rows, serde_json::json!([{ "n": 2, "times": 1, "s": "a|b" }]));
+}
