@@ -42,6 +42,8 @@ say "cargo doc"
 RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --quiet
 optional shellcheck shellcheck --severity=warning --external-sources --source-path=SCRIPTDIR .ci/run deploy/setup/*.sh benches/*.sh
 optional typos typos
+# It looks at the packages of every platform, of which a build has got those of its own.
+optional cargo-deny cargo fetch --locked --quiet
 optional cargo-deny cargo-deny --offline check bans licenses sources
 # The database of advisories is a repository of others, which is not within reach everywhere; what it says does fail.
 if command -v cargo-deny >/dev/null; then
