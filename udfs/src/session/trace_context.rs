@@ -1,17 +1,59 @@
 //! Where a query stands in its trace, as a setting that travels with it to scheduler and executors.
 
-use datafusion::{common::extensions_options, config::ConfigExtension, prelude::SessionConfig};
+use std::any::Any;
 
-extensions_options! {
-    /// The trace of a query.
-    pub struct TraceContext {
-        /// The span that waits for the query, as the W3C's `traceparent` has it; empty where no collector is told.
-        pub parent: String, default = String::new()
-    }
+use datafusion::{
+    common::config_err,
+    config::{ConfigEntry, ConfigExtension, ExtensionOptions},
+    error::Result,
+    prelude::SessionConfig,
+};
+
+/// The key of the only setting, behind the prefix.
+const PARENT: &str = "parent";
+
+/// The trace of a query.
+///
+/// Not made by `extensions_options!`: that tells its settings without the prefix, which Ballista sends as they are told,
+/// so that whoever gets them cannot know whose they are.
+#[derive(Debug, Clone, Default)]
+pub struct TraceContext {
+    /// The span that waits for the query, as the W3C's `traceparent` has it; empty where no collector is told.
+    pub parent: String,
 }
 
 impl ConfigExtension for TraceContext {
     const PREFIX: &'static str = "segue_trace";
+}
+
+impl ExtensionOptions for TraceContext {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+
+    fn cloned(&self) -> Box<dyn ExtensionOptions> {
+        Box::new(self.clone())
+    }
+
+    fn set(&mut self, key: &str, value: &str) -> Result<()> {
+        if key != PARENT {
+            return config_err!("there is no setting `{}.{key}`", Self::PREFIX);
+        }
+        value.clone_into(&mut self.parent);
+        Ok(())
+    }
+
+    fn entries(&self) -> Vec<ConfigEntry> {
+        vec![ConfigEntry {
+            key: format!("{}.{PARENT}", Self::PREFIX),
+            value: Some(self.parent.clone()),
+            description: "The span that waits for the query.",
+        }]
+    }
 }
 
 /// Makes queries of a session part of a trace.

@@ -16,6 +16,8 @@ use crate::ErrorName;
 const DEPTH: usize = 128;
 /// How deep calls such as `CAST(CAST(…` may be nested.
 const WORDS_DEPTH: usize = 16;
+/// How deep types in angle brackets may be nested.
+const TYPES_DEPTH: usize = 64;
 
 /// The tree of a query.
 ///
@@ -30,7 +32,7 @@ pub(super) fn parsed(sql: &str) -> SqlResult<(Query, Tokens)> {
     if tokens.is_empty() {
         return error(ErrorName::SyntaxError, Place::new(1, 1), "mismatched input '<EOF>'. Expecting: <query>");
     }
-    if tokens.nests_words_deeper_than(WORDS_DEPTH) {
+    if tokens.nests_words_deeper_than(WORDS_DEPTH) || tokens.nests_types_deeper_than(TYPES_DEPTH) {
         return error(ErrorName::SyntaxError, Place::new(1, 1), "the query is nested too deeply");
     }
     let parser = Parser::new(&TrinoDialect).with_recursion_limit(DEPTH);

@@ -96,6 +96,10 @@ async fn tables(state: &SessionState, query: &Query) -> SqlResult<Tables> {
             tables.insert(parts, (reference, table));
             continue;
         }
+        // The engine has a schema of that name in every catalog, also in those that are not there.
+        if parts.iter().rev().nth(1).is_some_and(|schema| schema == information_schema::SCHEMA) {
+            continue;
+        }
         let Ok(schema) = state.schema_for_ref(reference.clone()) else { continue };
         let table = parts.last().map_or("", String::as_str);
         let mut found = schema.table(table).await.map_err(|error| of_catalog(&error))?;

@@ -94,6 +94,30 @@ impl Tokens {
         false
     }
 
+    /// Whether types in angle brackets, such as `array<array<…`, stand within each other more than `most` deep. The
+    /// parser counts no levels there, so that a long text of them would end the process for want of stack.
+    pub(super) fn nests_types_deeper_than(&self, most: usize) -> bool {
+        let is_type = |token: &Token| match token {
+            Token::Word(word) => {
+                word.quote_style.is_none() && matches!(word.keyword, Keyword::ARRAY | Keyword::MAP | Keyword::STRUCT)
+            }
+            _ => false,
+        };
+        let mut depth = 0_usize;
+        for (at, token) in self.0.iter().enumerate() {
+            match &token.token {
+                Token::Lt if at > 0 && is_type(&self.0[at - 1].token) => depth += 1,
+                Token::Gt => depth = depth.saturating_sub(1),
+                Token::ShiftRight => depth = depth.saturating_sub(2),
+                _ => {}
+            }
+            if depth > most {
+                return true;
+            }
+        }
+        false
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
