@@ -55,6 +55,8 @@ fn metrics_of(query: &str) -> BTreeSet<String> {
         rest = &rest[end..];
         if ["by", "without", "on", "ignoring"].contains(&word) {
             rest = after.split_once(')').map_or("", |(_, rest)| rest);
+        } else if ["and", "or", "unless"].contains(&word) {
+            continue;
         } else if !["(", "by ", "by(", "without "].iter().any(|next| after.starts_with(next))
             && !before.ends_with(|c: char| c.is_ascii_digit())
         {
@@ -135,8 +137,7 @@ async fn what_is_shown_and_judged_is_exported() {
 
 #[test]
 fn names_are_found_in_queries() {
-    let query =
-        "histogram_quantile(0.5, sum by (le, job) (rate(a_b_bucket{x=\"not_this\"}[5m]))) / segue:r + time() > 2e9";
+    let query = "histogram_quantile(0.5, sum by (le, job) (rate(a_b_bucket{x=\"not_this\"}[5m]))) / segue:r + time() > 2e9 and c > 0";
     let names: Vec<String> = metrics_of(query).into_iter().collect();
-    assert_eq!(names, ["a_b_bucket", "segue:r"]);
+    assert_eq!(names, ["a_b_bucket", "c", "segue:r"]);
 }
