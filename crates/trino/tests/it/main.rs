@@ -1,5 +1,5 @@
 //! Trino's SQL as its documentation says it behaves.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "the crate stands below `udfs`, and brings its own functions")]
 
 mod behaviours;
