@@ -40,7 +40,7 @@ fn one<'a>(told: &'a [ToldSpan], service: &'a str, name: &'a str) -> &'a ToldSpa
 }
 
 fn make_slices(place: &TempDir) -> String {
-    let options = SampleOptions { slices: 2, playlists_per_slice: 60, tracks: 500, ..SampleOptions::default() };
+    let options = SampleOptions { slices: 2, playlists_per_slice: 60, tracks: 2_000, ..SampleOptions::default() };
     sample::write_slices(&place.path().join("raw"), &options, &|_| ()).unwrap();
     place.path().join("raw").display().to_string()
 }

@@ -19,10 +19,16 @@ pub(super) fn is_repeatable(plan: &LogicalPlan) -> bool {
 }
 
 fn node_is_repeatable(node: &LogicalPlan) -> Result<bool> {
+    // Tables of rows that stand in the plan are there under their name alone.
+    let name = match node {
+        LogicalPlan::TableScan(scan) => Some(&scan.table_name),
+        LogicalPlan::SubqueryAlias(alias) => Some(&alias.alias),
+        _ => None,
+    };
+    if name.is_some_and(|name| name.schema() == Some("information_schema")) {
+        return Ok(false);
+    }
     if let LogicalPlan::TableScan(scan) = node {
-        if scan.table_name.schema() == Some("information_schema") {
-            return Ok(false);
-        }
         // The query of a view.
         if scan.source.get_logical_plan().is_some_and(|view| !is_repeatable(&view)) {
             return Ok(false);
@@ -45,14 +51,15 @@ fn node_is_repeatable(node: &LogicalPlan) -> Result<bool> {
 
 #[cfg(test)]
 mod tests {
-    use datafusion::prelude::SessionContext;
+    use datafusion::prelude::{SessionConfig, SessionContext};
 
     use super::*;
 
     #[tokio::test]
     #[expect(clippy::disallowed_methods, reason = "no plan leaves the test")]
     async fn functions_that_change_are_found_wherever_they_are() {
-        let context = SessionContext::new();
+        let config = SessionConfig::new().with_information_schema(true);
+        let context = SessionContext::new_with_config(config);
         context.sql("CREATE VIEW v AS SELECT now() AS at").await.unwrap();
         context.sql("CREATE VIEW w AS SELECT 1 AS a").await.unwrap();
         for (sql, expected) in [
@@ -62,6 +69,7 @@ mod tests {
             ("SELECT a FROM w WHERE a IN (SELECT cast(random() AS INT) FROM w)", false),
             ("SELECT * FROM v", false),
             ("SELECT a FROM w ORDER BY uuid()", false),
+            ("SELECT count(*) FROM information_schema.tables AS t", false),
         ] {
             let plan = context.state().create_logical_plan(sql).await.unwrap();
             assert_eq!(is_repeatable(&plan), expected, "{sql}");
