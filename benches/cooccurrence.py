@@ -36,11 +36,15 @@ def parse_arguments() -> argparse.Namespace:
     source.add_argument("--synthetic", type=int, metavar="PLAYLISTS", help="synthetic playlists; the full size is 1000000")
     parser.add_argument("--runs", type=int, default=3, help="runs of each contestant [default: 3]")
     parser.add_argument("--only", type=lambda text: text.split(","), metavar="NAME,…", help="who takes part")
+    parser.add_argument("--compression", help="how Segue writes, alone: zstd, lz4_raw, snappy, gzip or uncompressed")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was measured to a file")
     parser.add_argument("--segue", type=Path, default=places.segue(), help="the program [default: %(default)s]")
     parser.add_argument("--python", type=Path, default=places.rivals_python(), help="Python with the rivals")
     parser.add_argument("--timeout", type=int, default=1800, help="seconds that a run may take [default: 1800]")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.compression and arguments.only != ["segue"]:
+        parser.error("--compression needs --only segue: the others write with zstd, and so must who is compared with them")
+    return arguments
 
 
 def made_once(name: str, make: Callable[[Path], list]) -> Path:
@@ -79,6 +83,8 @@ def contestants(arguments: argparse.Namespace) -> list[Contestant]:
         lake = ["--lake", str(target.parent / "lake"), "--database", f"sqlite://{target.parent}/segue.db"]
         table = f"CREATE EXTERNAL TABLE entries STORED AS PARQUET LOCATION '{source}/'"
         copy = f"COPY (\n{query}) TO '{target}/' STORED AS PARQUET"
+        if arguments.compression:
+            copy += f" OPTIONS (compression '{arguments.compression}')"
         return [str(arguments.segue), "sql", "--dialect", "datafusion", "--quiet", *lake, f"{table}; {copy}"]
 
     def rival(name: str) -> Contestant:
@@ -109,7 +115,7 @@ def bench(arguments: argparse.Namespace) -> bool:
     taking_part, source = contestants(arguments), entries(arguments)
     conditions = machine.describe(taking_part, arguments.segue, arguments.python)
     size = sum(path.stat().st_size for path in source.iterdir())
-    conditions |= {"entries": source.name, "input_bytes": size, "runs": arguments.runs}
+    conditions |= {"compression": arguments.compression or "zstd", "entries": source.name, "input_bytes": size, "runs": arguments.runs}
     runs: dict[str, list[Run]] = {}
     failures: list[str] = []
     work = Path(tempfile.mkdtemp(dir=places.cache(), prefix="bench-cooccurrence-"))

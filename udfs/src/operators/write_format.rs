@@ -66,6 +66,22 @@ pub enum ParquetCompression {
     Zstd,
 }
 
+impl ParquetCompression {
+    /// The compression of a name, in any case, as Athena's `write_compression` and Parquet's own names have it; [`None`]
+    /// if files of the lake are not compressed in this way.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        match name.to_uppercase().as_str() {
+            "NONE" | "UNCOMPRESSED" => Some(Self::None),
+            "SNAPPY" => Some(Self::Snappy),
+            "GZIP" => Some(Self::Gzip),
+            "LZ4" | "LZ4_RAW" => Some(Self::Lz4),
+            "ZSTD" => Some(Self::Zstd),
+            _ => None,
+        }
+    }
+}
+
 impl Default for WriteFormat {
     fn default() -> Self {
         Self::Parquet { compression: ParquetCompression::default() }

@@ -22,21 +22,31 @@ use lake::{Lake, ObjectStores, PartitionBy};
 
 pub use folder_table::{FolderTable, FolderWrite};
 
-use crate::lake_table::LakeTable;
+use crate::{
+    lake_table::LakeTable,
+    operators::{ParquetCompression, WriteFormat},
+};
+
+/// The option of `COPY` that says how pages are compressed, as the engine's planner spells it.
+const COMPRESSION: &str = "format.compression";
 
 /// Turns a statement that writes Parquet into a parallel write; any other plan is returned as it is.
 ///
-/// - `COPY … TO 'folder/' STORED AS PARQUET [PARTITIONED BY (…)]` fills a folder that is empty;
+/// - `COPY … TO 'folder/' STORED AS PARQUET [PARTITIONED BY (…)] [OPTIONS (compression '…')]` fills a folder that is
+///   empty;
 /// - `CREATE [OR REPLACE] TABLE … AS …` makes a table of the lake.
 ///
-/// `COPY` to a single file (`….parquet`), to other formats, or with options stays as it is.
+/// `COPY` to a single file (`….parquet`), to other formats, or with other options stays as it is.
 ///
 /// # Errors
 /// A plan error if the table exists, or the target is not one that can be written to; the lake's error if it cannot be
 /// read.
 pub async fn parallel_writes(plan: LogicalPlan, lake: &Lake) -> Result<LogicalPlan> {
     match plan {
-        LogicalPlan::Copy(copy) if is_folder_of_parquet(&copy) => copy_to_folder(copy),
+        LogicalPlan::Copy(copy) => match folder_format(&copy) {
+            Some(format) => copy_to_folder(copy, format),
+            None => Ok(LogicalPlan::Copy(copy)),
+        },
         LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) if !create.temporary => {
             create_table(create, lake).await
         }
@@ -44,11 +54,22 @@ pub async fn parallel_writes(plan: LogicalPlan, lake: &Lake) -> Result<LogicalPl
     }
 }
 
-fn is_folder_of_parquet(copy: &CopyTo) -> bool {
-    copy.file_type.get_ext() == "parquet" && copy.options.is_empty() && !copy.output_url.ends_with(".parquet")
+/// How the files of a folder are written; [`None`] of a statement that stays as it is.
+fn folder_format(copy: &CopyTo) -> Option<WriteFormat> {
+    if copy.file_type.get_ext() != "parquet" || copy.output_url.ends_with(".parquet") {
+        return None;
+    }
+    let mut compression = ParquetCompression::default();
+    for (name, value) in &copy.options {
+        if name != COMPRESSION {
+            return None;
+        }
+        compression = ParquetCompression::of_name(value)?;
+    }
+    Some(WriteFormat::Parquet { compression })
 }
 
-fn copy_to_folder(copy: CopyTo) -> Result<LogicalPlan> {
+fn copy_to_folder(copy: CopyTo, format: WriteFormat) -> Result<LogicalPlan> {
     let mut url =
         ObjectStores::parse_url(&copy.output_url).map_err(|error| DataFusionError::Plan(error.to_string()))?;
     if !url.path().ends_with('/') {
@@ -57,7 +78,7 @@ fn copy_to_folder(copy: CopyTo) -> Result<LogicalPlan> {
     let schema = Arc::new(copy.input.schema().as_arrow().clone());
     let partition_by =
         if copy.partition_by.is_empty() { PartitionBy::None } else { PartitionBy::Hive(copy.partition_by) };
-    let table = FolderTable::new(url, schema, FolderWrite { partition_by, ..FolderWrite::default() });
+    let table = FolderTable::new(url, schema, FolderWrite { partition_by, format, ..FolderWrite::default() });
     insert(Arc::unwrap_or_clone(copy.input), "copied", Arc::new(table), InsertOp::Append)
 }
 

@@ -1,6 +1,17 @@
 //! Statements that become parallel writes.
 
-use datafusion::{dataframe::DataFrame, error::Result, physical_plan::displayable, prelude::SessionContext};
+use std::fs::File;
+
+use datafusion::{
+    dataframe::DataFrame,
+    error::Result,
+    parquet::{
+        basic::Compression,
+        file::reader::{FileReader, SerializedFileReader},
+    },
+    physical_plan::displayable,
+    prelude::SessionContext,
+};
 use udfs::{scan::BadInput, writes::parallel_writes};
 
 use crate::fixture::{Slices, TestLake, lines, playlist, rows, slice};
@@ -80,6 +91,22 @@ async fn a_copy_may_be_partitioned_as_hive_does() {
 }
 
 #[tokio::test]
+async fn a_copy_may_be_compressed_in_another_way() {
+    let place = TestLake::new().await;
+    let context = place.session(2).await;
+    for (name, expected) in [("lz4_raw", Compression::LZ4_RAW), ("uncompressed", Compression::UNCOMPRESSED)] {
+        let out = place.lake.url().to_file_path().unwrap().join(name);
+        let copy = format!("COPY (SELECT 7 AS id) TO '{}' STORED AS PARQUET", out.display());
+        let copy = format!("{copy} OPTIONS (compression '{name}')");
+        assert_eq!(statement(&place, &context, &copy).await.unwrap(), ["1"]);
+        assert!(out.join("_SUCCESS").is_file());
+        let [file] = place.parquet_files(name).try_into().unwrap();
+        let reader = SerializedFileReader::new(File::open(file).unwrap()).unwrap();
+        assert_eq!(reader.metadata().row_group(0).column(0).compression(), expected);
+    }
+}
+
+#[tokio::test]
 async fn other_statements_stay_as_they_are() {
     let place = TestLake::new().await;
     let context = place.session(1).await;
@@ -88,6 +115,7 @@ async fn other_statements_stay_as_they_are() {
         "SELECT 1".to_owned(),
         format!("COPY (SELECT 1 AS x) TO '{}/x.csv' STORED AS CSV", folder.display()),
         format!("COPY (SELECT 1 AS x) TO '{}/x.parquet'", folder.display()),
+        format!("COPY (SELECT 1 AS x) TO '{}/x' STORED AS PARQUET OPTIONS (writer_version '2.0')", folder.display()),
     ] {
         let plan = context.state().create_logical_plan(&sql).await.unwrap();
         assert_eq!(parallel_writes(plan.clone(), &place.lake).await.unwrap(), plan);

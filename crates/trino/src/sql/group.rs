@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 
+use arrow::datatypes::DataType;
 use datafusion::{
     common::{
         Column,
         tree_node::{Transformed, TreeNode, TreeNodeRecursion},
     },
     logical_expr::{
-        Expr as Engine, GroupingSet, LogicalPlan, LogicalPlanBuilder,
+        Expr as Engine, ExprSchemable, GroupingSet, LogicalPlan, LogicalPlanBuilder,
         utils::{find_aggregate_exprs, find_window_exprs},
     },
     sql::sqlparser::ast::{Expr, GroupByExpr, Spanned},
@@ -22,7 +23,7 @@ use super::{
     query::position,
     scope::{Env, Typed},
 };
-use crate::ErrorName;
+use crate::{ErrorName, TrinoType};
 
 /// What a query is grouped by.
 #[derive(Debug)]
@@ -145,7 +146,12 @@ impl Planner<'_> {
                 (other.clone().alias(&name), Column::new_unqualified(name))
             }
         };
-        let keys: Vec<_> = grouping.keys.iter().map(|key| (key.clone(), called(key))).collect();
+        let mut keys = Vec::new();
+        for key in &grouping.keys {
+            let is_floating = key.get_type(plan.schema()).at(NOWHERE)?.is_floating();
+            let group = if is_floating { self.group_of_numbers(key, &plan)? } else { called(key) };
+            keys.push((key.clone(), group));
+        }
         let of_groups: Vec<_> = aggregates.iter().map(|expr| (expr.clone(), called(expr))).collect();
         let named = |key: &Engine| {
             keys.iter().find(|(known, _)| known == key).map_or_else(|| key.clone(), |(_, (named, _))| named.clone())
@@ -165,6 +171,15 @@ impl Planner<'_> {
             value.expr = of_group(&value.expr, &known, value)?;
         }
         Ok(plan)
+    }
+
+    /// A key of floating-point numbers, among which there is one NaN, and the column that it becomes.
+    fn group_of_numbers(&self, key: &Engine, plan: &LogicalPlan) -> SqlResult<(Engine, Column)> {
+        let held_as = key.get_type(plan.schema()).at(NOWHERE)?;
+        let of = if held_as == DataType::Float32 { TrinoType::Real } else { TrinoType::Double };
+        let value = self.with_one_nan(Typed::new(key.clone(), of, NOWHERE))?;
+        let name = self.unique("group");
+        Ok((value.expr.alias(&name), Column::new_unqualified(name)))
     }
 }
 

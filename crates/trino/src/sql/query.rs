@@ -20,7 +20,7 @@ use super::{
     scope::{Env, NO_NAMES, Relation, Typed},
     tokens::name,
 };
-use crate::ErrorName;
+use crate::{ErrorName, TrinoType};
 
 impl Planner<'_> {
     /// A query within the names of the query around.
@@ -171,7 +171,7 @@ impl Planner<'_> {
         let outputs: Vec<_> = relation.fields.iter().map(|field| field.typed(NOWHERE)).collect();
         let sorts = order_by.iter().map(|order| {
             let value = self.order_value(order, &outputs, &env)?;
-            sort(order, value.expr)
+            self.sort(order, value)
         });
         let sorts = sorts.collect::<SqlResult<Vec<_>>>()?;
         let mut plan = LogicalPlanBuilder::from(relation.plan);
@@ -196,6 +196,22 @@ impl Planner<'_> {
             return error(ErrorName::TypeMismatch, value.at, message);
         }
         Ok(value)
+    }
+
+    /// A key of an order. NULLs come last in both directions, and NaN behind all numbers.
+    pub(super) fn sort(&self, order: &OrderByExpr, value: Typed) -> SqlResult<SortExpr> {
+        let is_ascending = order.options.asc.unwrap_or(true);
+        let value = self.with_one_nan(value)?;
+        Ok(value.expr.sort(is_ascending, order.options.nulls_first.unwrap_or(false)))
+    }
+
+    /// A value of whose NaNs none is told from the others.
+    pub(super) fn with_one_nan(&self, value: Typed) -> SqlResult<Typed> {
+        if !matches!(value.of, TrinoType::Double | TrinoType::Real) {
+            return Ok(value);
+        }
+        let at = value.at;
+        self.call("$one_nan", vec![value], at)
     }
 }
 
@@ -222,12 +238,6 @@ pub(super) fn tied(
     let rank = computed.next().map(|rank| rank.lt_eq(number(ties.skip.saturating_add(ties.count))));
     let condition = place.into_iter().chain(rank).reduce(Engine::and).unwrap_or_else(|| lit(true));
     plan.filter(condition)?.project(shown)
-}
-
-/// NULLs come last in both directions.
-pub(super) fn sort(order: &OrderByExpr, value: Engine) -> SqlResult<SortExpr> {
-    let is_ascending = order.options.asc.unwrap_or(true);
-    Ok(value.sort(is_ascending, order.options.nulls_first.unwrap_or(false)))
 }
 
 /// The number of a column, from 1 in the text and from 0 here.

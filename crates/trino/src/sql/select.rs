@@ -17,7 +17,7 @@ use super::{
     error::{At, NOWHERE, Place, error, refuse, start},
     lattice::is_comparable,
     planner::{Planner, parts},
-    query::{Ties, sort, tied},
+    query::{Ties, tied},
     scope::{Env, NO_NAMES, Relation, ScopeField, Typed},
     tokens::name,
 };
@@ -168,6 +168,7 @@ impl Planner<'_> {
             let unique = if is_taken { self.unique(&shown) } else { shown };
             let column = Column::new_unqualified(&unique);
             known.push((value.expr.clone(), column.clone()));
+            let value = if is_distinct { self.with_one_nan(value)? } else { value };
             // What was hidden has been named.
             let is_stored = value.is_stored && name.as_ref().is_none_or(|name| !name.starts_with('$'));
             let of = value.of.clone();
@@ -191,11 +192,11 @@ impl Planner<'_> {
                 }
                 None => {
                     let unique = self.unique("order");
-                    columns.push(value.expr.alias(&unique));
+                    columns.push(value.expr.clone().alias(&unique));
                     Column::new_unqualified(unique)
                 }
             };
-            sorts.push(sort(order, Engine::Column(column))?);
+            sorts.push(self.sort(order, Typed { expr: Engine::Column(column), ..value })?);
         }
         let has_more = columns.len() > visible;
         let mut plan = LogicalPlanBuilder::from(plan).project(columns).at(NOWHERE)?;

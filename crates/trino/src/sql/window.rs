@@ -20,7 +20,6 @@ use super::{
     group::replaced,
     lattice::is_number,
     planner::Planner,
-    query::sort,
     scope::{Env, NO_NAMES, Typed},
     tokens::name,
 };
@@ -81,11 +80,14 @@ impl Planner<'_> {
             return refuse(at, "ORDER BY among the arguments of a window function");
         }
         let (fun, of) = self.window_function(&mut call)?;
-        let partition_by =
-            spec.partition_by.iter().map(|expr| Ok(self.expr(expr, env)?.expr)).collect::<SqlResult<Vec<_>>>()?;
+        let partition_by = spec
+            .partition_by
+            .iter()
+            .map(|expr| Ok(self.with_one_nan(self.expr(expr, env)?)?.expr))
+            .collect::<SqlResult<Vec<_>>>()?;
         let orders =
             spec.order_by.iter().map(|order| self.order_value(order, &[], env)).collect::<SqlResult<Vec<_>>>()?;
-        let order_by = spec.order_by.iter().zip(&orders).map(|(order, value)| sort(order, value.expr.clone()));
+        let order_by = spec.order_by.iter().zip(&orders).map(|(order, value)| self.sort(order, value.clone()));
         let window_frame = self.frame(spec.window_frame.as_ref(), &orders, at)?;
         let params = WindowFunctionParams {
             args: call.values.into_iter().map(|value| value.expr).collect(),

@@ -96,14 +96,7 @@ fn one_byte(delimiter: &str) -> QueryResult<u8> {
 
 fn parquet_compression(name: Option<&str>) -> QueryResult<ParquetCompression> {
     let Some(name) = name else { return Ok(ParquetCompression::default()) };
-    match name.to_uppercase().as_str() {
-        "NONE" | "UNCOMPRESSED" => Ok(ParquetCompression::None),
-        "SNAPPY" => Ok(ParquetCompression::Snappy),
-        "GZIP" => Ok(ParquetCompression::Gzip),
-        "LZ4" => Ok(ParquetCompression::Lz4),
-        "ZSTD" => Ok(ParquetCompression::Zstd),
-        other => Err(not_for("PARQUET", other)),
-    }
+    ParquetCompression::of_name(name).ok_or_else(|| not_for("PARQUET", &name.to_uppercase()))
 }
 
 fn row_compression(name: Option<&str>) -> QueryResult<RowCompression> {

@@ -2,6 +2,7 @@
 
 mod compare;
 mod interval;
+mod nan;
 mod nested;
 mod row;
 mod single;
@@ -16,6 +17,6 @@ pub(crate) use unnest::unnest_ordinals;
 pub(super) fn functions() -> Vec<Arc<ScalarUDF>> {
     let mut all = compare::functions();
     all.extend(interval::functions());
-    all.extend([row::row(), row::field(), row::array(), single::single(), unnest_ordinals()]);
+    all.extend([row::row(), row::field(), row::array(), single::single(), nan::one_nan(), unnest_ordinals()]);
     all
 }

@@ -26,7 +26,6 @@ use crate::{
         SqlResult,
         error::{At, Place, error, refuse, start},
         planner::{Planner, parts},
-        query::sort,
         scope::{Env, Typed},
     },
 };
@@ -168,7 +167,8 @@ impl Planner<'_> {
         Some(match (name, call.values.as_slice()) {
             ("try", [value]) => self.try_value(value.clone(), env, at),
             ("row", values) => self.row_of(values.to_vec(), at),
-            ("typeof", [value]) => {
+            // The name is known, and the number of rows is that of the aggregation, which must stay.
+            ("typeof", [value]) if find_aggregate_exprs([&value.expr]).is_empty() => {
                 let name = ScalarValue::Utf8(Some(value.of.to_string()));
                 Ok(constant(name, TrinoType::Varchar(None), at))
             }
@@ -212,7 +212,7 @@ impl Planner<'_> {
         }
         for order in orders {
             let value = self.order_value(order, &[], env)?;
-            call.order_by.push(sort(order, value.expr)?);
+            call.order_by.push(self.sort(order, value)?);
         }
         Ok(())
     }
@@ -274,6 +274,9 @@ impl Planner<'_> {
             return error(ErrorName::NestedAggregation, at, message);
         }
         let returns = self.aggregate_arguments(function, &mut call)?;
+        if call.is_distinct {
+            call.values = call.values.into_iter().map(|value| self.with_one_nan(value)).collect::<SqlResult<_>>()?;
+        }
         let function = bind_aggregate(function, call.values.iter().map(|value| &value.of), &returns.of);
         let values = call.values.into_iter().map(|value| value.expr).collect();
         let filter = call.filter.map(|filter| Box::new(filter.expr));
