@@ -1,6 +1,6 @@
 //! `sum`.
 
-use std::sync::Arc;
+use std::{marker::PhantomData, sync::Arc};
 
 use arrow::{
     array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, BooleanArray, PrimitiveArray},
@@ -8,7 +8,7 @@ use arrow::{
     datatypes::{DataType, Decimal128Type, DurationMillisecondType, Float64Type, Int64Type},
 };
 use datafusion::{
-    error::{DataFusionError, Result},
+    error::Result,
     logical_expr::{AggregateUDF, GroupsAccumulator},
 };
 
@@ -47,104 +47,117 @@ fn summed_in(of: &TrinoType) -> TrinoType {
 }
 
 fn make(_: &[TrinoType], of: &TrinoType) -> Box<dyn GroupsAccumulator> {
-    let (returns, summed) = (of.data_type(), summed_in(of).data_type());
-    match summed {
-        DataType::Decimal128(_, scale) => {
-            fold(Sum::<Decimal128Type> { add: add_decimals, kind: Summed::Decimal(scale) }, returns)
-        }
-        DataType::Float64 => fold(Sum::<Float64Type> { add: |a, b| Some(a + b), kind: Summed::Double }, returns),
-        DataType::Duration(_) => {
-            fold(Sum::<DurationMillisecondType> { add: i64::checked_add, kind: Summed::Duration }, returns)
-        }
-        _ => fold(Sum::<Int64Type> { add: i64::checked_add, kind: Summed::Bigint }, returns),
+    let (returns, held_as) = (of.data_type(), summed_in(of).data_type());
+    match held_as {
+        DataType::Decimal128(..) => fold(Sum::<Decimal128Type>::new(held_as), returns),
+        DataType::Float64 => fold(Sum::<Float64Type>::new(held_as), returns),
+        DataType::Duration(_) => fold(Sum::<DurationMillisecondType>::new(held_as), returns),
+        _ => fold(Sum::<Int64Type>::new(held_as), returns),
+    }
+}
+
+/// What can be added up.
+trait Summand: ArrowPrimitiveType {
+    /// The sum, if it fits.
+    fn plus(left: Self::Native, right: Self::Native) -> Option<Self::Native>;
+    /// What the error of a sum that does not fit says.
+    fn overflow(left: Self::Native, right: Self::Native) -> String {
+        format!("bigint addition overflow: {left:?} + {right:?}")
+    }
+}
+
+impl Summand for Int64Type {
+    fn plus(left: i64, right: i64) -> Option<i64> {
+        left.checked_add(right)
+    }
+}
+
+impl Summand for DurationMillisecondType {
+    fn plus(left: i64, right: i64) -> Option<i64> {
+        left.checked_add(right)
+    }
+}
+
+impl Summand for Float64Type {
+    fn plus(left: f64, right: f64) -> Option<f64> {
+        Some(left + right)
     }
 }
 
 /// The largest number of 38 digits.
 const LARGEST: i128 = 10_i128.pow(38) - 1;
 
-fn add_decimals(left: i128, right: i128) -> Option<i128> {
-    left.checked_add(right).filter(|sum| (-LARGEST..=LARGEST).contains(sum))
-}
-
-#[derive(Clone, Copy)]
-enum Summed {
-    Bigint,
-    Double,
-    Duration,
-    Decimal(i8),
-}
-
-impl Summed {
-    fn data_type(self) -> DataType {
-        match self {
-            Self::Bigint => DataType::Int64,
-            Self::Double => DataType::Float64,
-            Self::Duration => TrinoType::IntervalDayToSecond.data_type(),
-            Self::Decimal(scale) => DataType::Decimal128(38, scale),
-        }
+impl Summand for Decimal128Type {
+    fn plus(left: i128, right: i128) -> Option<i128> {
+        left.checked_add(right).filter(|sum| (-LARGEST..=LARGEST).contains(sum))
     }
 
-    fn overflow(self, left: &impl std::fmt::Debug, right: &impl std::fmt::Debug) -> DataFusionError {
-        let message = match self {
-            Self::Decimal(_) => "Decimal overflow".to_owned(),
-            _ => format!("bigint addition overflow: {left:?} + {right:?}"),
-        };
-        ErrorName::NumericValueOutOfRange.error(message)
+    fn overflow(_: i128, _: i128) -> String {
+        "Decimal overflow".to_owned()
     }
 }
 
-struct Sum<T: ArrowPrimitiveType> {
-    add: fn(T::Native, T::Native) -> Option<T::Native>,
-    kind: Summed,
+struct Sum<T> {
+    held_as: DataType,
+    of: PhantomData<fn() -> T>,
 }
 
-impl<T: ArrowPrimitiveType> Clone for Sum<T> {
-    fn clone(&self) -> Self {
-        *self
+impl<T: Summand> Sum<T> {
+    fn new(held_as: DataType) -> Self {
+        Self { held_as, of: PhantomData }
     }
 }
 
-impl<T: ArrowPrimitiveType> Copy for Sum<T> {}
-
-impl<T: ArrowPrimitiveType> Sum<T> {
-    fn take_in(&self, state: &mut (T::Native, bool), value: T::Native) -> Result<()> {
-        let overflow = || self.kind.overflow(&state.0, &value);
-        *state = ((self.add)(state.0, value).ok_or_else(overflow)?, true);
-        Ok(())
-    }
+fn take_in<T: Summand>(state: &mut (T::Native, bool), value: T::Native) -> Result<()> {
+    let overflow = || ErrorName::NumericValueOutOfRange.error(T::overflow(state.0, value));
+    *state = (T::plus(state.0, value).ok_or_else(overflow)?, true);
+    Ok(())
 }
 
-impl<T: ArrowPrimitiveType> Fold for Sum<T>
+impl<T: Summand> Fold for Sum<T>
 where
     T::Native: Default,
 {
     type State = (T::Native, bool);
     type Input = PrimitiveArray<T>;
 
+    const ON_HEAP: bool = false;
+
     fn input(&self, arguments: &[ArrayRef]) -> Result<Self::Input> {
-        Ok(cast(&arguments[0], &self.kind.data_type())?.as_primitive::<T>().clone())
+        let array = &arguments[0];
+        // Of decimals all digits are kept, as only the type has fewer.
+        if let Some(array) = array.as_primitive_opt::<T>() {
+            return Ok(array.clone());
+        }
+        Ok(cast(array, &self.held_as)?.as_primitive::<T>().clone())
     }
 
     fn add(&self, state: &mut Self::State, input: &Self::Input, row: usize) -> Result<()> {
-        if input.is_null(row) { Ok(()) } else { self.take_in(state, input.value(row)) }
+        if input.is_null(row) { Ok(()) } else { take_in::<T>(state, input.value(row)) }
+    }
+
+    fn add_all(&self, states: &mut [Self::State], input: &Self::Input, groups: &[usize]) -> Result<()> {
+        if input.null_count() > 0 {
+            return groups.iter().enumerate().try_for_each(|(row, group)| self.add(&mut states[*group], input, row));
+        }
+        input.values().iter().zip(groups).try_for_each(|(value, group)| take_in::<T>(&mut states[*group], *value))
     }
 
     fn merge(&self, state: &mut Self::State, states: &[ArrayRef], row: usize) -> Result<()> {
         if !states[1].as_boolean().value(row) {
             return Ok(());
         }
-        self.take_in(state, states[0].as_primitive::<T>().value(row))
+        take_in::<T>(state, states[0].as_primitive::<T>().value(row))
     }
 
     fn states(&self, states: &[Self::State]) -> Result<Vec<ArrayRef>> {
         let sums = PrimitiveArray::<T>::from_iter_values(states.iter().map(|(sum, _)| *sum));
         let seen: BooleanArray = states.iter().map(|(_, seen)| Some(*seen)).collect();
-        Ok(vec![Arc::new(sums.with_data_type(self.kind.data_type())), Arc::new(seen)])
+        Ok(vec![Arc::new(sums.with_data_type(self.held_as.clone())), Arc::new(seen)])
     }
 
     fn finish(&self, states: &[Self::State]) -> Result<ArrayRef> {
         let sums: PrimitiveArray<T> = states.iter().map(|(sum, seen)| seen.then_some(*sum)).collect();
-        Ok(Arc::new(sums.with_data_type(self.kind.data_type())))
+        Ok(Arc::new(sums.with_data_type(self.held_as.clone())))
     }
 }

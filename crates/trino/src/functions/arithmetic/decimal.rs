@@ -44,10 +44,37 @@ fn narrow(value: i256) -> Option<i128> {
 
 /// The values of an operator, each made by `f`; `None` of it is an overflow.
 fn binary(call: &Call, f: impl Fn(i128, i128) -> Result<Option<i128>>) -> Result<ArrayRef> {
-    let of = call.types.result.data_type();
-    let array = call
-        .map2::<Decimal128Array, Decimal128Array, _, Decimal128Array>(|a, b| f(a, b)?.ok_or_else(overflow).map(Some))?;
-    Ok(Arc::new(array.as_primitive::<Decimal128Type>().clone().with_data_type(of)))
+    let nulls = call.valid()?;
+    let ((left, left_constant), (right, right_constant)) = (call.array(0), call.array(1));
+    let (left, right) = (left.as_primitive::<Decimal128Type>(), right.as_primitive::<Decimal128Type>());
+    let f = |a, b| f(a, b)?.ok_or_else(overflow);
+    // A loop for each case, as what is looked at for every row takes longer than the operator.
+    let values: Result<Vec<i128>> = match (&nulls, left.values(), right.values()) {
+        (None, left, right) if !left_constant && !right_constant => {
+            left.iter().zip(right).map(|(a, b)| f(*a, *b)).collect()
+        }
+        (None, left, right) if !left_constant && !right.is_empty() => left.iter().map(|a| f(*a, right[0])).collect(),
+        (None, left, right) if !right_constant && !left.is_empty() => right.iter().map(|b| f(left[0], *b)).collect(),
+        (nulls, left, right) => {
+            let at = |values: &[i128], is_constant: bool, row: usize| values[if is_constant { 0 } else { row }];
+            let is_valid = |row| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row));
+            let value = |row| match is_valid(row) {
+                true => f(at(left, left_constant, row), at(right, right_constant, row)),
+                false => Ok(0),
+            };
+            (0..call.rows).map(value).collect()
+        }
+    };
+    let array = Decimal128Array::try_new(values?.into(), nulls)?;
+    Ok(Arc::new(array.with_data_type(call.types.result.data_type())))
+}
+
+/// The product, if it fits. Most factors are small, and those of 64 bits have a product of at most 38 digits.
+fn product(a: i128, b: i128) -> Option<i128> {
+    match (i64::try_from(a), i64::try_from(b)) {
+        (Ok(a), Ok(b)) => Some(i128::from(a) * i128::from(b)),
+        _ => a.checked_mul(b),
+    }
 }
 
 /// What the operands are multiplied by to have the scale of the result.
@@ -58,7 +85,7 @@ fn factors(call: &Call) -> (i128, i128) {
 
 pub(super) fn add(call: &Call) -> Result<ArrayRef> {
     let (left, right) = factors(call);
-    binary(call, |a, b| match a.checked_mul(left).zip(b.checked_mul(right)) {
+    binary(call, |a, b| match product(a, left).zip(product(b, right)) {
         Some((a, b)) => Ok(a.checked_add(b).and_then(fits)),
         None => Ok(narrow(wide(a, left) + wide(b, right))),
     })
@@ -66,14 +93,14 @@ pub(super) fn add(call: &Call) -> Result<ArrayRef> {
 
 pub(super) fn subtract(call: &Call) -> Result<ArrayRef> {
     let (left, right) = factors(call);
-    binary(call, |a, b| match a.checked_mul(left).zip(b.checked_mul(right)) {
+    binary(call, |a, b| match product(a, left).zip(product(b, right)) {
         Some((a, b)) => Ok(a.checked_sub(b).and_then(fits)),
         None => Ok(narrow(wide(a, left) - wide(b, right))),
     })
 }
 
 pub(super) fn multiply(call: &Call) -> Result<ArrayRef> {
-    binary(call, |a, b| Ok(a.checked_mul(b).and_then(fits)))
+    binary(call, |a, b| Ok(product(a, b).and_then(fits)))
 }
 
 pub(super) fn divide(call: &Call) -> Result<ArrayRef> {
@@ -83,7 +110,7 @@ pub(super) fn divide(call: &Call) -> Result<ArrayRef> {
         if b == 0 {
             return Err(ErrorName::DivisionByZero.error("Division by zero"));
         }
-        Ok(match a.checked_mul(factor) {
+        Ok(match product(a, factor) {
             Some(a) => fits(half_up(a, b)),
             None => {
                 let (a, b) = (wide(a, factor), i256::from_i128(b));
@@ -103,7 +130,7 @@ pub(super) fn modulus(call: &Call) -> Result<ArrayRef> {
         if b == 0 {
             return Err(ErrorName::DivisionByZero.error("Division by zero"));
         }
-        Ok(match a.checked_mul(left).zip(b.checked_mul(right)) {
+        Ok(match product(a, left).zip(product(b, right)) {
             Some((a, b)) => fits(a % b),
             None => narrow(wide(a, left) % wide(b, right)),
         })

@@ -25,12 +25,18 @@ pub(crate) trait Fold: Send + Sync + 'static {
     fn input(&self, arguments: &[ArrayRef]) -> Result<Self::Input>;
     /// Takes in a row.
     fn add(&self, state: &mut Self::State, input: &Self::Input, row: usize) -> Result<()>;
+    /// Takes in all rows of a batch, each into the state of its group.
+    fn add_all(&self, states: &mut [Self::State], input: &Self::Input, groups: &[usize]) -> Result<()> {
+        groups.iter().enumerate().try_for_each(|(row, group)| self.add(&mut states[*group], input, row))
+    }
     /// Takes in a row of what `states` gave.
     fn merge(&self, state: &mut Self::State, states: &[ArrayRef], row: usize) -> Result<()>;
     /// The states as columns.
     fn states(&self, states: &[Self::State]) -> Result<Vec<ArrayRef>>;
     /// The values of the groups.
     fn finish(&self, states: &[Self::State]) -> Result<ArrayRef>;
+    /// Whether states may have bytes on the heap, so that they are counted row by row.
+    const ON_HEAP: bool = true;
     /// How many bytes a state has on the heap.
     fn heap(_: &Self::State) -> usize {
         0
@@ -81,6 +87,9 @@ impl<F: Fold> GroupsAccumulator for Folded<F> {
     ) -> Result<()> {
         self.states.resize(total, F::State::default());
         let input = self.how.input(values)?;
+        if filter.is_none() && !F::ON_HEAP {
+            return self.how.add_all(&mut self.states, &input, group_indices);
+        }
         for (row, group) in group_indices.iter().enumerate() {
             if passes(filter, row) {
                 self.change(*group, |how, state| how.add(state, &input, row))?;
