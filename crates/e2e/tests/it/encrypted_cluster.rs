@@ -22,7 +22,7 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 const ALERT: u8 = 21;
 
 /// Makes an authority, and a certificate of it for a name of a cluster.
-fn certify(folder: &Path, authority: &str, name: &str) {
+pub(crate) fn certify(folder: &Path, authority: &str, name: &str) {
     let script = format!(
         "set -e
         openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN={authority} \
@@ -38,7 +38,7 @@ fn certify(folder: &Path, authority: &str, name: &str) {
 }
 
 /// The variables of a process with a certificate of an authority, which trusts another one or the same.
-fn variables(folder: &Path, trusted: &str, own: &str) -> [(&'static str, String); 3] {
+pub(crate) fn variables(folder: &Path, trusted: &str, own: &str) -> [(&'static str, String); 3] {
     let path = |name: String| folder.join(name).display().to_string();
     [
         ("SEGUE_CLUSTER_TLS_CA", path(format!("{trusted}-ca.pem"))),
