@@ -18,6 +18,9 @@ source "$here/services/packages.sh"
 install_packages prometheus alertmanager
 cd "$here/../monitoring"
 (run_from prometheus promtool check rules rules.yaml) >&2
+while read -r alert; do
+    grep --quiet --word-regexp "alertname: $alert" rules_test.yaml || fail "no recorded series try the alert $alert"
+done < <(sed --quiet 's/^ *- alert: //p' rules.yaml)
 (run_from prometheus promtool test rules rules_test.yaml) >&2
 (run_from alertmanager amtool check-config alertmanager.yaml) >&2
 

@@ -1,4 +1,4 @@
-"""Checks what is deployed: manifests.py ROOT [PROGRAMS]
+"""Checks what is deployed: manifests.py ROOT [PROGRAMS], or prints what an overlay is made of: manifests.py ROOT --render OVERLAY
 
 Kubernetes: renders the kustomizations of deploy/kubernetes, validates every object against the schemas of some versions of
 Kubernetes, and looks at policies that the schemas do not know. Compose: policies, and with PROGRAMS, the folder of the
@@ -301,6 +301,9 @@ def broken(root):
 
 def main():
     root = pathlib.Path(sys.argv[1])
+    if sys.argv[2:3] == ["--render"]:
+        print(json.dumps(Renderer().render(root / "deploy/kubernetes/overlays" / sys.argv[3])))
+        return
     programs = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None
     broken(root)
     wrong = [*kubernetes(root), *compose(root, programs), *images(root)]

@@ -9,8 +9,9 @@ use anyhow::{Context, Result, anyhow};
 use athena::signature::Credentials;
 use catalog::Catalog;
 use cluster::{Cluster, ClusterAddress, scheduler::SchedulerOptions};
-use endpoint::{EndpointOptions, Places, Service, TlsFiles};
+use endpoint::{EndpointOptions, Places, Service};
 use lake::{Lake, ObjectStores};
+use runtime::tls::ServerTls;
 use store::{DatabaseUrl, Store, StoreOptions};
 
 use crate::options::EndpointArguments;
@@ -25,8 +26,8 @@ pub(crate) async fn start(
     let Some(bind) = arguments.athena_bind else { return Ok(None) };
     let mut options = EndpointOptions::on(bind);
     options.output_location.clone_from(&arguments.athena_output);
-    let tls = arguments.athena_tls_cert.clone().zip(arguments.athena_tls_key.clone());
-    options.tls = tls.map(|(certificates, key)| TlsFiles { certificates, key });
+    let tls = ServerTls::of_files(arguments.athena_tls_cert.as_deref(), arguments.athena_tls_key.as_deref());
+    options.tls = tls.map_err(|reason| anyhow!(reason))?;
     options.max_running = arguments.athena_max_running.max(1);
     if let Some(path) = &arguments.athena_keys {
         let text =

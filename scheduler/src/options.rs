@@ -25,7 +25,7 @@ pub(crate) struct Options {
     /// Port of /healthz, /readyz and /metrics; 0 takes a free one
     #[arg(long, env = "SEGUE_ADMIN_PORT", default_value_t = 50054)]
     pub(crate) admin_port: u16,
-    /// Certificates (PEM) with which /healthz, /readyz and /metrics are encrypted; needs --admin-tls-key
+    /// Certificates (PEM) with which /healthz, /readyz and /metrics are encrypted, read again when they change; needs --admin-tls-key
     #[arg(long, env = "SEGUE_ADMIN_TLS_CERT", value_name = "FILE")]
     pub(crate) admin_tls_cert: Option<PathBuf>,
     /// Key (PEM) of --admin-tls-cert

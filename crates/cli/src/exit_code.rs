@@ -117,6 +117,7 @@ fn of_store(error: &store::Error) -> u8 {
     match error {
         E::InvalidUrl { .. }
         | E::AccessDenied { .. }
+        | E::Untrusted { .. }
         | E::UnknownDatabase { .. }
         | E::NotADatabase { .. }
         | E::SchemaTooNew { .. }

@@ -31,7 +31,6 @@ mod server;
 mod service;
 mod sql;
 mod statement;
-mod tls;
 
 pub use error::QueryError;
 pub use execute::Answer;
@@ -39,4 +38,3 @@ pub use options::EndpointOptions;
 pub use runner::StatementRunner;
 pub use server::serve;
 pub use service::{Places, Service};
-pub use tls::TlsFiles;

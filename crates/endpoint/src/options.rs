@@ -3,8 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use athena::signature::Credentials;
-
-use crate::TlsFiles;
+use runtime::tls::ServerTls;
 
 /// Settings of the endpoint.
 #[derive(Debug, Clone)]
@@ -19,7 +18,7 @@ pub struct EndpointOptions {
     /// are in this process, as others would look for the bucket in S3.
     pub local_buckets: Option<PathBuf>,
     /// Certificate and key, for HTTPS; without them the endpoint speaks HTTP.
-    pub tls: Option<TlsFiles>,
+    pub tls: Option<ServerTls>,
     /// Domain below which a host is `bucket.domain` or `bucket.s3.domain`, for clients of S3 that do not put the bucket
     /// into the path; default `localhost`.
     pub s3_domain: String,

@@ -18,13 +18,12 @@ use axum::{
     extract::{Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
-    serve::Listener,
 };
 use tokio::net::TcpListener;
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 use uuid::Uuid;
 
-use crate::{Service, flight, local_buckets, operations, queries, s3, tls::TlsListener};
+use crate::{Service, flight, local_buckets, operations, queries, s3};
 
 /// Largest request; a query has 256 KiB at most, a batch of 100 partitions less than this.
 const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
@@ -36,7 +35,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 /// Serves the endpoint until the process ends, and returns its address.
 ///
 /// # Errors
-/// An IO error if the port is taken, if the certificate cannot be used, or if callers are not asked who they are on an address that others can reach.
+/// An IO error if the port is taken, or if callers are not asked who they are on an address that others can reach.
 pub async fn serve(service: Arc<Service>) -> io::Result<SocketAddr> {
     let bind = service.options.bind;
     if service.options.credentials.is_anonymous() && !bind.ip().is_loopback() {
@@ -48,32 +47,18 @@ pub async fn serve(service: Arc<Service>) -> io::Result<SocketAddr> {
         ));
     }
     let listener = TcpListener::bind(bind).await?;
-    let address = listener.local_addr()?;
     local_buckets::provide_existing(&service)?;
     let router = Router::new()
         .route_service(flight::PATH, flight::service(Arc::clone(&service)))
         .fallback(answer)
         .with_state(Arc::clone(&service));
-    match service.options.tls.clone() {
-        Some(files) => spawn(TlsListener::start(listener, files)?, router),
-        None => spawn(listener, router),
-    }
+    // Clients of Flight SQL speak HTTP/2 only.
+    let tls = service.options.tls.clone().map(|tls| tls.speaking(&["h2", "http/1.1"]));
+    let address = runtime::admin::serve_router(listener, tls.as_ref(), router)?;
     queries::watch(Arc::clone(&service));
     let (anonymous, https) = (service.options.credentials.is_anonymous(), service.options.tls.is_some());
     info!(%address, anonymous, https, "endpoint ready");
     Ok(address)
-}
-
-fn spawn<L>(listener: L, router: Router)
-where
-    L: Listener,
-    L::Addr: std::fmt::Debug,
-{
-    tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, router).await {
-            error!(error = %error, "endpoint failed");
-        }
-    });
 }
 
 async fn answer(State(service): State<Arc<Service>>, request: Request) -> Response {

@@ -35,7 +35,8 @@ const MYSQL_OPTIONS: [&str; 12] = [
 /// | `sqlite::memory:` | a database that ends with the process; for tests and trials |
 /// | `mysql://USER:PASSWORD@HOST:PORT/DATABASE` | MySQL 8 or 9, or MariaDB 10.6 and later (`mariadb://` is the same) |
 ///
-/// A MySQL URL takes `?ssl-mode=VERIFY_IDENTITY&ssl-ca=/path/ca.pem`; use it for every server that is not on this host.
+/// A server on another machine has to show a certificate for its name, of an authority that the system trusts or that
+/// `?ssl-ca=/path/ca.pem` names; `?ssl-mode=` with `DISABLED`, `REQUIRED` or `VERIFY_CA` asks for less.
 /// `Debug` and `Display` show `***` for the password.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseUrl {

@@ -45,6 +45,18 @@ pub enum Error {
         #[source]
         source: sqlx::Error,
     },
+    /// The server does not encrypt, or its certificate is not for its name or of an authority that is not trusted.
+    #[error(
+        "the database `{url}` does not show a certificate that is trusted: name its authority with `?ssl-ca=FILE`, \
+         or say `?ssl-mode=DISABLED` where nobody can come in between"
+    )]
+    Untrusted {
+        /// The URL, redacted.
+        url: String,
+        /// The driver's error.
+        #[source]
+        source: sqlx::Error,
+    },
     /// The server has no such database, or there is no such file, and the options do not allow to create it.
     #[error("the database `{url}` does not exist: create it, or allow the store to create it")]
     UnknownDatabase {

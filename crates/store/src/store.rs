@@ -27,9 +27,10 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`Error::Unreachable`], [`Error::NoAnswer`], [`Error::AccessDenied`], [`Error::UnknownDatabase`] and
-    /// [`Error::NotADatabase`] when it cannot be opened; [`Error::SchemaTooNew`], [`Error::SchemaDrift`],
-    /// [`Error::Migration`] and [`Error::MigrationTimeout`] when its schema cannot be brought up to date.
+    /// [`Error::Unreachable`], [`Error::NoAnswer`], [`Error::Untrusted`], [`Error::AccessDenied`],
+    /// [`Error::UnknownDatabase`] and [`Error::NotADatabase`] when it cannot be opened; [`Error::SchemaTooNew`],
+    /// [`Error::SchemaDrift`], [`Error::Migration`] and [`Error::MigrationTimeout`] when its schema cannot be brought up
+    /// to date.
     pub async fn connect(url: &DatabaseUrl, options: &StoreOptions) -> Result<Self, Error> {
         let pool = open(url, options).await?;
         Ok(Self { shared: Arc::new(Shared { url: url.clone(), options: options.clone(), pool }) })

@@ -13,7 +13,10 @@ use tokio::{net::TcpListener, sync::mpsc};
 use tracing::{debug, info, warn};
 use url::Url;
 
-use crate::{Error, Result, events::decode};
+use crate::{
+    Error, Result,
+    events::{confirmation, decode},
+};
 
 /// Largest message that is read, in bytes; SNS and SQS send at most 256 KiB.
 const MAX_MESSAGE_BYTES: usize = 1024 * 1024;
@@ -50,6 +53,9 @@ pub(crate) async fn listen(
 async fn receive(State(receiver): State<Arc<Receiver>>, headers: HeaderMap, body: String) -> (StatusCode, String) {
     if !receiver.admits(&headers) {
         return (StatusCode::UNAUTHORIZED, "expected `Authorization: Bearer TOKEN`\n".to_owned());
+    }
+    if let Some(url) = confirmation(&body) {
+        warn!(url, "SNS sends nothing before its subscription is confirmed: open the address");
     }
     match decode(&body) {
         Ok(events) => {

@@ -16,7 +16,7 @@ pub(super) struct MetricsArgs {
     /// Where health and metrics are asked for while it goes on; without it nowhere.
     #[arg(long, env = "SEGUE_MODEL_ADMIN_BIND", value_name = "IP:PORT")]
     admin_bind: Option<SocketAddr>,
-    /// Certificates (PEM) with which health and metrics are encrypted; needs --admin-tls-key.
+    /// Certificates (PEM) with which health and metrics are encrypted, read again when they change; needs --admin-tls-key.
     #[arg(long, env = "SEGUE_ADMIN_TLS_CERT", value_name = "FILE")]
     admin_tls_cert: Option<PathBuf>,
     /// Key (PEM) of --admin-tls-cert.

@@ -36,7 +36,7 @@ pub(super) struct ServerArgs {
     /// gRPC.
     #[arg(long, env = "SEGUE_MODEL_GRPC_PORT", value_name = "PORT")]
     grpc_port: Option<u16>,
-    /// Certificates (PEM) with which all of that is encrypted; needs --tls-key.
+    /// Certificates (PEM) with which all of that is encrypted, read again when they change; needs --tls-key.
     #[arg(long, env = "SEGUE_MODEL_TLS_CERT", value_name = "FILE")]
     tls_cert: Option<PathBuf>,
     /// Key (PEM) of --tls-cert.

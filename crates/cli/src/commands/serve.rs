@@ -7,7 +7,7 @@ use athena::signature::Credentials;
 use catalog::Catalog;
 use clap::Args;
 use cluster::{Cluster, ClusterAddress};
-use endpoint::{EndpointOptions, Places, Service, TlsFiles};
+use endpoint::{EndpointOptions, Places, Service};
 use lake::{Lake, ObjectStores};
 use runtime::tls::ServerTls;
 
@@ -59,7 +59,7 @@ pub(crate) struct ServeArgs {
     /// Where health and metrics are asked for; without it nowhere
     #[arg(long, env = "SEGUE_ADMIN_BIND", value_name = "ADDRESS")]
     admin_bind: Option<SocketAddr>,
-    /// Certificates (PEM) with which health and metrics are encrypted; needs --admin-tls-key
+    /// Certificates (PEM) with which health and metrics are encrypted, read again when they change; needs --admin-tls-key
     #[arg(long, env = "SEGUE_ADMIN_TLS_CERT", value_name = "FILE")]
     admin_tls_cert: Option<PathBuf>,
     /// Key (PEM) of --admin-tls-cert
@@ -95,7 +95,7 @@ async fn serve(args: ServeArgs, settings: &Settings, console: &mut Console) -> R
     options.max_running = args.max_running.max(1);
     options.max_running_per_work_group = args.max_running_per_workgroup.map(|count| count.max(1));
     options.s3_domain = args.s3_domain;
-    options.tls = args.tls_cert.zip(args.tls_key).map(|(certificates, key)| TlsFiles { certificates, key });
+    options.tls = ServerTls::of_files(args.tls_cert.as_deref(), args.tls_key.as_deref()).map_err(UsageError)?;
     let scheme = if options.tls.is_some() { "https" } else { "http" };
     let address = settings.cluster()?;
     if !args.real_s3 && matches!(address, ClusterAddress::Embedded { .. }) {

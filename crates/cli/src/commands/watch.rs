@@ -63,7 +63,7 @@ pub(crate) struct WatchArgs {
     /// Where health and metrics are asked for
     #[arg(long, env = "SEGUE_ADMIN_BIND", value_name = "ADDRESS", default_value = "127.0.0.1:50055")]
     admin_bind: SocketAddr,
-    /// Certificates (PEM) with which events, health and metrics are encrypted; needs --tls-key
+    /// Certificates (PEM) with which events, health and metrics are encrypted, read again when they change; needs --tls-key
     #[arg(long, env = "SEGUE_TLS_CERT", value_name = "FILE")]
     tls_cert: Option<PathBuf>,
     /// Key (PEM) of --tls-cert

@@ -68,12 +68,12 @@ pub(super) fn divert(
 }
 
 fn socket_of(tls: &ClusterTls, target: Target) -> io::Result<PathBuf> {
-    let mut sockets = tls.dialer.lock();
+    let mut sockets = tls.0.dialer.lock();
     if let Some(socket) = sockets.get(&target) {
         return Ok(socket.clone());
     }
-    let number = tls.dialer.made.fetch_add(1, Ordering::Relaxed);
-    let path = tls.dialer.folder.path().join(format!("{number}.sock"));
+    let number = tls.0.dialer.made.fetch_add(1, Ordering::Relaxed);
+    let path = tls.0.dialer.folder.path().join(format!("{number}.sock"));
     let listener = StdUnixListener::bind(&path)?;
     listener.set_nonblocking(true)?;
     let listener = UnixListener::from_std(listener)?;
@@ -117,7 +117,7 @@ fn is_idle(connected: &Arc<()>) -> bool {
 }
 
 fn forget(tls: &ClusterTls, target: &Target, path: &Path) {
-    tls.dialer.lock().remove(target);
+    tls.0.dialer.lock().remove(target);
     // It goes with the folder at the latest.
     let _gone = std::fs::remove_file(path);
 }

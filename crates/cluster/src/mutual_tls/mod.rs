@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Every process has a certificate of one authority, and all of these are for one name: who has one is part of the cluster,
-//! whatever its address is. Within a machine, or a pod, the service still listens in the clear, on loopback only.
+//! whatever its address is. Certificates that are renewed are read again at the next connection, at both ends. Within a machine, or a pod, the service still listens in the clear, on loopback only.
 
 mod dialer;
 mod terminator;
@@ -19,12 +19,12 @@ use std::{
     fmt,
     net::{IpAddr, Ipv4Addr},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use ballista_core::{extension::EndpointOverrideFn, utils::GrpcClientConfig};
-use runtime::tls::ServerTls;
+use runtime::tls::{Renewed, ServerTls, read_chain, read_key, read_roots};
 use tokio::{
     net::{TcpListener, TcpStream},
     time::{Instant, sleep, timeout},
@@ -32,11 +32,7 @@ use tokio::{
 use tokio_rustls::{
     TlsConnector,
     client::TlsStream,
-    rustls::{
-        ClientConfig, RootCertStore,
-        crypto::ring,
-        pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject},
-    },
+    rustls::{ClientConfig, crypto::ring, pki_types::ServerName},
 };
 
 use crate::{Error, Result};
@@ -62,54 +58,44 @@ pub struct ClusterTlsFiles {
 
 /// What a process needs to be part of an encrypted cluster.
 #[derive(Clone)]
-pub struct ClusterTls {
+pub struct ClusterTls(Arc<Shared>);
+
+struct Shared {
     files: ClusterTlsFiles,
     server: ServerTls,
-    connector: TlsConnector,
+    client: Mutex<Renewed<ClientConfig>>,
     name: ServerName<'static>,
-    dialer: Arc<Dialer>,
+    dialer: Dialer,
 }
 
 impl fmt::Debug for ClusterTls {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("ClusterTls").field("files", &self.files).finish_non_exhaustive()
+        formatter.debug_struct("ClusterTls").field("files", &self.0.files).finish_non_exhaustive()
     }
 }
 
 impl PartialEq for ClusterTls {
     fn eq(&self, other: &Self) -> bool {
-        self.files == other.files
+        self.0.files == other.0.files
     }
 }
 
 impl Eq for ClusterTls {}
 
 impl ClusterTls {
-    /// Reads the files. Those that change later are read at the next start.
+    /// Reads the files, which are read again when they change.
     ///
     /// # Errors
     /// [`Error::Tls`] says which file cannot be used, and why; its content is not repeated.
     pub fn read(files: ClusterTlsFiles) -> Result<Self> {
         let refused = |reason: String| Error::Tls { reason };
         let server = ServerTls::mutual(&files.certificate, &files.key, &files.authority).map_err(refused)?;
-        let of = |path: &Path, reason: String| refused(format!("cannot use `{}`: {reason}", path.display()));
         let name = ServerName::try_from(files.name.clone());
         let name = name.map_err(|_| refused(format!("`{}` is no name of a certificate", files.name)))?;
-        let mut roots = RootCertStore::empty();
-        for certificate in certificates(&files.authority).map_err(|reason| of(&files.authority, reason))? {
-            roots.add(certificate).map_err(|error| of(&files.authority, error.to_string()))?;
-        }
-        let chain = certificates(&files.certificate).map_err(|reason| of(&files.certificate, reason))?;
-        let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| of(&files.key, error.to_string()))?;
-        let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| refused(error.to_string()))?
-            .with_root_certificates(roots)
-            .with_client_auth_cert(chain, key)
-            .map_err(|error| of(&files.key, error.to_string()))?;
-        config.alpn_protocols = vec![b"h2".to_vec()];
-        let dialer = Arc::new(Dialer::try_new().map_err(Error::io("make a folder for sockets"))?);
-        Ok(Self { files, server, connector: TlsConnector::from(Arc::new(config)), name, dialer })
+        let watched = [&files.authority, &files.certificate, &files.key].map(Clone::clone).into();
+        let client = Renewed::try_new(watched, || files.client_config()).map_err(refused)?;
+        let dialer = Dialer::try_new().map_err(Error::io("make a folder for sockets"))?;
+        Ok(Self(Arc::new(Shared { files, server, client: Mutex::new(client), name, dialer })))
     }
 
     /// All three files, or none.
@@ -137,7 +123,7 @@ impl ClusterTls {
 
     /// Encrypts what comes to a listener and passes it on to a service on loopback, for as long as the process runs.
     pub(crate) fn terminate(&self, listener: TcpListener, service: std::net::SocketAddr) -> Result<()> {
-        terminator::start(&self.server, listener, service).map_err(Error::io("read the address of a listener"))
+        terminator::start(&self.0.server, listener, service).map_err(Error::io("read the address of a listener"))
     }
 
     /// Sends what a client of Ballista has to say to its target by way of the dialer.
@@ -163,9 +149,29 @@ impl ClusterTls {
         let connecting = async {
             let stream = TcpStream::connect((host, port)).await?;
             stream.set_nodelay(true)?;
-            self.connector.connect(self.name.clone(), stream).await
+            TlsConnector::from(self.client_config()).connect(self.0.name.clone(), stream).await
         };
         timeout(CONNECT_TIMEOUT, connecting).await?
+    }
+
+    /// What the files say now.
+    fn client_config(&self) -> Arc<ClientConfig> {
+        // A panic elsewhere cannot leave it half changed.
+        let mut client = self.0.client.lock().unwrap_or_else(PoisonError::into_inner);
+        client.current(|| self.0.files.client_config())
+    }
+}
+
+impl ClusterTlsFiles {
+    fn client_config(&self) -> std::result::Result<ClientConfig, String> {
+        let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| error.to_string())?
+            .with_root_certificates(read_roots(&self.authority)?)
+            .with_client_auth_cert(read_chain(&self.certificate)?, read_key(&self.key)?)
+            .map_err(|error| format!("cannot use `{}`: {error}", self.key.display()))?;
+        config.alpn_protocols = vec![b"h2".to_vec()];
+        Ok(config)
     }
 }
 
@@ -182,15 +188,6 @@ pub(crate) fn loopback_beside(public: IpAddr) -> Result<IpAddr> {
         // All of 127.0.0.0/8 is loopback.
         public if public == first => Ok(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2))),
         _ => Ok(first),
-    }
-}
-
-fn certificates(path: &Path) -> std::result::Result<Vec<CertificateDer<'static>>, String> {
-    let read: std::result::Result<Vec<_>, _> = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
-    match read {
-        Ok(found) if found.is_empty() => Err("it has no certificate in PEM form".to_owned()),
-        Ok(found) => Ok(found),
-        Err(error) => Err(error.to_string()),
     }
 }
 

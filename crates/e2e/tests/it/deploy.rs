@@ -5,6 +5,8 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use testkit::process::ProcessCommand;
 
+use crate::pods::Manifests;
+
 /// Each file that starts programs, or gives them variables: the file, and each program with its sub-command.
 const STARTED: [(&str, &[&[&str]]); 10] = [
     ("base/scheduler/deployment.yaml", &[&["segue-scheduler"]]),
@@ -29,6 +31,31 @@ fn words(text: &str) -> BTreeSet<&str> {
     words.filter(|word| (word.starts_with("--") && word.len() > 3) || word.starts_with("SEGUE_")).collect()
 }
 
+/// What the help of a command says.
+async fn help_of(command: &[&str]) -> String {
+    let help = ProcessCommand::of_workspace(command[0]).unwrap().args(&command[1..]).arg("--help").spawn().unwrap();
+    assert!(help.wait(std::time::Duration::from_secs(60)).await.unwrap().success(), "{command:?}");
+    help.stdout()
+}
+
+/// Components give variables to many containers at once: each must know its own.
+#[tokio::test]
+async fn containers_know_what_they_are_started_with() {
+    for overlay in ["dev", "production"] {
+        let started = Manifests::render(overlay).await.started();
+        assert!(started.len() >= 7, "{overlay}: {started:?}");
+        for (name, line, variables) in started {
+            let is_command = |word: &&String| word.chars().all(|character| character.is_ascii_lowercase());
+            let program = [line[0].as_str()].into_iter().chain(line.get(1).filter(is_command).map(String::as_str));
+            let help = help_of(&program.collect::<Vec<_>>()).await;
+            let used = line.join("\n") + "\n" + &variables.join("\n");
+            let (known, used) = (words(&help), words(&used));
+            let unknown: Vec<_> = used.difference(&known).collect();
+            assert!(unknown.is_empty(), "{overlay}: {name} does not know {unknown:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn flags_and_variables_of_the_manifests_exist() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/kubernetes");
@@ -36,10 +63,7 @@ async fn flags_and_variables_of_the_manifests_exist() {
         let text = fs::read_to_string(folder.join(file)).unwrap();
         let mut known = String::new();
         for command in programs {
-            let help =
-                ProcessCommand::of_workspace(command[0]).unwrap().args(&command[1..]).arg("--help").spawn().unwrap();
-            assert!(help.wait(std::time::Duration::from_secs(60)).await.unwrap().success(), "{command:?}");
-            known.push_str(&help.stdout());
+            known.push_str(&help_of(command).await);
         }
         let (known, used) = (words(&known), words(&text));
         assert!(!used.is_empty() || SILENT.contains(&file), "{file} names no flag and no variable");

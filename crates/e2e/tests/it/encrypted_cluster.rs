@@ -1,6 +1,7 @@
 //! A cluster whose processes show each other certificates: who has one of another authority, or none, is told nothing.
 
 use std::{
+    fs,
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
     path::Path,
@@ -22,7 +23,7 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 const ALERT: u8 = 21;
 
 /// Makes an authority, and a certificate of it for a name of a cluster.
-fn certify(folder: &Path, authority: &str, name: &str) {
+pub(crate) fn certify(folder: &Path, authority: &str, name: &str) {
     let script = format!(
         "set -e
         openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN={authority} \
@@ -38,7 +39,7 @@ fn certify(folder: &Path, authority: &str, name: &str) {
 }
 
 /// The variables of a process with a certificate of an authority, which trusts another one or the same.
-fn variables(folder: &Path, trusted: &str, own: &str) -> [(&'static str, String); 3] {
+pub(crate) fn variables(folder: &Path, trusted: &str, own: &str) -> [(&'static str, String); 3] {
     let path = |name: String| folder.join(name).display().to_string();
     [
         ("SEGUE_CLUSTER_TLS_CA", path(format!("{trusted}-ca.pem"))),
@@ -128,6 +129,29 @@ async fn who_shows_a_certificate_of_the_cluster_may_use_it_and_nobody_else() {
     assert!(!misnamed.run(query).await.unwrap().status.success());
     let half = place.on_cluster("lake").envs(place.ours().into_iter().take(2)).run(query).await.unwrap();
     assert!(half.stderr.contains("--cluster-tls-key"), "{}", half.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn certificates_are_renewed_while_the_cluster_runs() {
+    let mut place = Place::start(|cluster| cluster).await;
+    let (encrypted, raw) = (place.on_cluster("lake").envs(place.ours()), place.path("raw"));
+    encrypted.run(["run", "--input", &raw, "--steps", STEPS]).await.unwrap().success().unwrap();
+    let before = sums(&encrypted).await;
+    for name in ["-ca.pem", ".pem", ".key"] {
+        fs::copy(place.path(&format!("ours{name}")), place.path(&format!("old{name}"))).unwrap();
+    }
+    // Another authority signs all certificates anew. Who comes now trusts no other, and is trusted: by the scheduler that
+    // it registers at, and that has work for it.
+    certify(place.folder.path(), "ours", "segue");
+    place.cluster.add_executor().await.unwrap();
+    for _ in 0..2 {
+        let old = place.cluster.remove_executor(0).unwrap();
+        assert!(old.process().sigterm_and_wait(PATIENCE).await.unwrap().success());
+    }
+    assert_eq!(sums(&encrypted).await, before);
+    let late = place.on_cluster("lake").envs(variables(place.folder.path(), "old", "old"));
+    let refused = late.run(["sql", SUMS]).await.unwrap();
+    assert!(!refused.status.success(), "{}", refused.stdout);
 }
 
 /// What comes first when somebody speaks gRPC in the clear.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::Error as SqlxError;
 use tokio::time::timeout;
 
-use crate::backend::fault::{is_access_denied, is_not_a_database, is_transient, is_unknown_database};
+use crate::backend::fault::{is_access_denied, is_not_a_database, is_transient, is_unknown_database, is_untrusted};
 use crate::backend::retry::Attempts;
 use crate::backend::{Fault, Pool, mysql, sqlite};
 use crate::database_url::{DatabaseUrl, Target};
@@ -64,6 +64,8 @@ fn connect_error(url: &DatabaseUrl, source: SqlxError) -> Error {
         Error::UnknownDatabase { url }
     } else if is_not_a_database(&source) {
         Error::NotADatabase { url, source }
+    } else if is_untrusted(&source) {
+        Error::Untrusted { url, source }
     } else {
         Error::Unreachable { url, source }
     }

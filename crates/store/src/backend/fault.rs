@@ -74,6 +74,16 @@ pub(super) fn is_unknown_database(error: &SqlxError) -> bool {
     number_of(error) == Some(1049)
 }
 
+/// The two ends do not agree on encryption, for want of a certificate that is trusted for example.
+pub(super) fn is_untrusted(error: &SqlxError) -> bool {
+    match error {
+        SqlxError::Tls(_) => true,
+        // How rustls says it.
+        SqlxError::Io(error) => error.kind() == std::io::ErrorKind::InvalidData,
+        _ => false,
+    }
+}
+
 /// The file is not a SQLite database.
 pub(super) fn is_not_a_database(error: &SqlxError) -> bool {
     error.as_database_error().and_then(sqlite_code) == Some(26)

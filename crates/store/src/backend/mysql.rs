@@ -1,6 +1,8 @@
 //! MySQL and MariaDB.
 
-use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions};
+use std::net::IpAddr;
+
+use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions, MySqlSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, raw_sql};
 use tracing::info;
 use url::Url;
@@ -57,5 +59,35 @@ async fn create_database(url: &DatabaseUrl, server: &Url, options: &StoreOptions
 fn connect_options(url: &DatabaseUrl, server: &Url) -> Result<MySqlConnectOptions, Error> {
     let settings = MySqlConnectOptions::from_url(server)
         .map_err(|error| Error::InvalidUrl { url: url.to_string(), reason: error.to_string() })?;
+    // The driver's own default encrypts where it can, and asks nobody who they are.
+    let settings = if needs_proof(server) { settings.ssl_mode(MySqlSslMode::VerifyIdentity) } else { settings };
     Ok(settings.disable_statement_logging())
+}
+
+/// Whether a server has to show a certificate: on another machine, unless the address says otherwise.
+fn needs_proof(server: &Url) -> bool {
+    let host = server.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    !is_here && !server.query_pairs().any(|(option, _)| ["ssl-mode", "sslmode", "socket"].contains(&option.as_ref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(url: &str, expected: bool) {
+        assert_eq!(needs_proof(&url.parse().unwrap()), expected, "{url}");
+    }
+
+    #[test]
+    fn servers_elsewhere_have_to_prove_who_they_are() {
+        check("mysql://segue@db.example/segue", true);
+        check("mysql://segue@10.0.0.7:3306/segue?ssl-ca=/etc/ca.pem", true);
+        check("mysql://segue@db.example/segue?ssl-mode=DISABLED", false);
+        check("mysql://segue@db/segue?socket=/run/mysqld.sock", false);
+        check("mysql://segue@localhost/segue", false);
+        check("mysql://segue@127.0.0.1:3306/segue", false);
+        check("mysql://segue@[::1]/segue", false);
+    }
 }

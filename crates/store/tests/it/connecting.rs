@@ -97,6 +97,18 @@ async fn users_with_passwords_are_told_apart_and_passwords_are_not_shown() {
 }
 
 #[tokio::test]
+async fn a_server_without_a_certificate_that_is_trusted_is_told_nothing() {
+    on_mysql(async |database| {
+        let mut url: Url = database.url.parse().unwrap();
+        url.set_query(Some("ssl-mode=VERIFY_IDENTITY"));
+        let error = connect_error(url.as_str(), &impatient()).await;
+        assert!(matches!(error, Error::Untrusted { .. }), "{error:?}");
+        assert!(error.to_string().contains("ssl-ca=FILE"), "{error}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_missing_database_is_created_only_where_that_is_allowed() {
     on_each_database(async |database| {
         let forbidden = StoreOptions { create_database: false, ..impatient() };

@@ -2,10 +2,15 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use futures::{StreamExt, TryStreamExt};
 use object_store::ObjectStore;
-use object_store::aws::AmazonS3Builder;
+use object_store::aws::{AmazonS3, AmazonS3Builder};
+use object_store::path::Path;
+use object_store::signer::Signer;
+use reqwest::{Method, StatusCode};
 use url::Url;
 use uuid::Uuid;
 
@@ -16,6 +21,8 @@ use crate::environment::variable;
 const ENDPOINT_VARIABLE: &str = "TEST_S3_ENDPOINT";
 const DEFAULT_BUCKET: &str = "segue-test";
 const DEFAULT_REGION: &str = "us-east-1";
+/// How long the server may take to make a bucket.
+const BUCKET_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Finds the server that `TEST_S3_ENDPOINT`, `TEST_S3_ACCESS_KEY_ID` and `TEST_S3_SECRET_ACCESS_KEY` describe.
 ///
@@ -85,7 +92,32 @@ impl S3Endpoint {
     /// # Errors
     /// If the settings do not make a client.
     pub fn object_store(&self) -> Result<Arc<dyn ObjectStore>> {
-        let store = AmazonS3Builder::new()
+        Ok(Arc::new(self.client()?))
+    }
+
+    /// Returns the same server with another bucket, which is made if it is not there, and has nothing in it.
+    ///
+    /// For a program that is told a bucket's name by somebody else than the test. The bucket belongs to one test only.
+    ///
+    /// # Errors
+    /// If the server does not make or empty it.
+    pub async fn with_empty_bucket(mut self, bucket: &str) -> Result<Self> {
+        bucket.clone_into(&mut self.bucket);
+        let client = self.client()?;
+        // The address of no key is that of the bucket.
+        let url = client.signed_url(Method::PUT, &Path::default(), BUCKET_TIMEOUT).await?;
+        let asking = reqwest::Client::builder().no_proxy().timeout(BUCKET_TIMEOUT).build()?.put(url).body("").send();
+        let status = asking.await.with_context(|| format!("making the bucket `{bucket}`"))?.status();
+        // Some servers say of one's own bucket that it is there already.
+        ensure!(status.is_success() || status == StatusCode::CONFLICT, "the bucket `{bucket}` is not made: {status}");
+        let objects: Vec<Path> = client.list(None).map_ok(|object| object.location).try_collect().await?;
+        let deleted = client.delete_stream(futures::stream::iter(objects).map(Ok).boxed());
+        deleted.try_for_each(|_| async { Ok(()) }).await.with_context(|| format!("emptying the bucket `{bucket}`"))?;
+        Ok(self)
+    }
+
+    fn client(&self) -> Result<AmazonS3> {
+        AmazonS3Builder::new()
             .with_endpoint(self.endpoint.as_str().trim_end_matches('/'))
             .with_allow_http(true)
             .with_region(&self.region)
@@ -93,8 +125,7 @@ impl S3Endpoint {
             .with_access_key_id(&self.access_key_id)
             .with_secret_access_key(&self.secret_access_key)
             .build()
-            .context("making a client of the server of TEST_S3_ENDPOINT")?;
-        Ok(Arc::new(store))
+            .context("making a client of the server of TEST_S3_ENDPOINT")
     }
 
     /// Returns `host:port` of the server.

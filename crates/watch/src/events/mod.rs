@@ -11,6 +11,7 @@
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
+use url::Url;
 
 /// Envelopes within envelopes that are opened.
 const MAX_DEPTH: usize = 4;
@@ -34,11 +35,29 @@ pub fn decode(message: &str) -> Result<Vec<ObjectEvent>, String> {
     Ok(events)
 }
 
+/// The address that confirms a subscription, where a message is SNS's question whether there is to be one.
+///
+/// Whoever reaches the port may send one, so the address counts only if it is one of SNS, and nobody but a person opens it.
+pub fn confirmation(message: &str) -> Option<String> {
+    let value: Value = serde_json::from_str(message).ok().filter(|value| is_question(value))?;
+    let url: Url = value["SubscribeURL"].as_str()?.parse().ok()?;
+    let host = url.host_str().filter(|_| url.scheme() == "https")?;
+    let is_sns = host.starts_with("sns.") && (host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn"));
+    is_sns.then(|| url.into())
+}
+
+fn is_question(value: &Value) -> bool {
+    value["Type"] == "SubscriptionConfirmation"
+}
+
 fn open(message: &str, depth: usize, events: &mut Vec<ObjectEvent>) -> Result<(), String> {
     if depth > MAX_DEPTH {
         return Err("the message has too many envelopes".to_owned());
     }
     let value: Value = serde_json::from_str(message).map_err(|error| format!("the message is no JSON: {error}"))?;
+    if is_question(&value) {
+        return Ok(());
+    }
     if let Some(inner) = value["Message"].as_str() {
         return open(inner, depth + 1, events);
     }
@@ -107,6 +126,20 @@ mod tests {
         for message in [json!({ "Service": "Amazon S3", "Event": "s3:TestEvent" }), json!({ "Records": [{}] })] {
             assert_eq!(decode(&message.to_string()).unwrap(), []);
         }
+        // Its `Message` is a sentence.
+        let question = |url: &str| {
+            let said = "You have chosen to subscribe to the topic arn:aws:sns:eu-west-1:1:slices.";
+            json!({ "Type": "SubscriptionConfirmation", "Message": said, "SubscribeURL": url }).to_string()
+        };
+        let url = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=2336412f37";
+        assert_eq!(decode(&question(url)).unwrap(), []);
+        assert_eq!(confirmation(&question(url)).as_deref(), Some(url));
+        for other in
+            ["https://sns.example/", "http://sns.eu-west-1.amazonaws.com/", "https://sns.a@evil/.amazonaws.com"]
+        {
+            assert_eq!(confirmation(&question(other)), None, "{other}");
+        }
+        assert_eq!(confirmation(&s3_record("aws:s3", "a.json").to_string()), None);
         assert!(decode("hello").unwrap_err().starts_with("the message is no JSON"));
         let nested = (0..9).fold("{}".to_owned(), |inner, _| json!({ "Message": inner }).to_string());
         assert!(decode(&nested).is_err());

@@ -41,7 +41,7 @@ pub(super) async fn serve(
         .add_service(InferenceService::new(shared));
     match tls {
         Some(tls) => {
-            let encrypted = tls.speaking(&["h2"]).listen(listener).map_err(Error::Runtime)?;
+            let encrypted = tls.clone().speaking(&["h2"]).listen(listener).map_err(Error::Runtime)?;
             server.serve_with_incoming_shutdown(encrypted::connections(encrypted), stop).await.map_err(failed)
         }
         None => {
