@@ -91,13 +91,12 @@ bench-cooccurrence:
 		--segue "$(target_dir)/release/segue" --runs "$(RUNS)" \
 		$(if $(SYNTHETIC),--synthetic "$(SYNTHETIC)",--slices "$(SLICES)")
 
-# The functions are optimised as in a release, what they are built on as in the dev profile.
 bench-functions:
 	@$(setup_dir)/toolchain.sh
-	@$(with_libtorch) echo 'bench-functions: compiling'; cargo build --workspace \
-		--config profile.dev.package.trino.opt-level=3 --example function_speed
+	@$(with_libtorch) echo 'bench-functions: compiling the release build'; \
+		cargo build --release --workspace --example function_speed
 	@python="$$(benches/venv.sh)"; python3 benches/functions.py --python "$$python" \
-		--speed "$(target_dir)/debug/examples/function_speed" --rows "$(ROWS)" --turns "$(RUNS)" \
+		--speed "$(target_dir)/release/examples/function_speed" --rows "$(ROWS)" --turns "$(RUNS)" \
 		$(if $(JSON),--json "$(JSON)")
 
 # One example of the release build, beside what it depends on.
