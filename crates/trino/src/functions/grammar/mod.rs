@@ -5,6 +5,7 @@ mod interval;
 mod nested;
 mod row;
 mod single;
+mod store;
 mod unnest;
 
 use std::sync::Arc;
@@ -16,6 +17,6 @@ pub(crate) use unnest::unnest_ordinals;
 pub(super) fn functions() -> Vec<Arc<ScalarUDF>> {
     let mut all = compare::functions();
     all.extend(interval::functions());
-    all.extend([row::row(), row::field(), row::array(), single::single(), unnest_ordinals()]);
+    all.extend([row::row(), row::field(), row::array(), single::single(), store::store(), unnest_ordinals()]);
     all
 }
