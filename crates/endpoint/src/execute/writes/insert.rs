@@ -43,9 +43,9 @@ pub(in crate::execute) async fn insert(
     let rows = dealt(&source, rows, &fields)?;
     let location = table.location().unwrap_or_default();
     let written = write(task, &source, rows, location, &keys, format).await?;
-    if written.rows == 0 {
+    if written.wrote.rows == 0 {
         written.discard().await;
-        return finish(task, &source, "INSERT", 0, Vec::new()).await;
+        return finish(task, &source, "INSERT", written.wrote, Vec::new()).await;
     }
     let (moves, partitions) = match written.to_partitions(task, &table, &keys).await {
         Ok(places) => places,
@@ -71,7 +71,7 @@ pub(in crate::execute) async fn insert(
         }
         return Err(error);
     }
-    finish(task, &source, "INSERT", written.rows, files).await
+    finish(task, &source, "INSERT", written.wrote, files).await
 }
 
 /// An error at the statement's first word, where Trino places what is wrong with its table and columns.
@@ -99,8 +99,8 @@ async fn into_lake(task: &Task, table: &TableEntry, columns: &[String], source: 
     let schema = lake.table(&table.input.name)?.snapshot().await?.schema().as_ref().clone();
     let rows = source.matched(&schema, columns).map_err(|error| at_start(task, error))?;
     let target = Arc::new(LakeTable::target(lake, &table.input.name, Arc::new(schema)));
-    let count = run(task, source, insert_into(rows, target)?).await?;
-    finish(task, source, "INSERT", count, Vec::new()).await
+    let wrote = run(task, source, insert_into(rows, target)?).await?;
+    finish(task, source, "INSERT", wrote, Vec::new()).await
 }
 
 /// Removes the files of writes to a table whose processes ended before they did.
