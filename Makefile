@@ -21,7 +21,10 @@ ROWS := 2000000
 # Of bench-tpch: gigabytes of raw data.
 SCALE := 1
 
-.PHONY: help setup build demo up down images test fmt lint clean-demo bench-flatten bench-cooccurrence bench-functions \
+# Of fuzz: how long each target looks.
+FUZZ_SECONDS ?= 60
+
+.PHONY: help setup build demo up down images test fmt lint fuzz clean-demo bench-flatten bench-cooccurrence bench-functions \
 	bench-train bench-tpch
 
 help:
@@ -32,6 +35,7 @@ help:
 	@echo 'make test              builds all and runs every test, against real MySQL and S3 servers that it starts'
 	@echo 'make build             builds all programs into $(target_dir)/debug'
 	@echo 'make lint              checks formatting, clippy, documentation and what other linters are installed'
+	@echo 'make fuzz              looks for texts that parsers and decoders fail on, FUZZ_SECONDS=$(FUZZ_SECONDS) each (nightly Rust)'
 	@echo 'make fmt               formats the Rust code'
 	@echo 'make bench-flatten     measures Segue beside Polars, DuckDB and PySpark, with SLICES=$(SLICES) RUNS=$(RUNS)'
 	@echo 'make bench-cooccurrence   neighbours of tracks beside SciPy, DuckDB and Polars; SYNTHETIC=1000000 for the full size'
@@ -77,6 +81,10 @@ fmt:
 
 lint:
 	@$(setup_dir)/lint.sh
+
+# It needs no libtorch.
+fuzz:
+	@FUZZ_SECONDS="$(FUZZ_SECONDS)" $(setup_dir)/fuzz.sh
 
 bench-flatten:
 	@$(setup_dir)/toolchain.sh

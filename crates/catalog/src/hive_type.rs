@@ -1,8 +1,9 @@
-//! Hive's type names and Arrow's types.
+//! Hive's type names, Arrow's types and Trino's.
 
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Fields, TimeUnit};
+use trino::TrinoType;
 
 /// The Hive name of a type, such as `struct<a:int,b:array<string>>`.
 #[must_use]
@@ -51,6 +52,19 @@ pub fn arrow_type(name: &str) -> Result<DataType, String> {
     let mut parser = Parser { rest: name.trim() };
     let parsed = parser.parse().map_err(|reason| format!("`{name}` is not a type: {reason}"))?;
     if parser.rest.is_empty() { Ok(parsed) } else { Err(format!("`{name}` is not a type: `{}` follows", parser.rest)) }
+}
+
+/// Trino's type of a Hive name: `varchar(n)` and `char(n)` have their lengths, which Arrow's types do not know, unless
+/// they stand within another type.
+///
+/// # Errors
+/// What is wrong with the name.
+pub fn trino_type(name: &str) -> Result<TrinoType, String> {
+    let parsed = arrow_type(name)?;
+    match TrinoType::parse(name) {
+        Ok(text @ (TrinoType::Varchar(Some(_)) | TrinoType::Char(_))) if name.contains('(') => Ok(text),
+        _ => Ok(TrinoType::of_data_type(&parsed)),
+    }
 }
 
 struct Parser<'n> {
@@ -178,7 +192,7 @@ mod tests {
     fn check(name: &str, trino: &str) {
         let parsed = arrow_type(name).unwrap();
         assert_eq!(hive_name(&parsed), name);
-        assert_eq!(trino::TrinoType::of_data_type(&parsed).to_string(), trino);
+        assert_eq!(trino_type(name).map(|of| of.to_string()).as_deref(), Ok(trino));
     }
 
     #[test]
@@ -196,6 +210,19 @@ mod tests {
         assert_eq!(hive_name(&arrow_type("STRUCT< a : Int , b: varchar(10)>").unwrap()), "struct<a:int,b:string>");
         assert_eq!(hive_name(&arrow_type("decimal").unwrap()), "decimal(10,0)");
         assert_eq!(hive_name(&arrow_type("varchar(65535)").unwrap()), "string");
+    }
+
+    #[test]
+    fn trino_knows_lengths() {
+        for (name, expected) in [
+            ("VARCHAR( 10 )", "varchar(10)"),
+            ("char(3)", "char(3)"),
+            ("varchar", "varchar"),
+            ("char", "varchar"),
+            ("array<varchar(3)>", "array(varchar)"),
+        ] {
+            assert_eq!(trino_type(name).map(|of| of.to_string()).as_deref(), Ok(expected), "{name}");
+        }
     }
 
     #[test]

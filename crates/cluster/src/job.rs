@@ -16,11 +16,14 @@ use datafusion::{
     prelude::SessionContext,
 };
 use datafusion_proto::protobuf::LogicalPlanNode;
+use tonic::transport::Endpoint;
 
 use crate::measures;
 
 /// Longest wait for the scheduler to take a cancellation.
 const CANCEL_TIMEOUT: Duration = Duration::from_secs(10);
+
+type BoxedError = Box<dyn std::error::Error + Send + Sync>;
 
 /// How the scheduler is connected to.
 #[derive(Clone)]
@@ -28,6 +31,32 @@ pub(crate) struct Connecting {
     pub(crate) settings: GrpcClientConfig,
     /// The way around by which an encrypted cluster is reached.
     pub(crate) diverted: Option<EndpointOverrideFn>,
+}
+
+impl Connecting {
+    /// As a session is connected.
+    pub(crate) fn of(context: &SessionContext) -> Self {
+        let config = context.copied_config();
+        let settings = GrpcClientConfig::from(&config.ballista_config());
+        let diverted = config.ballista_override_create_grpc_client_endpoint().map(|endpoint| {
+            let diverted: EndpointOverrideFn = Arc::new(move |it| endpoint.configure_endpoint(it));
+            diverted
+        });
+        Self { settings, diverted }
+    }
+
+    /// The scheduler as it is reached.
+    ///
+    /// # Errors
+    /// If its address is none.
+    pub(crate) fn endpoint(&self, scheduler_url: &str) -> std::result::Result<Endpoint, BoxedError> {
+        let url = scheduler_url.replacen("df://", "http://", 1);
+        let endpoint = create_grpc_client_endpoint(url, Some(&self.settings))?;
+        match &self.diverted {
+            Some(diverted) => diverted(endpoint),
+            None => Ok(endpoint),
+        }
+    }
 }
 
 impl fmt::Debug for Connecting {
@@ -99,8 +128,15 @@ impl JobHandle {
     /// # Errors
     /// An execution error if the scheduler does not tell it.
     pub async fn measured(&self, context: &SessionContext, scheduler_url: &str) -> Result<String> {
-        let settings = GrpcClientConfig::from(&context.copied_config().ballista_config());
-        measures::measured(self.job_id(), scheduler_url, &settings).await
+        measures::measured(self.job_id(), scheduler_url, &Connecting::of(context)).await
+    }
+
+    /// Bytes that the executors read of files, once the job has ended; [`None`] if not all of its scans count them.
+    ///
+    /// # Errors
+    /// An execution error if the scheduler does not tell it.
+    pub async fn scanned_bytes(&self, context: &SessionContext, scheduler_url: &str) -> Result<Option<u64>> {
+        measures::scanned_bytes(self.job_id(), scheduler_url, &Connecting::of(context)).await
     }
 
     /// Ends the job on a cluster, if it was submitted and still runs.
@@ -108,25 +144,14 @@ impl JobHandle {
     /// # Errors
     /// An execution error if the scheduler does not take it.
     pub async fn cancel(&self, context: &SessionContext, scheduler_url: &str) -> Result<()> {
-        let config = context.copied_config();
-        let settings = GrpcClientConfig::from(&config.ballista_config());
-        let diverted = config.ballista_override_create_grpc_client_endpoint().map(|endpoint| {
-            let diverted: EndpointOverrideFn = Arc::new(move |it| endpoint.configure_endpoint(it));
-            diverted
-        });
-        self.cancel_at(scheduler_url, &Connecting { settings, diverted }).await
+        self.cancel_at(scheduler_url, &Connecting::of(context)).await
     }
 
     /// As [`Self::cancel`], without a session.
     pub(crate) async fn cancel_at(&self, scheduler_url: &str, connecting: &Connecting) -> Result<()> {
         let Some(job_id) = self.job_id() else { return Ok(()) };
         let failed = |reason: String| DataFusionError::Execution(format!("cannot cancel job {job_id}: {reason}"));
-        let url = scheduler_url.replacen("df://", "http://", 1);
-        let endpoint = create_grpc_client_endpoint(url, Some(&connecting.settings));
-        let mut endpoint = endpoint.map_err(|error| failed(error.to_string()))?;
-        if let Some(diverted) = &connecting.diverted {
-            endpoint = diverted(endpoint).map_err(|error| failed(error.to_string()))?;
-        }
+        let endpoint = connecting.endpoint(scheduler_url).map_err(|error| failed(error.to_string()))?;
         let cancelling = async {
             let connection = endpoint.connect().await.map_err(|error| failed(error.to_string()))?;
             let mut client = SchedulerGrpcClient::new(connection);

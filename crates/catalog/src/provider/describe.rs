@@ -5,13 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use athena::glue::Column;
 use datafusion::error::Result;
-use trino::{
-    TrinoType,
-    sql::{ColumnDescription, DescribeTables, TableDescription},
-};
+use trino::sql::{ColumnDescription, DescribeTables, TableDescription};
 
 use super::{schema::external_error, session_catalog::Shared, view::ViewText};
-use crate::{CATALOG, TableEntry, hive_type::arrow_type};
+use crate::{CATALOG, TableEntry, hive_type::trino_type};
 
 /// Describes the tables of all databases.
 #[derive(Debug)]
@@ -70,9 +67,5 @@ fn columns(table: &TableEntry) -> Vec<ColumnDescription> {
 
 /// Trino's name of a type that has Hive's.
 fn trino_name(kind: &str) -> String {
-    let lower = kind.to_lowercase();
-    if lower.starts_with("varchar(") || lower.starts_with("char(") {
-        return lower;
-    }
-    arrow_type(kind).map_or(lower, |data_type| TrinoType::of_data_type(&data_type).to_string())
+    trino_type(kind).map_or_else(|_| kind.to_lowercase(), |of| of.to_string())
 }

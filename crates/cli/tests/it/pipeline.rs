@@ -133,6 +133,11 @@ async fn statements_are_planned_as_trino_does() {
         ("CREATE TABLE names AS SELECT 1 AS a", "TABLE_ALREADY_EXISTS: line 1:14: "),
         ("CREATE TABLE n AS SELECT 1", "MISSING_COLUMN_NAME: line 1:19: Column name not specified"),
         ("DELETE FROM names", "NOT_SUPPORTED: line 1:1: "),
+        (
+            "INSERT INTO names VALUES ('1', 'x')",
+            "TYPE_MISMATCH: line 1:1: Insert query has mismatched column types: Table: [bigint, varchar], \
+             Query: [varchar(1), varchar(1)]",
+        ),
     ] {
         let refused = workplace.segue.run(trino.iter().copied().chain([sql])).await.unwrap();
         assert!(refused.code() != Some(0) && refused.stderr.contains(expected), "{sql}: {}", refused.stderr);

@@ -28,6 +28,10 @@ def queries_and_files():
     execution = run(BY_ARTIST)
     same(execution["StatementType"], "DML")
     assert execution["Statistics"]["DataScannedInBytes"] > 0 and execution["Statistics"]["QueryQueueTimeInMillis"] > 0
+    # What is read of the files, and not how large they are.
+    none, one, all_columns = (run(f"SELECT {columns} FROM plays")["Statistics"]["DataScannedInBytes"]
+                              for columns in ("count(*)", "sum(ms)", "*"))
+    assert none == 0 < one < all_columns, (none, one, all_columns)
     location = execution["ResultConfiguration"]["OutputLocation"]
     same(location, f"{STAGING}{execution['QueryExecutionId']}.csv")
     lines = ['"artist","plays"'] + [f'"{artist}","{plays}"' for artist, plays in plays_by_artist()]

@@ -86,6 +86,32 @@ def inserts():
     same(rows("SELECT count(*) FROM tables.by_day WHERE pid < 0")[1:], [["3"]])
 
 
+def types():
+    """Columns take what Trino lets them take, value by value, and nothing else."""
+    run("CREATE EXTERNAL TABLE tables.typed (n SMALLINT, t VARCHAR(3), c CHAR(2), at DATE, d DECIMAL(5,2)) "
+        f"PARTITIONED BY (p INT) STORED AS PARQUET LOCATION '{STAGING}typed/'")
+    run("INSERT INTO tables.typed VALUES (1, 'abc  ', 'a', DATE '2026-01-02', 3, BIGINT '7')")
+    run("INSERT INTO tables.typed (p, n) VALUES (8, NULL)")
+    same(rows("SELECT * FROM tables.typed ORDER BY p")[1:],
+         [["1", "abc", "a", "2026-01-02", "3.00", "7"], [None, None, None, None, None, "8"]])
+    words = "TYPE_MISMATCH: line 1:1: Insert query has mismatched column types: "
+    table = "Table: [smallint, varchar(3), char(2), date, decimal(5,2), integer]"
+    for values, expected in [
+        ("VALUES ('1', 'a', 'a', '2026-01-02', 1, 1)",
+         f"{words}{table}, Query: [varchar(1), varchar(1), varchar(1), varchar(10), integer, integer]"),
+        ("SELECT pid FROM plays", f"{words}{table}, Query: [bigint]"),
+        ("(n) VALUES 'x'", f"{words}Table: [smallint], Query: [varchar(1)]"),
+        ("(no) VALUES 1", "COLUMN_NOT_FOUND: line 1:1: Insert column name does not exist in target table: no"),
+        ("(n, n) VALUES (1, 1)", "DUPLICATE_COLUMN_NAME: line 1:1: Insert column name is specified more than once: n"),
+        ("(n) SELECT pid * 100000 FROM plays", "NUMERIC_VALUE_OUT_OF_RANGE: Out of range for smallint: "),
+        ("(t) VALUES 'abcd'", "INVALID_CAST_ARGUMENT: Cannot truncate non-space characters when casting from "
+                              "varchar(4) to varchar(3) on INSERT"),
+    ]:
+        said = reason(f"INSERT INTO tables.typed {values}")
+        assert said.startswith(expected), said
+    same(rows("SELECT count(*) FROM tables.typed")[1:], [["2"]])
+
+
 def limits():
     said = reason(f"CREATE TABLE tables.many WITH (external_location = '{STAGING}many/', partitioned_by = ARRAY['p']) "
                   "AS SELECT pid, pid % 101 AS p FROM plays")
@@ -206,6 +232,6 @@ def reading():
          [["1", "a", "{x=[1, 2]}"], [None, None, None], ["9007199254740993", None, None]])
 
 
-for part in [partitioned_by, inserts, limits, formats, unloads, alterations, reading]:
+for part in [partitioned_by, inserts, types, limits, formats, unloads, alterations, reading]:
     part()
 run("DROP DATABASE tables CASCADE")

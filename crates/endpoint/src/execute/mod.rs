@@ -10,6 +10,7 @@ mod functions;
 mod partitions;
 mod prepared;
 mod repeatable;
+mod scanned;
 mod select;
 mod show;
 mod task;

@@ -8,7 +8,7 @@ use datafusion::{arrow::array::RecordBatch, prelude::SessionContext};
 use futures::StreamExt;
 use tracing::warn;
 
-use super::{Done, Task, column::column_of, repeatable::is_repeatable, task::millis};
+use super::{Done, Task, column::column_of, repeatable::is_repeatable, scanned::scanned_bytes, task::millis};
 use crate::{
     error::{QueryError, QueryResult},
     queries::{Sources, is_stopped},
@@ -51,7 +51,8 @@ pub(super) async fn select(task: &Task, sql: &str) -> QueryResult<Done> {
     }
     file.finish().await?;
     task.write_metadata(columns, None).await?;
-    Ok(Done { scanned_bytes: session.catalog.bytes(), planning_ms, sources, ..Done::default() })
+    let scanned_bytes = scanned_bytes(task, &session, &job.handle()).await;
+    Ok(Done { scanned_bytes, planning_ms, sources, ..Done::default() })
 }
 
 /// The rows of a job, which is cancelled when its query is stopped.

@@ -12,6 +12,7 @@
 //! any more. Comparisons, joins, sorting, sets and grouping are DataFusion's own nodes, so that pruning, pushdown and
 //! the executors treat them as ever; what computes is a function of [`crate::functions`].
 
+mod assignment;
 mod decorrelate;
 mod dialect;
 mod error;
@@ -33,6 +34,7 @@ mod tokens;
 mod unnest;
 mod window;
 
+pub use assignment::assigned;
 pub use dialect::TrinoDialect;
 pub use error::{SqlError, SqlResult};
 pub use expr::{BUILT_IN, OwnFunctions};

@@ -139,6 +139,12 @@ impl<'p> Planner<'p> {
         let tables = tables(state, &query).await?;
         Ok((Self { state, tokens, tables, named: RefCell::default(), counter: Cell::new(0) }, query))
     }
+
+    /// A planner of values that no text names.
+    pub(super) fn of_no_text(state: &'p SessionState) -> Self {
+        let (tokens, tables) = (Tokens::default(), Tables::new());
+        Self { state, tokens, tables, named: RefCell::default(), counter: Cell::new(0) }
+    }
 }
 
 impl Planner<'_> {

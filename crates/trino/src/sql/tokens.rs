@@ -10,7 +10,7 @@ use datafusion::sql::sqlparser::{
 use super::{TrinoDialect, error::Place};
 
 /// The tokens of a query, without white space and comments.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Tokens(Vec<TokenWithSpan>);
 
 impl Tokens {

@@ -4,6 +4,24 @@ use std::fmt;
 
 use super::TrinoType;
 
+impl TrinoType {
+    /// The text that [`TrinoType::parse`] makes this type of again, whatever the fields of rows are called.
+    pub(crate) fn to_sql(&self) -> String {
+        match self {
+            Self::Array(of) => format!("array({})", of.to_sql()),
+            Self::Map(keys, values) => format!("map({}, {})", keys.to_sql(), values.to_sql()),
+            Self::Row(fields) => {
+                let fields = fields.iter().map(|(name, of)| match name {
+                    Some(name) => format!("\"{}\" {}", name.replace('"', "\"\""), of.to_sql()),
+                    None => of.to_sql(),
+                });
+                format!("row({})", fields.collect::<Vec<_>>().join(", "))
+            }
+            other => other.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for TrinoType {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -47,5 +65,21 @@ impl fmt::Display for TrinoType {
                 formatter.write_str(")")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_read_back_whatever_their_fields_are_called() {
+        let fields = vec![
+            (Some("a \"b\", C".to_owned()), TrinoType::Varchar(Some(3))),
+            (Some("date".to_owned()), TrinoType::Date),
+            (None, TrinoType::Map(Box::new(TrinoType::Integer), Box::new(TrinoType::Real))),
+        ];
+        let of = TrinoType::Array(Box::new(TrinoType::Row(fields)));
+        assert_eq!(TrinoType::parse(&of.to_sql()), Ok(of));
     }
 }

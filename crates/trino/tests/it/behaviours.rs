@@ -79,7 +79,7 @@ async fn rows(context: &SessionContext, sql: &str) -> Result<(Vec<String>, Vec<S
     Ok((names, types, frame.collect().await.map_err(|error| error.to_string())?))
 }
 
-fn shown(batches: &[RecordBatch]) -> String {
+pub(crate) fn shown(batches: &[RecordBatch]) -> String {
     let mut rows = Vec::new();
     for batch in batches {
         let columns: Vec<_> = batch.columns().iter().map(|column| (column, column_text(column).unwrap())).collect();

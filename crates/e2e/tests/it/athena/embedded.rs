@@ -32,18 +32,22 @@ permission = \"read\"
 ";
 
 /// A server with buckets and a lake on this disk.
-struct Embedded {
+pub(super) struct Embedded {
     folder: TempDir,
     process: ProcessGuard,
     url: String,
 }
 
 impl Embedded {
-    async fn start(more: &[&str]) -> Self {
+    pub(super) async fn start(more: &[&str]) -> Self {
         let folder = TempDir::new().unwrap();
         let lake = open_lake(&folder.path().join("lake")).await;
         write_plays(&lake).await;
         std::fs::write(folder.path().join("keys.toml"), KEYS).unwrap();
+        Self::start_in(folder, more).await
+    }
+
+    async fn start_in(folder: TempDir, more: &[&str]) -> Self {
         let mut arguments = vec!["serve", "--bind", "127.0.0.1:0", "--keys", "keys.toml", "--lake", "lake"];
         arguments.extend(["--database", "sqlite://segue.db", "--buckets", "s3"]);
         arguments.extend(more);
@@ -52,8 +56,23 @@ impl Embedded {
         Self { url: url.trim_end_matches(';').to_owned(), folder, process }
     }
 
+    /// Another server in the place of one that was killed.
+    pub(super) async fn restarted(self) -> Self {
+        let Self { folder, process, .. } = self;
+        drop(process);
+        Self::start_in(folder, &[]).await
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(super) fn process(&self) -> &ProcessGuard {
+        &self.process
+    }
+
     /// Runs a program that knows one address only and expects that it finds everything right.
-    async fn ask(&self, program: &str, pairs: &[(&str, &str)]) {
+    pub(super) async fn ask(&self, program: &str, pairs: &[(&str, &str)]) {
         self.ask_with(&python().await, program, pairs).await;
     }
 

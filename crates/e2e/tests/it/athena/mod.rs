@@ -3,6 +3,7 @@
 
 mod clients;
 mod embedded;
+mod killed_inserts;
 mod place;
 mod restart;
 mod signature;

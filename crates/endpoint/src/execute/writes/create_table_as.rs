@@ -1,7 +1,7 @@
 //! `CREATE TABLE … AS`.
 
 use super::{
-    Done, Properties, Property, Task,
+    Done, Properties, Property, Task, Wrote,
     delivery::{addresses, check_empty, write},
     finish, format,
     partitioning::{dealt, divided, keys_of},
@@ -36,7 +36,7 @@ pub(in crate::execute) async fn create_table_as(task: &Task, statement: Statemen
     let input = format::table_of(&table, &written_as, &columns, &key_fields, &location);
     if !with_data {
         task.service.catalog().create_table(&database, input).await?;
-        return finish(task, &source, "CREATE TABLE AS", 0, Vec::new()).await;
+        return finish(task, &source, "CREATE TABLE AS", Wrote::default(), Vec::new()).await;
     }
     let rows = dealt(&source, source.renamed()?, &key_fields)?;
     let written = write(task, &source, rows, &location, &keys, written_as).await?;
@@ -58,7 +58,7 @@ pub(in crate::execute) async fn create_table_as(task: &Task, statement: Statemen
         written.take_back(&moves).await?;
         return Err(error);
     }
-    finish(task, &source, "CREATE TABLE AS", written.rows, addresses(&moves)).await
+    finish(task, &source, "CREATE TABLE AS", written.wrote, addresses(&moves)).await
 }
 
 async fn exists(task: &Task, name: &TableName) -> QueryResult<bool> {

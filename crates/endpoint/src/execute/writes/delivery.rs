@@ -17,7 +17,7 @@ use udfs::{
 };
 
 use super::{
-    Task, insert_into,
+    Task, Wrote, insert_into,
     partitioning::{MOST_PARTITIONS, values_of},
     run,
     source::Source,
@@ -29,7 +29,7 @@ pub(super) struct Written {
     delivery: Delivery,
     folder: Location,
     files: Vec<DataFile>,
-    pub(super) rows: u64,
+    pub(super) wrote: Wrote,
 }
 
 /// Where a file goes, and which partition it is of.
@@ -61,10 +61,10 @@ pub(super) async fn write(
     let schema = Arc::new(rows.schema().as_arrow().clone());
     let plan = insert_into(rows, Arc::new(FolderTable::new(url, schema, options)))?;
     let written = async {
-        let rows = run(task, source, plan).await?;
+        let wrote = run(task, source, plan).await?;
         task.check_running()?;
         let files = delivery.files().await?;
-        let written = Written { delivery: delivery.clone(), folder, files, rows };
+        let written = Written { delivery: delivery.clone(), folder, files, wrote };
         written.check_partitions()?;
         Ok(written)
     }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     error::{QueryError, QueryResult},
-    statement::TableName,
+    statement::{TableName, Tokens},
 };
 
 pub(in crate::execute) async fn insert(
@@ -25,17 +25,17 @@ pub(in crate::execute) async fn insert(
     query: &str,
 ) -> QueryResult<Done> {
     let table = task.table(name).await?;
-    let source = Source::of(task, query).await?;
     if table.is_view() {
-        return Err(QueryError::not_supported("not supported: INSERT INTO a view"));
+        return Err(at_start(task, QueryError::not_supported("Inserting into views is not supported")));
     }
+    let source = Source::of(task, query).await?;
     if table.in_lake {
         return into_lake(task, &table, columns, &source).await;
     }
     check(&table).map_err(|error| error.at_word(&task.execution.query, &name.table))?;
     let format = format::of_table(&table)?;
     tidy(task, &table).await?;
-    let rows = source.matched(&table, &columns_of(&table)?, columns)?;
+    let rows = source.matched(&columns_of(&table)?, columns).map_err(|error| at_start(task, error))?;
     let schema = Arc::clone(rows.schema());
     let keys: Vec<String> = table.input.partition_keys.iter().map(|key| key.name.clone()).collect();
     let of_key = |key: &String| schema.field_with_unqualified_name(key).ok().map(|field| field.as_ref().clone());
@@ -43,9 +43,9 @@ pub(in crate::execute) async fn insert(
     let rows = dealt(&source, rows, &fields)?;
     let location = table.location().unwrap_or_default();
     let written = write(task, &source, rows, location, &keys, format).await?;
-    if written.rows == 0 {
+    if written.wrote.rows == 0 {
         written.discard().await;
-        return finish(task, &source, "INSERT", 0, Vec::new()).await;
+        return finish(task, &source, "INSERT", written.wrote, Vec::new()).await;
     }
     let (moves, partitions) = match written.to_partitions(task, &table, &keys).await {
         Ok(places) => places,
@@ -71,7 +71,13 @@ pub(in crate::execute) async fn insert(
         }
         return Err(error);
     }
-    finish(task, &source, "INSERT", written.rows, files).await
+    finish(task, &source, "INSERT", written.wrote, files).await
+}
+
+/// An error at the statement's first word, where Trino places what is wrong with its table and columns.
+fn at_start(task: &Task, error: QueryError) -> QueryError {
+    let (line, column) = Tokens::of(&task.execution.query).map_or((1, 1), |tokens| tokens.place());
+    error.at(line, column)
 }
 
 /// Refuses tables whose rows would not be seen, or not be seen rightly.
@@ -91,10 +97,10 @@ fn check(table: &TableEntry) -> QueryResult<()> {
 async fn into_lake(task: &Task, table: &TableEntry, columns: &[String], source: &Source) -> QueryResult<Done> {
     let lake = task.service.catalog().lake().ok_or_else(|| QueryError::internal("there is no lake"))?;
     let schema = lake.table(&table.input.name)?.snapshot().await?.schema().as_ref().clone();
-    let rows = source.matched(table, &schema, columns)?;
+    let rows = source.matched(&schema, columns).map_err(|error| at_start(task, error))?;
     let target = Arc::new(LakeTable::target(lake, &table.input.name, Arc::new(schema)));
-    let count = run(task, source, insert_into(rows, target)?).await?;
-    finish(task, source, "INSERT", count, Vec::new()).await
+    let wrote = run(task, source, insert_into(rows, target)?).await?;
+    finish(task, source, "INSERT", wrote, Vec::new()).await
 }
 
 /// Removes the files of writes to a table whose processes ended before they did.

@@ -23,7 +23,7 @@ use datafusion::{
 };
 
 use self::source::Source;
-use super::{Done, Task, select::Rows, task::millis};
+use super::{Done, Task, scanned::scanned_bytes, select::Rows, task::millis};
 use crate::{
     error::{QueryError, QueryResult},
     statement::{Properties, Property},
@@ -40,8 +40,15 @@ fn insert_into(rows: LogicalPlan, target: Arc<dyn TableProvider>) -> QueryResult
         .map_err(failed)
 }
 
-/// Runs a write and returns how many rows it wrote.
-async fn run(task: &Task, source: &Source, plan: LogicalPlan) -> QueryResult<u64> {
+/// What a job did that writes.
+#[derive(Debug, Clone, Copy, Default)]
+struct Wrote {
+    rows: u64,
+    scanned_bytes: u64,
+}
+
+/// Runs a write.
+async fn run(task: &Task, source: &Source, plan: LogicalPlan) -> QueryResult<Wrote> {
     let context = &source.session.context;
     let mut job = Job::plan(context, plan).await.map_err(|error| QueryError::of_engine(&error, &source.sql))?;
     let mut rows = Rows { task, context, sql: &source.sql, job: &mut job };
@@ -56,21 +63,22 @@ async fn run(task: &Task, source: &Source, plan: LogicalPlan) -> QueryResult<u64
             _ => 0,
         };
     }
-    Ok(count)
+    let scanned_bytes = scanned_bytes(task, &source.session, &job.handle()).await;
+    Ok(Wrote { rows: count, scanned_bytes })
 }
 
 /// Writes the files of the result: which files were written, and how many rows.
-async fn finish(task: &Task, source: &Source, kind: &str, count: u64, files: Vec<String>) -> QueryResult<Done> {
-    let manifest = if count == 0 || files.is_empty() || task.caller.is_some() {
+async fn finish(task: &Task, source: &Source, kind: &str, wrote: Wrote, files: Vec<String>) -> QueryResult<Done> {
+    let manifest = if wrote.rows == 0 || files.is_empty() || task.caller.is_some() {
         None
     } else {
         let manifest = format!("{}-manifest.csv", task.output());
         task.object(&manifest)?.put(format!("{}\n", files.join("\n")).into_bytes()).await?;
         Some(manifest)
     };
-    let update = i64::try_from(count).unwrap_or(i64::MAX);
+    let update = i64::try_from(wrote.rows).unwrap_or(i64::MAX);
     task.write_metadata(vec![rows_column()], Some((kind, update))).await?;
-    let (scanned_bytes, planning_ms) = (source.session.catalog.bytes(), millis(source.began));
+    let (scanned_bytes, planning_ms) = (wrote.scanned_bytes, millis(source.began));
     Ok(Done { scanned_bytes, planning_ms, manifest, ..Done::default() })
 }
 

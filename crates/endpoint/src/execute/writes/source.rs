@@ -4,8 +4,11 @@ use std::time::Instant;
 
 use arrow::datatypes::{DataType, Field, Schema};
 use athena::glue::Column;
-use catalog::{TableEntry, hive_type::arrow_type};
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast, ident};
+use catalog::{TableEntry, hive_type::trino_type};
+use datafusion::{
+    common::ScalarValue,
+    logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast, ident, lit},
+};
 use trino::TrinoType;
 
 use super::Task;
@@ -72,56 +75,60 @@ impl Source {
         LogicalPlanBuilder::from(plan).project(columns).and_then(LogicalPlanBuilder::build).map_err(failed)
     }
 
-    /// The rows as the table's columns; those that are not named are NULL.
-    pub(super) fn matched(&self, table: &TableEntry, schema: &Schema, columns: &[String]) -> QueryResult<LogicalPlan> {
-        let plan = self.planned.plan.clone();
-        let given = plan.schema().columns();
-        let names: Vec<String> = if columns.is_empty() {
-            schema.fields().iter().map(|field| field.name().to_lowercase()).collect()
-        } else {
-            columns.to_vec()
-        };
-        if let Some(unknown) =
-            names.iter().find(|name| schema.fields().iter().all(|field| field.name().to_lowercase() != **name))
-        {
-            return Err(QueryError::new(
-                "COLUMN_NOT_FOUND",
-                format!("Insert column name does not exist in target table: {unknown}"),
-            ));
-        }
-        if names.len() != given.len() {
-            let (expected, found) = (names.len(), given.len());
-            let message = format!(
-                "Insert query has mismatched column types: table {} takes {expected} columns, query has {found}",
-                table.input.name
-            );
-            return Err(QueryError::new("TYPE_MISMATCH", message));
-        }
+    /// The rows as the table's columns take them; those that are not named are NULL.
+    ///
+    /// # Errors
+    /// As Trino has them, without a place: columns that the table does not have, or whose types do not match.
+    pub(super) fn matched(&self, schema: &Schema, columns: &[String]) -> QueryResult<LogicalPlan> {
+        let places = places_of(schema, columns)?;
+        let types: Vec<_> = places.iter().map(|at| TrinoType::of_field(schema.field(*at))).collect();
+        let (plan, state) = (&self.planned.plan, self.session.context.state());
+        let values = trino::sql::assigned(&state, plan, &self.planned.types, &types)?;
         let exprs: Vec<Expr> = schema
             .fields()
             .iter()
-            .map(|field| {
-                let at = names.iter().position(|name| *name == field.name().to_lowercase());
-                let value = match at {
-                    Some(at) => Expr::Column(given[at].clone()),
-                    None => datafusion::logical_expr::lit(datafusion::common::ScalarValue::Null),
+            .enumerate()
+            .map(|(at, field)| {
+                let value = match places.iter().position(|place| *place == at) {
+                    Some(given) => values[given].clone(),
+                    None => lit(ScalarValue::Null),
                 };
                 cast(value, field.data_type().clone()).alias(field.name())
             })
             .collect();
         let failed = |error| QueryError::of_engine(&error, &self.sql);
-        let rows = LogicalPlanBuilder::from(plan).project(exprs).map_err(failed)?;
+        let rows = LogicalPlanBuilder::from(plan.clone()).project(exprs).map_err(failed)?;
         let names: Vec<Expr> = schema.fields().iter().map(|field| ident(field.name())).collect();
         rows.project(names).and_then(LogicalPlanBuilder::build).map_err(failed)
     }
+}
+
+/// Where the columns that a statement names stand in the table; all of them if it names none.
+fn places_of(schema: &Schema, columns: &[String]) -> QueryResult<Vec<usize>> {
+    if columns.is_empty() {
+        return Ok((0..schema.fields().len()).collect());
+    }
+    let mut places = Vec::new();
+    for name in columns {
+        let Some(at) = schema.fields().iter().position(|field| field.name().to_lowercase() == *name) else {
+            let message = format!("Insert column name does not exist in target table: {name}");
+            return Err(QueryError::new("COLUMN_NOT_FOUND", message));
+        };
+        if places.contains(&at) {
+            let message = format!("Insert column name is specified more than once: {name}");
+            return Err(QueryError::new("DUPLICATE_COLUMN_NAME", message));
+        }
+        places.push(at);
+    }
+    Ok(places)
 }
 
 /// The columns of an external table as they are written: those of its files, then the keys of its partitions.
 pub(super) fn columns_of(table: &TableEntry) -> QueryResult<Schema> {
     let columns = table.input.storage_descriptor.iter().flat_map(|storage| &storage.columns);
     let field = |column: &Column| {
-        let data_type = arrow_type(&column.kind).map_err(QueryError::not_supported)?;
-        Ok(Field::new(&column.name, data_type, true))
+        let of = trino_type(&column.kind).map_err(QueryError::not_supported)?;
+        Ok(of.field(&column.name, true))
     };
     Ok(Schema::new(columns.chain(&table.input.partition_keys).map(field).collect::<QueryResult<Vec<_>>>()?))
 }
@@ -143,5 +150,27 @@ fn is_storable(of: &TrinoType) -> bool {
         TrinoType::Map(keys, values) => is_storable(keys) && is_storable(values),
         TrinoType::Row(fields) => fields.iter().all(|(_, of)| is_storable(of)),
         _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(columns: &[&str], expected: &str) {
+        let field = |name| Field::new(name, DataType::Int32, true);
+        let schema = Schema::new(vec![field("a"), field("B"), field("c")]);
+        let columns: Vec<String> = columns.iter().map(|name| (*name).to_owned()).collect();
+        let found = places_of(&schema, &columns);
+        assert_eq!(found.map_or_else(|error| error.to_string(), |places| format!("{places:?}")), expected);
+    }
+
+    #[test]
+    fn columns_are_found_by_their_names() {
+        check(&[], "[0, 1, 2]");
+        check(&["c", "b"], "[2, 1]");
+        check(&["c", "d"], "COLUMN_NOT_FOUND: Insert column name does not exist in target table: d");
+        check(&["c", "c"], "DUPLICATE_COLUMN_NAME: Insert column name is specified more than once: c");
     }
 }

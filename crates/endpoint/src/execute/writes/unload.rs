@@ -35,5 +35,5 @@ pub(in crate::execute) async fn unload(
         written.take_back(&moves).await?;
         return Err(error);
     }
-    finish(task, &source, "UNLOAD", written.rows, addresses(&moves)).await
+    finish(task, &source, "UNLOAD", written.wrote, addresses(&moves)).await
 }

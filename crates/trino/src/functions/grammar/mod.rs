@@ -6,6 +6,7 @@ mod nan;
 mod nested;
 mod row;
 mod single;
+mod store;
 mod unnest;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ pub(crate) use unnest::unnest_ordinals;
 pub(super) fn functions() -> Vec<Arc<ScalarUDF>> {
     let mut all = compare::functions();
     all.extend(interval::functions());
-    all.extend([row::row(), row::field(), row::array(), single::single(), nan::one_nan(), unnest_ordinals()]);
+    let rest = [row::row(), row::field(), row::array(), single::single(), nan::one_nan(), store::store()];
+    all.extend(rest.into_iter().chain([unnest_ordinals()]));
     all
 }

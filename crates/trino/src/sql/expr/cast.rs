@@ -52,7 +52,7 @@ impl Planner<'_> {
             let expr = datafusion::logical_expr::cast(value.expr, to.data_type());
             return Ok(Typed::new(expr, to.clone(), at));
         }
-        self.cast_to(value, &to.to_string(), at)
+        self.cast_as(value, to)
     }
 
     /// Values as the least type that all of them have.
@@ -70,6 +70,18 @@ impl Planner<'_> {
             }
         }
         values.into_iter().map(|value| self.coerce(value, &met)).collect()
+    }
+
+    /// A value cast to a type, whether it may fail or not.
+    pub(in crate::sql) fn cast_as(&self, value: Typed, to: &TrinoType) -> SqlResult<Typed> {
+        let at = value.at;
+        self.cast_to(value, &to.to_sql(), at)
+    }
+
+    /// A text as a column of so many characters takes it.
+    pub(in crate::sql) fn stored(&self, value: Typed, column: &TrinoType) -> SqlResult<Typed> {
+        let at = value.at;
+        self.call("$store", vec![value, text(&column.to_sql(), at)], at)
     }
 
     /// A value cast to a type by its name.
