@@ -38,7 +38,7 @@ pub fn decode(message: &str) -> Result<Vec<ObjectEvent>, String> {
 /// The address that confirms a subscription, where a message is SNS's question whether there is to be one.
 ///
 /// Whoever reaches the port may send one, so the address counts only if it is one of SNS, and nobody but a person opens it.
-pub fn confirmation(message: &str) -> Option<String> {
+pub(crate) fn confirmation(message: &str) -> Option<String> {
     let value: Value = serde_json::from_str(message).ok().filter(|value| is_question(value))?;
     let url: Url = value["SubscribeURL"].as_str()?.parse().ok()?;
     let host = url.host_str().filter(|_| url.scheme() == "https")?;
