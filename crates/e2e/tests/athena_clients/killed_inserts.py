@@ -1,4 +1,4 @@
-"""INSERTs into a table of the lake and into an external one, whose process is killed: the steps of one test."""
+"""INSERT into a table of the lake and into an external one, whose process is killed: the steps of one test."""
 
 import os
 import time

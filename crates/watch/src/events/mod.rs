@@ -39,7 +39,7 @@ pub fn decode(message: &str) -> Result<Vec<ObjectEvent>, String> {
 ///
 /// Whoever reaches the port may send one, so the address counts only if it is one of SNS, and nobody but a person opens it.
 pub(crate) fn confirmation(message: &str) -> Option<String> {
-    let value: Value = serde_json::from_str(message).ok().filter(|value| is_question(value))?;
+    let value: Value = serde_json::from_str(message).ok().filter(is_question)?;
     let url: Url = value["SubscribeURL"].as_str()?.parse().ok()?;
     let host = url.host_str().filter(|_| url.scheme() == "https")?;
     let is_sns = host.starts_with("sns.") && (host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn"));
