@@ -27,7 +27,11 @@ PATH=$tools/bin:$PATH
 # seed TARGET: the first inputs, one a file, from lines on stdin.
 seed() {
     local folder=fuzz/corpus/$1
-    [[ -d $folder ]] && return
+    if [[ -d $folder ]]; then
+        # Whoever writes to a pipe that nobody reads fails.
+        cat >/dev/null
+        return
+    fi
     mkdir --parents "$folder"
     split --lines=1 --suffix-length=5 - "$folder/seed-"
 }
