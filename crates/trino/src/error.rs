@@ -55,6 +55,8 @@ pub enum ErrorName {
     MissingOrderBy,
     /// A frame of a window that ends before it begins.
     InvalidWindowFrame,
+    /// A recursive query names itself where it may not.
+    InvalidRecursiveReference,
     /// Arguments that a construct of the language does not take.
     InvalidArguments,
     /// What Segue does not answer as Trino does, and therefore not at all.
@@ -110,6 +112,7 @@ impl ErrorName {
             Self::MissingOver => "MISSING_OVER",
             Self::MissingOrderBy => "MISSING_ORDER_BY",
             Self::InvalidWindowFrame => "INVALID_WINDOW_FRAME",
+            Self::InvalidRecursiveReference => "INVALID_RECURSIVE_REFERENCE",
             Self::InvalidArguments => "INVALID_ARGUMENTS",
             Self::NotSupported => "NOT_SUPPORTED",
             Self::InvalidFunctionArgument => "INVALID_FUNCTION_ARGUMENT",

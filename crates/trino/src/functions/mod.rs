@@ -31,7 +31,7 @@ mod window;
 
 pub(crate) use bound::{bind, bind_as};
 pub(crate) use define::aggregate::bind_aggregate;
-pub(crate) use grammar::unnest_ordinals;
+pub(crate) use grammar::{RECURSION_DEPTH, unnest_ordinals};
 pub use register::{Entry, FunctionSet, catalogue, functions};
 
 /// What stands before the name of a function of Trino's where DataFusion knows it.

@@ -1,6 +1,6 @@
 //! All functions, as a session takes them.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 
@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Functions of all kinds.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct FunctionSet {
     /// One value from the values of a row.
     pub scalar: Vec<Arc<ScalarUDF>>,
@@ -49,8 +49,15 @@ const FAMILIES: &[(&str, &[Scalar])] = &[
 ];
 
 /// All functions of Trino's that Segue knows, each under its name behind [`super::PREFIX`].
+///
+/// They are made once in a process: each session takes them, and there is one for every query.
 #[must_use]
 pub fn functions() -> FunctionSet {
+    static ALL: OnceLock<FunctionSet> = OnceLock::new();
+    ALL.get_or_init(made).clone()
+}
+
+fn made() -> FunctionSet {
     let by_form = FAMILIES.iter().flat_map(|(_, functions)| functions.iter().map(Scalar::udf)).collect();
     let scalar = [
         by_form,

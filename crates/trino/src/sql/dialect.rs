@@ -4,7 +4,7 @@ use std::any::TypeId;
 
 use datafusion::sql::sqlparser::{
     ast::{CastKind, DataType, Expr, Ident, ObjectName},
-    dialect::{Dialect, GenericDialect},
+    dialect::{Dialect, GenericDialect, Precedence},
     keywords::Keyword,
     parser::{Parser, ParserError},
     tokenizer::Token,
@@ -90,6 +90,10 @@ impl Dialect for TrinoDialect {
         true
     }
 
+    fn parse_infix(&self, parser: &mut Parser, left: &Expr, _: u8) -> Option<Result<Expr, ParserError>> {
+        distinct_from(parser, left)
+    }
+
     fn parse_prefix(&self, parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
         let kind = match &parser.peek_token_ref().token {
             Token::Word(word) if word.quote_style.is_none() => match word.keyword {
@@ -104,6 +108,27 @@ impl Dialect for TrinoDialect {
         }
         Some(parse_cast(parser, kind))
     }
+}
+
+/// `left IS [NOT] DISTINCT FROM right`, where sqlparser takes all conditions behind for a part of what is compared.
+fn distinct_from(parser: &mut Parser, left: &Expr) -> Option<Result<Expr, ParserError>> {
+    let is_word = |at: usize, keyword: Keyword| match &parser.peek_nth_token_ref(at).token {
+        Token::Word(word) => word.quote_style.is_none() && word.keyword == keyword,
+        _ => false,
+    };
+    let is_negated = is_word(1, Keyword::NOT);
+    let words = if is_negated { 4 } else { 3 };
+    let is_form = is_word(0, Keyword::IS) && is_word(words - 2, Keyword::DISTINCT) && is_word(words - 1, Keyword::FROM);
+    if !is_form {
+        return None;
+    }
+    (0..words).for_each(|_| parser.advance_token());
+    let right = parser.parse_subexpr(TrinoDialect.prec_value(Precedence::Eq));
+    let left = Box::new(left.clone());
+    Some(right.map(|right| match is_negated {
+        true => Expr::IsNotDistinctFrom(left, Box::new(right)),
+        false => Expr::IsDistinctFrom(left, Box::new(right)),
+    }))
 }
 
 /// A cast whose type is kept as it is written: sqlparser has no rows with named fields of any type.

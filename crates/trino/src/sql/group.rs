@@ -152,10 +152,21 @@ impl Planner<'_> {
             let group = if is_floating { self.group_of_numbers(key, &plan)? } else { called(key) };
             keys.push((key.clone(), group));
         }
-        let of_groups: Vec<_> = aggregates.iter().map(|expr| (expr.clone(), called(expr))).collect();
         let named = |key: &Engine| {
             keys.iter().find(|(known, _)| known == key).map_or_else(|| key.clone(), |(_, (named, _))| named.clone())
         };
+        let of_groups: Vec<_> = aggregates
+            .iter()
+            .map(|expr| match expr {
+                // Which of the groups it asks about is found by what the groups are named.
+                Engine::AggregateFunction(call) if call.func.name() == "grouping" => {
+                    let mut call = call.clone();
+                    call.params.args = call.params.args.iter().map(named).collect();
+                    (expr.clone(), called(&Engine::AggregateFunction(call)))
+                }
+                other => (expr.clone(), called(other)),
+            })
+            .collect();
         let group: Vec<_> = match &grouping.sets {
             None => keys.iter().map(|(_, (named, _))| named.clone()).collect(),
             Some(sets) => {

@@ -84,6 +84,10 @@ pub(super) fn is_number(of: &TrinoType) -> bool {
     decimal(of).is_some() || matches!(of, TrinoType::Real | TrinoType::Double)
 }
 
+pub(super) fn is_floating(of: &TrinoType) -> bool {
+    matches!(of, TrinoType::Double | TrinoType::Real)
+}
+
 pub(super) fn is_integer(of: &TrinoType) -> bool {
     rank(of).is_some()
 }

@@ -8,6 +8,7 @@ use datafusion::sql::sqlparser::{
 use super::{
     SqlResult, TrinoDialect,
     error::{Place, error, refuse},
+    reserved,
     tokens::Tokens,
 };
 use crate::ErrorName;
@@ -41,7 +42,10 @@ pub(super) fn parsed(sql: &str) -> SqlResult<(Query, Tokens)> {
         .parse_statements()
         .map_err(|error| malformed(&error, tokens.end()))?;
     match (statements.pop(), statements.is_empty()) {
-        (Some(Statement::Query(query)), true) => Ok((*query, tokens)),
+        (Some(Statement::Query(query)), true) => {
+            reserved::refuse_as_names(&query)?;
+            Ok((*query, tokens))
+        }
         (Some(_), true) => refuse(Place::new(1, 1), "a statement that is no query"),
         _ => error(ErrorName::SyntaxError, Place::new(1, 1), "Only one sql statement is allowed. Expecting: <EOF>"),
     }
@@ -89,6 +93,11 @@ mod tests {
         check("SELECT (1", "SYNTAX_ERROR: line 1:");
         check("SELECT * FROM t\nWHERE )", "SYNTAX_ERROR: line 2:7: mismatched input ')'");
         check("DROP TABLE t", "NOT_SUPPORTED");
+        check("SELECT NOT EXISTS", "SYNTAX_ERROR: line 1:8: mismatched input 'NOT'");
+        check("SELECT 1 AS group", "SYNTAX_ERROR: line 1:13: mismatched input 'group'");
+        check("SELECT 1 FROM t AS end", "SYNTAX_ERROR: line 1:");
+        check("SELECT x.order FROM x", "SYNTAX_ERROR: line 1:10: mismatched input 'order'");
+        check("SELECT 1 AS \"group\", current_date, date, year FROM \"order\" AS day", "ok");
         check("", "SYNTAX_ERROR: line 1:1: mismatched input '<EOF>'");
     }
 

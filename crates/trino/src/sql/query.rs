@@ -1,26 +1,21 @@
 //! Queries: WITH, sorting and limits.
 
-use std::sync::Arc;
-
 use datafusion::{
-    catalog::cte_worktable::CteWorkTable,
-    datasource::provider_as_source,
     functions_window::expr_fn::{rank, row_number},
     logical_expr::{Expr as Engine, ExprFunctionExt, LogicalPlanBuilder, SortExpr, lit},
-    sql::sqlparser::ast::{
-        Cte, Expr, LimitClause, OrderBy, OrderByExpr, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier, Spanned,
-        Value, With,
-    },
+    sql::sqlparser::ast::{Expr, LimitClause, OrderBy, OrderByExpr, OrderByKind, Query, SetExpr, Spanned, Value, With},
 };
 
 use super::{
     SqlResult,
     error::{At, NOWHERE, error, refuse, start},
+    lattice::{is_floating, is_orderable},
     planner::Planner,
+    recursive::names_itself,
     scope::{Env, NO_NAMES, Relation, Typed},
     tokens::name,
 };
-use crate::{ErrorName, TrinoType};
+use crate::ErrorName;
 
 impl Planner<'_> {
     /// A query within the names of the query around.
@@ -111,51 +106,6 @@ impl Planner<'_> {
         Ok(())
     }
 
-    /// A query that starts from rows and goes on from what it found last, until it finds nothing.
-    fn recursive(&self, cte: &Cte, called: &str, outer: &Env<'_>) -> SqlResult<Relation> {
-        let at = start(cte.alias.name.span);
-        let SetExpr::SetOperation { op: SetOperator::Union, set_quantifier: SetQuantifier::All, left, right } =
-            cte.query.body.as_ref()
-        else {
-            return refuse(at, "a recursive query that is not two queries with UNION ALL");
-        };
-        let is_bare = cte.query.with.is_none()
-            && cte.query.order_by.is_none()
-            && cte.query.limit_clause.is_none()
-            && cte.query.fetch.is_none();
-        if !is_bare {
-            return refuse(at, "WITH, ORDER BY or LIMIT in a recursive query");
-        }
-        let first = self.aliased(self.body(left, outer)?, Some(&cte.alias))?;
-        let work = self.unique(called);
-        let outputs = first.fields.iter().enumerate().map(|(at, field)| field.typed(NOWHERE).output(&format!("c{at}")));
-        let plan = LogicalPlanBuilder::from(first.plan.clone()).project(outputs.collect::<Vec<_>>());
-        let plan = plan.and_then(LogicalPlanBuilder::build).at(at)?;
-        let fields: Vec<_> = plan.schema().fields().iter().map(|f| f.as_ref().clone().with_nullable(true)).collect();
-        let schema = Arc::new(arrow::datatypes::Schema::new(fields));
-        let table = provider_as_source(Arc::new(CteWorkTable::new(&work, schema)));
-        let scan = LogicalPlanBuilder::scan(work.as_str(), table, None).and_then(LogicalPlanBuilder::build).at(at)?;
-        let names = first.fields.iter().map(|field| field.name.clone()).collect();
-        let mut last = Relation::new(scan, &[called.to_owned()], names, false);
-        for (field, own) in last.fields.iter_mut().zip(&first.fields) {
-            field.of = own.of.clone();
-        }
-        self.named.borrow_mut().push((called.to_owned(), last.clone()));
-        let next = self.body(right, outer);
-        self.named.borrow_mut().pop();
-        let next = next?;
-        let types: Vec<_> = first.fields.iter().map(|field| field.of.clone()).collect();
-        let next = self.project_to(next, &types, at)?;
-        let plan = LogicalPlanBuilder::from(plan).to_recursive_query(work, next.plan, false);
-        let plan = plan.and_then(LogicalPlanBuilder::build).at(at)?;
-        let names = first.fields.iter().map(|field| field.name.clone()).collect();
-        let mut relation = Relation::new(plan, &[called.to_owned()], names, false);
-        for (field, of) in relation.fields.iter_mut().zip(types) {
-            field.of = of;
-        }
-        Ok(relation)
-    }
-
     /// Sorts what a set operation yields by its columns.
     fn sorted(
         &self,
@@ -191,7 +141,7 @@ impl Planner<'_> {
             Some(at) => outputs[at].clone(),
             None => self.expr(&order.expr, env)?,
         };
-        if !super::lattice::is_orderable(&value.of) {
+        if !is_orderable(&value.of) {
             let message = format!("Type {} is not orderable, and therefore cannot be used in ORDER BY", value.of);
             return error(ErrorName::TypeMismatch, value.at, message);
         }
@@ -207,7 +157,7 @@ impl Planner<'_> {
 
     /// A value of whose NaNs none is told from the others.
     pub(super) fn with_one_nan(&self, value: Typed) -> SqlResult<Typed> {
-        if !matches!(value.of, TrinoType::Double | TrinoType::Real) {
+        if !is_floating(&value.of) {
             return Ok(value);
         }
         let at = value.at;
@@ -281,13 +231,4 @@ fn count(expr: &Expr) -> SqlResult<usize> {
             format!("mismatched input '{expr}'. Expecting: <integer>"),
         ),
     }
-}
-
-fn names_itself(cte: &Cte, called: &str) -> bool {
-    let mut found = false;
-    let _ = datafusion::sql::sqlparser::ast::visit_relations(&cte.query, |relation| {
-        found |= super::planner::parts(relation) == [called];
-        std::ops::ControlFlow::<()>::Continue(())
-    });
-    found
 }

@@ -8,7 +8,7 @@ use datafusion::{
 use super::{
     SqlResult,
     error::{At, NOWHERE, Place, error, refuse, start},
-    lattice::{common, differ_in_zone},
+    lattice::{common, differ_in_zone, is_floating},
     planner::Planner,
     scope::{Env, NO_NAMES, Relation, Typed},
 };
@@ -60,7 +60,11 @@ impl Planner<'_> {
             )
         });
         let types = types.collect::<SqlResult<Vec<_>>>()?;
-        let (left, right) = (self.project_to(left, &types, at)?.plan, self.project_to(right, &types, at)?.plan);
+        let (mut left, mut right) = (self.project_to(left, &types, at)?, self.project_to(right, &types, at)?);
+        if (op, is_all) != (SetOperator::Union, true) {
+            (left, right) = (self.with_one_nan_each(left, at)?, self.with_one_nan_each(right, at)?);
+        }
+        let (left, right) = (left.plan, right.plan);
         let plan = match (op, is_all) {
             (SetOperator::Union, true) => LogicalPlanBuilder::from(left).union(right),
             (SetOperator::Union, false) => LogicalPlanBuilder::from(left).union_distinct(right),
@@ -97,6 +101,19 @@ impl Planner<'_> {
             field.of = of.clone();
         }
         self.under(relation, &[], "set")
+    }
+
+    /// A relation whose rows are compared, so that no NaN may be told from another.
+    fn with_one_nan_each(&self, relation: Relation, at: Place) -> SqlResult<Relation> {
+        if !relation.fields.iter().any(|field| is_floating(&field.of)) {
+            return Ok(relation);
+        }
+        let columns = relation.fields.iter().enumerate();
+        let columns = columns
+            .map(|(index, field)| Ok(self.with_one_nan(field.typed(at))?.output(&format!("c{index}"))))
+            .collect::<SqlResult<Vec<_>>>()?;
+        let plan = LogicalPlanBuilder::from(relation.plan).project(columns).and_then(LogicalPlanBuilder::build);
+        Ok(Relation { plan: plan.at(at)?, ..relation })
     }
 
     /// The columns of a relation as other types, called `c0`, `c1` and so on.

@@ -80,23 +80,25 @@ async fn rows(context: &SessionContext, sql: &str) -> Result<(Vec<String>, Vec<S
 }
 
 pub(crate) fn shown(batches: &[RecordBatch]) -> String {
-    let mut rows = Vec::new();
-    for batch in batches {
-        let columns: Vec<_> = batch.columns().iter().map(|column| (column, column_text(column).unwrap())).collect();
-        for row in 0..batch.num_rows() {
-            let values = columns.iter().map(|(column, text)| {
-                let mut value = String::new();
-                if column.logical_nulls().is_some_and(|nulls| nulls.is_null(row)) {
-                    value.push_str("NULL")
-                } else {
-                    text(row, &mut value)
-                }
-                value
-            });
-            rows.push(values.collect::<Vec<_>>().join(" | "));
-        }
-    }
-    rows.join(" ; ")
+    batches.iter().flat_map(texts).collect::<Vec<_>>().join(" ; ")
+}
+
+/// A text for each row, with ` | ` between values.
+pub(crate) fn texts(batch: &RecordBatch) -> Vec<String> {
+    let columns: Vec<_> = batch.columns().iter().map(|column| (column, column_text(column).unwrap())).collect();
+    let value = |row: usize| {
+        let values = columns.iter().map(|(column, text)| {
+            let mut value = String::new();
+            if column.logical_nulls().is_some_and(|nulls| nulls.is_null(row)) {
+                value.push_str("NULL");
+            } else {
+                text(row, &mut value);
+            }
+            value
+        });
+        values.collect::<Vec<_>>().join(" | ")
+    };
+    (0..batch.num_rows()).map(value).collect()
 }
 
 /// Rows whose order the query does not say, in an order of their own.

@@ -8,4 +8,5 @@ mod coverage;
 mod lambda_calls;
 mod lambdas;
 mod mutations;
+mod references;
 mod round_trip;

@@ -78,8 +78,6 @@ impl Fold for Mean {
     type State = (f64, i64);
     type Input = Float64Array;
 
-    const ON_HEAP: bool = false;
-
     fn input(&self, arguments: &[ArrayRef]) -> Result<Self::Input> {
         let values = match arguments[0].data_type() {
             DataType::Duration(_) => cast(&arguments[0], &DataType::Int64)?,
@@ -121,8 +119,6 @@ struct DecimalMean {
 impl Fold for DecimalMean {
     type State = (i128, i64);
     type Input = Decimal128Array;
-
-    const ON_HEAP: bool = false;
 
     fn input(&self, arguments: &[ArrayRef]) -> Result<Self::Input> {
         Ok(arguments[0].as_primitive::<Decimal128Type>().clone())

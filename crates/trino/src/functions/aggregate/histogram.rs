@@ -88,6 +88,8 @@ impl Fold for Counted {
     type State = Counts;
     type Input = (Rows, Option<NullBuffer>);
 
+    const HEAP: Option<fn(&Self::State) -> usize> = Some(|state| state.bytes);
+
     fn input(&self, arguments: &[ArrayRef]) -> Result<Self::Input> {
         let values = fit(&arguments[0], &self.0)?;
         Ok((comparable(&[Arc::clone(&values)])?, values.logical_nulls()))
@@ -127,9 +129,5 @@ impl Fold for Counted {
         let keys = converter.convert_rows(values.map(|value| parser.parse(value)))?.remove(0);
         let nulls = NullBuffer::from_iter(states.iter().map(|state| !state.counts.is_empty()));
         Entries { keys, values: counts(states), offsets: offsets(states) }.into_maps(Some(nulls))
-    }
-
-    fn heap(state: &Self::State) -> usize {
-        state.bytes
     }
 }

@@ -121,8 +121,6 @@ where
     type State = (T::Native, bool);
     type Input = PrimitiveArray<T>;
 
-    const ON_HEAP: bool = false;
-
     fn input(&self, arguments: &[ArrayRef]) -> Result<Self::Input> {
         let array = &arguments[0];
         // Of decimals all digits are kept, as only the type has fewer.

@@ -2,13 +2,17 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use arrow::array::{Array, BooleanArray, Int64Array};
+use arrow::{
+    array::{Array, BooleanArray, Int64Array, Scalar},
+    compute::kernels::cmp::eq,
+    row::Rows,
+};
 use datafusion::{error::Result, logical_expr::ScalarUDF};
 
 use super::{Elements, Picks, comparable};
 use crate::{
     TrinoType,
-    functions::define::{Arguments, Call, common_type, define},
+    functions::define::{Arguments, Call, common_type, define, is_integer, is_text},
 };
 
 pub(super) fn functions() -> Vec<Arc<ScalarUDF>> {
@@ -37,24 +41,46 @@ pub(super) fn common_elements(types: &[TrinoType]) -> Option<TrinoType> {
     }
 }
 
-/// The elements of the first argument and the values of the second, to be compared, and which rows have both.
+/// The elements of the first argument and the values of the second, and which rows have both.
 struct Search {
     elements: Elements,
-    keys: arrow::row::Rows,
-    sought: arrow::row::Rows,
+    compared: Compared,
+}
+
+/// Elements beside what is sought among them.
+enum Compared {
+    /// Which elements are the one value that is sought in all rows; NULL for those that are NULL.
+    WithOne(BooleanArray),
+    /// Both in a form whose bytes can be compared, what is sought once a row.
+    ByRow { keys: Rows, sought: Rows },
 }
 
 impl Search {
     fn of(call: &Call) -> Result<Self> {
         let of = common_element(&call.types).unwrap_or(TrinoType::Unknown);
         let elements = Elements::of(&call.lists_of(0, &of)?)?;
-        let keys = comparable(&[Arc::clone(&elements.values)])?;
-        Ok(Self { elements, keys, sought: comparable(&[call.values_as(1, &of)?])? })
+        // What the kernel compares as Trino does: fractions have two zeros and many NaNs.
+        let is_plain = is_integer(&of) || is_text(&of) || matches!(of, TrinoType::Date | TrinoType::Boolean);
+        let compared = match call.constant(1, &of)?.filter(|_| is_plain) {
+            Some(sought) => Compared::WithOne(eq(&elements.values, &Scalar::new(sought))?),
+            None => Compared::ByRow {
+                keys: comparable(&[Arc::clone(&elements.values)])?,
+                sought: comparable(&[call.values_as(1, &of)?])?,
+            },
+        };
+        Ok(Self { elements, compared })
+    }
+
+    /// Whether an element is what is sought in a row.
+    fn is_sought(&self, at: usize, row: usize) -> bool {
+        match &self.compared {
+            Compared::WithOne(are_equal) => are_equal.is_valid(at) && are_equal.value(at),
+            Compared::ByRow { keys, sought } => keys.row(at) == sought.row(row),
+        }
     }
 
     fn position(&self, row: usize) -> Option<usize> {
-        let sought = self.sought.row(row);
-        self.elements.range(row).position(|at| self.keys.row(at) == sought)
+        self.elements.range(row).position(|at| self.is_sought(at, row))
     }
 }
 
@@ -101,8 +127,8 @@ fn array_remove() -> Arc<ScalarUDF> {
                 picks.null_row();
                 continue;
             }
-            let sought = search.sought.row(row);
-            search.elements.range(row).filter(|at| search.keys.row(*at) != sought).for_each(|at| picks.push(0, at));
+            let range = search.elements.range(row);
+            range.filter(|at| !search.is_sought(*at, row)).for_each(|at| picks.push(0, at));
             picks.end_row();
         }
         picks.finish()
@@ -130,7 +156,7 @@ fn contains_sequence() -> Arc<ScalarUDF> {
 }
 
 /// The elements of two arrays, to be compared.
-pub(super) fn both(call: &Call) -> Result<(Elements, arrow::row::Rows, Elements, arrow::row::Rows)> {
+pub(super) fn both(call: &Call) -> Result<(Elements, Rows, Elements, Rows)> {
     let of = common_elements(&call.types).unwrap_or(TrinoType::Unknown);
     let (left, right) = (Elements::of(&call.lists_of(0, &of)?)?, Elements::of(&call.lists_of(1, &of)?)?);
     let (lefts, rights) = (comparable(&[Arc::clone(&left.values)])?, comparable(&[Arc::clone(&right.values)])?);

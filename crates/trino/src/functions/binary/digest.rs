@@ -11,7 +11,7 @@ use twox_hash::XxHash64;
 use crate::{ErrorName, functions::scalar::Call};
 
 fn digest<D: Digest>(call: &Call) -> Result<ArrayRef> {
-    call.map1::<BinaryArray, _, BinaryArray>(|bytes| Ok(Some(D::digest(bytes).to_vec())))
+    call.map1::<BinaryArray, _, BinaryArray>(|bytes| Ok(Some(D::digest(bytes))))
 }
 
 fn keyed<M: Mac + KeyInit>(call: &Call) -> Result<ArrayRef> {

@@ -1,7 +1,5 @@
 //! Bytes as text: hexadecimal and base64.
 
-use std::fmt::Write;
-
 use arrow::array::{ArrayRef, BinaryArray, StringArray};
 use base64::{
     Engine, alphabet,
@@ -29,13 +27,9 @@ pub(super) fn decoded(call: &Call, decode: impl Fn(&[u8]) -> Result<Vec<u8>>) ->
 }
 
 pub(super) fn to_hex(call: &Call) -> Result<ArrayRef> {
-    call.map1::<BinaryArray, _, StringArray>(|bytes| {
-        let mut text = String::with_capacity(2 * bytes.len());
-        for byte in bytes {
-            // Writing to a text does not fail.
-            let _ = write!(text, "{byte:02X}");
-        }
-        Ok(Some(text))
+    let digit = |value: u8| char::from(if value < 10 { b'0' + value } else { b'A' + value - 10 });
+    call.written1::<BinaryArray>(|bytes, into| {
+        into.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
     })
 }
 

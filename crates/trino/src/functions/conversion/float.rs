@@ -15,6 +15,16 @@ use crate::{
     functions::scalar::{fit, integer_digits},
 };
 
+/// The unit of decimals of a scale, if it is a number of a kind that has all powers of ten up to `most`.
+fn exact_unit(scale: i8, most: i8) -> Option<f64> {
+    (0..=most).contains(&scale).then(|| 10_f64.powi(scale.into()))
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "only numbers that a double or a real has"
+)]
 pub(super) fn to_float(
     array: &ArrayRef,
     from: &TrinoType,
@@ -36,15 +46,23 @@ pub(super) fn to_float(
             .map::<_, _, Float64Array>(array.as_string::<i32>(), |text| {
                 parse_double(text).ok_or_else(|| invalid(format!("Cannot cast '{text}' to DOUBLE")))
             }),
-        // Through the text, so that the nearest number is found.
+        // Where that would round twice, through the text, so that the nearest number is found.
         TrinoType::Decimal { scale, .. } if is_real => {
+            let unit = exact_unit(*scale, 10).map(|unit| unit as f32);
             failures.map::<_, _, Float32Array>(array.as_primitive::<Decimal128Type>(), |value| {
+                if let (Some(unit), ..=0x100_0000) = (unit, value.unsigned_abs()) {
+                    return Ok(value as f32 / unit);
+                }
                 let text = text_of_decimal(value, *scale);
                 text.parse().map_err(|_| invalid(format!("Cannot cast '{text}' to REAL")))
             })
         }
         TrinoType::Decimal { scale, .. } => {
+            let unit = exact_unit(*scale, 22);
             failures.map::<_, _, Float64Array>(array.as_primitive::<Decimal128Type>(), |value| {
+                if let (Some(unit), ..=0x20_0000_0000_0000) = (unit, value.unsigned_abs()) {
+                    return Ok(value as f64 / unit);
+                }
                 let text = text_of_decimal(value, *scale);
                 text.parse().map_err(|_| invalid(format!("Cannot cast '{text}' to DOUBLE")))
             })

@@ -13,7 +13,11 @@ use super::{
     failures::{Failures, invalid, no_cast},
     temporal_text::{parse_date, parse_moment, parse_time},
 };
-use crate::{TrinoType, error::TrinoError};
+use crate::{
+    TrinoType,
+    error::TrinoError,
+    functions::time::{local, per_second},
+};
 
 const NANOSECONDS_OF_DAY: i64 = 86_400_000_000_000;
 
@@ -49,22 +53,6 @@ pub(super) fn to_temporal(
         (TimestampWithTimeZone(..), Timestamp(digits)) => rounded(&local(array)?, *digits, to),
         (TimestampWithTimeZone(..), TimestampWithTimeZone(digits, _)) => rounded(array, *digits, to),
         _ => Err(no_cast(from, to)),
-    }
-}
-
-/// Timestamps with a zone as the clocks there show them.
-fn local(array: &ArrayRef) -> Result<ArrayRef> {
-    let DataType::Timestamp(unit, _) = array.data_type() else { return Ok(Arc::clone(array)) };
-    Ok(cast(array, &DataType::Timestamp(*unit, None))?)
-}
-
-/// Units of a timestamp in a second.
-fn per_second(unit: TimeUnit) -> i64 {
-    match unit {
-        TimeUnit::Second => 1,
-        TimeUnit::Millisecond => 1000,
-        TimeUnit::Microsecond => 1_000_000,
-        TimeUnit::Nanosecond => 1_000_000_000,
     }
 }
 

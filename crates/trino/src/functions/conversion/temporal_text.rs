@@ -3,14 +3,14 @@
 use std::fmt::Write;
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, StringArray},
+    array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, PrimitiveArray, StringArray, StringBuilder},
     compute::cast,
     datatypes::{DataType, Date32Type, Int64Type, TimeUnit},
 };
 use datafusion::error::Result;
 
 use super::calendar;
-use crate::TrinoType;
+use crate::{TrinoType, functions::time::local};
 
 const NANOSECONDS_OF_DAY: i64 = 86_400_000_000_000;
 
@@ -80,23 +80,27 @@ fn number(text: &str, most: usize) -> Option<i64> {
 /// The texts of dates and times.
 pub(super) fn texts(array: &ArrayRef, of: &TrinoType) -> Result<StringArray> {
     Ok(match of {
-        TrinoType::Date => {
-            let days = array.as_primitive::<Date32Type>().iter();
-            days.map(|days| days.map(|days| date_text(i64::from(days)))).collect()
-        }
+        TrinoType::Date => written(array.as_primitive::<Date32Type>(), |days, into| write_date(i64::from(days), into)),
         TrinoType::Time(digits) => {
             let micros = cast(array, &DataType::Int64)?;
-            let micros = micros.as_primitive::<Int64Type>().iter();
-            micros.map(|micros| micros.map(|micros| clock_text(micros * 1000, *digits))).collect()
+            written(micros.as_primitive::<Int64Type>(), |micros, into| write_clock(micros * 1000, *digits, into))
         }
-        TrinoType::TimestampWithTimeZone(digits, zone) => {
-            let local = cast(array, &DataType::Timestamp(unit(array), None))?;
-            let texts = moments(&local, *digits)?;
-            texts.iter().map(|text| text.map(|text| format!("{text} {zone}"))).collect()
-        }
-        TrinoType::Timestamp(digits) => moments(array, *digits)?,
+        TrinoType::TimestampWithTimeZone(digits, zone) => moments(&local(array)?, *digits, &format!(" {zone}"))?,
+        TrinoType::Timestamp(digits) => moments(array, *digits, "")?,
         _ => StringArray::new_null(array.len()),
     })
+}
+
+fn written<T: ArrowPrimitiveType>(array: &PrimitiveArray<T>, write: impl Fn(T::Native, &mut String)) -> StringArray {
+    let (mut texts, mut text) = (StringBuilder::with_capacity(array.len(), 0), String::new());
+    for value in array {
+        text.clear();
+        texts.append_option(value.map(|value| {
+            write(value, &mut text);
+            &text
+        }));
+    }
+    texts.finish()
 }
 
 fn unit(array: &ArrayRef) -> TimeUnit {
@@ -106,7 +110,7 @@ fn unit(array: &ArrayRef) -> TimeUnit {
     }
 }
 
-fn moments(array: &ArrayRef, digits: u8) -> Result<StringArray> {
+fn moments(array: &ArrayRef, digits: u8, zone: &str) -> Result<StringArray> {
     let scale = match unit(array) {
         TimeUnit::Second => 1_000_000_000,
         TimeUnit::Millisecond => 1_000_000,
@@ -115,28 +119,51 @@ fn moments(array: &ArrayRef, digits: u8) -> Result<StringArray> {
     };
     let counts = cast(array, &DataType::Int64)?;
     let per_day = NANOSECONDS_OF_DAY / scale;
-    let text = |count: i64| {
-        let clock = clock_text(count.rem_euclid(per_day) * scale, digits);
-        format!("{} {clock}", date_text(count.div_euclid(per_day)))
-    };
-    Ok(counts.as_primitive::<Int64Type>().iter().map(|count| count.map(text)).collect())
+    Ok(written(counts.as_primitive::<Int64Type>(), |count, into| {
+        write_date(count.div_euclid(per_day), into);
+        into.push(' ');
+        write_clock(count.rem_euclid(per_day) * scale, digits, into);
+        into.push_str(zone);
+    }))
 }
 
-fn date_text(days: i64) -> String {
+fn write_date(days: i64, into: &mut String) {
     let (year, month, day) = calendar::civil(days);
-    let sign = if year < 0 { "-" } else { "" };
-    format!("{sign}{:04}-{month:02}-{day:02}", year.abs())
+    if year < 0 {
+        into.push('-');
+    }
+    write_digits(year.abs(), 4, into);
+    into.push('-');
+    write_digits(month, 2, into);
+    into.push('-');
+    write_digits(day, 2, into);
 }
 
-fn clock_text(nanoseconds: i64, digits: u8) -> String {
+fn write_clock(nanoseconds: i64, digits: u8, into: &mut String) {
     let seconds = nanoseconds / 1_000_000_000;
-    let mut text = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    write_digits(seconds / 3600, 2, into);
+    into.push(':');
+    write_digits(seconds / 60 % 60, 2, into);
+    into.push(':');
+    write_digits(seconds % 60, 2, into);
     if digits > 0 {
-        let fraction = format!("{:09}", nanoseconds % 1_000_000_000);
-        text.push('.');
-        text.push_str(&fraction[..usize::from(digits.min(9))]);
+        into.push('.');
+        let digits = usize::from(digits.min(9));
+        let dropped = 10_i64.pow(u32::try_from(9 - digits).unwrap_or_default());
+        write_digits(nanoseconds % 1_000_000_000 / dropped, digits, into);
     }
-    text
+}
+
+/// A number that is not negative, with zeros in front up to a width.
+fn write_digits(mut value: i64, width: usize, into: &mut String) {
+    let mut digits = [b'0'; 20];
+    let mut start = digits.len();
+    while value > 0 || digits.len() - start < width {
+        start -= 1;
+        digits[start] = b'0' + u8::try_from(value % 10).unwrap_or_default();
+        value /= 10;
+    }
+    digits[start..].iter().for_each(|digit| into.push(char::from(*digit)));
 }
 
 /// `2-3` for two years and three months.

@@ -1,6 +1,9 @@
 //! The arguments of one call, as arrays of the kinds that Trino's types are kept in.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 use arrow::{
     array::{
@@ -11,7 +14,10 @@ use arrow::{
     compute::cast,
     datatypes::{DataType, Field, FieldRef, Float64Type, Int64Type},
 };
-use datafusion::{error::Result, logical_expr::ScalarFunctionArgs};
+use datafusion::{
+    error::Result,
+    logical_expr::{ColumnarValue, ScalarFunctionArgs},
+};
 
 use crate::TrinoType;
 
@@ -25,20 +31,29 @@ pub(crate) struct Call {
     pub(crate) returns: FieldRef,
     /// How many rows the arguments and the result have.
     pub(crate) rows: usize,
+    /// Which arguments have one value for all rows.
+    constant: Vec<bool>,
 }
 
 impl Call {
     /// The arguments as arrays, of one row if all are constant.
     pub(crate) fn of(args: ScalarFunctionArgs, is_constant: bool) -> Result<Self> {
         let rows = if is_constant { 1 } else { args.number_rows };
+        let constant = args.args.iter().map(|value| matches!(value, ColumnarValue::Scalar(_))).collect();
         let arrays: Result<_> = args.args.into_iter().map(|value| value.into_array(rows)).collect();
         let types = args.arg_fields.iter().map(|field| TrinoType::of_field(field)).collect();
-        Ok(Self { arrays: arrays?, types, returns: args.return_field, rows })
+        Ok(Self { arrays: arrays?, types, returns: args.return_field, rows, constant })
     }
 
     /// How many arguments there are.
     pub(crate) fn len(&self) -> usize {
         self.arrays.len()
+    }
+
+    /// The one value that an argument has in all rows, as an array of one row.
+    pub(crate) fn constant(&self, at: usize, of: &TrinoType) -> Result<Option<ArrayRef>> {
+        let is_constant = self.constant[at] && self.rows > 0;
+        is_constant.then(|| fit(&self.arrays[at].slice(0, 1), &of.data_type())).transpose()
     }
 
     /// The type of the result.
@@ -65,6 +80,33 @@ impl Call {
 
     pub(crate) fn texts(&self, at: usize) -> Result<StringArray> {
         Ok(cast(&self.arrays[at], &DataType::Utf8)?.as_string::<i32>().clone())
+    }
+
+    /// What the texts of an argument mean in the rows in which no argument is NULL; each text is read once.
+    pub(crate) fn meanings<T>(&self, at: usize, read: impl Fn(&str) -> Result<T>) -> Result<Meanings<T>> {
+        let (texts, valid) = (self.texts(at)?, self.strict());
+        let (mut meanings, mut places) = (Vec::new(), HashMap::new());
+        let mut of_row = |row: usize| -> Result<Option<usize>> {
+            if valid.as_ref().is_some_and(|valid| valid.is_null(row)) {
+                return Ok(None);
+            }
+            Ok(Some(match places.entry(texts.value(row)) {
+                Entry::Occupied(known) => *known.get(),
+                Entry::Vacant(new) => {
+                    meanings.push(read(texts.value(row))?);
+                    *new.insert(meanings.len() - 1)
+                }
+            }))
+        };
+        let of_rows = if self.constant[at] {
+            if let Some(row) = (0..self.rows).find(|row| valid.as_ref().is_none_or(|valid| valid.is_valid(*row))) {
+                of_row(row)?;
+            }
+            None
+        } else {
+            Some((0..self.rows).map(of_row).collect::<Result<_>>()?)
+        };
+        Ok(Meanings { meanings, of_rows, valid })
     }
 
     /// An array of arrays, with elements as they are.
@@ -102,6 +144,30 @@ impl Call {
     /// An array as the type of the result.
     pub(crate) fn fitted(&self, array: ArrayRef) -> Result<ArrayRef> {
         fit(&array, self.returns.data_type())
+    }
+}
+
+/// What the texts of an argument mean.
+pub(crate) struct Meanings<T> {
+    meanings: Vec<T>,
+    /// Which meaning a row has; `None` if all have the same.
+    of_rows: Option<Vec<Option<usize>>>,
+    valid: Option<NullBuffer>,
+}
+
+impl<T> Meanings<T> {
+    /// The meaning in a row, unless an argument is NULL there.
+    pub(crate) fn of_row(&self, row: usize) -> Option<&T> {
+        match &self.of_rows {
+            Some(of_rows) => self.meanings.get(of_rows[row]?),
+            None if self.valid.as_ref().is_some_and(|valid| valid.is_null(row)) => None,
+            None => self.meanings.first(),
+        }
+    }
+
+    /// Rows in which no argument is NULL, if there are others.
+    pub(crate) fn valid(&self) -> Option<&NullBuffer> {
+        self.valid.as_ref()
     }
 }
 

@@ -7,6 +7,7 @@ use datafusion::logical_expr::ScalarUDF;
 use serde_json::Value;
 
 use super::{
+    find::array_length,
     number::canonical,
     parse::{is_json, of_json},
 };
@@ -33,8 +34,7 @@ fn json_array_length() -> Arc<ScalarUDF> {
         |arguments| of_json(arguments, TrinoType::Bigint),
         |call| {
             let texts = call.texts(0)?;
-            let length = |text| elements(text).and_then(|values| i64::try_from(values.len()).ok());
-            Ok(Arc::new(texts.iter().map(length).collect::<Int64Array>()))
+            Ok(Arc::new(texts.iter().map(|text| array_length(text?)).collect::<Int64Array>()))
         },
     )
 }

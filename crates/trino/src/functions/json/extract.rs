@@ -1,6 +1,6 @@
 //! `json_extract`, `json_extract_scalar`, `json_size`.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use arrow::array::{Int64Array, StringArray};
 use datafusion::{error::Result, logical_expr::ScalarUDF};
@@ -21,7 +21,7 @@ pub(super) fn functions() -> Vec<Arc<ScalarUDF>> {
         define(
             "json_extract",
             |arguments| Ok(typing(arguments, TrinoType::Json)),
-            |call| Ok(Arc::new(found(call, |value| Some(canonical(value)))?.into_iter().collect::<StringArray>())),
+            |call| Ok(Arc::new(found(call, |value| Some(canonical(&value)))?.into_iter().collect::<StringArray>())),
         ),
         define(
             "json_extract_scalar",
@@ -46,7 +46,7 @@ fn typing(arguments: &Arguments<'_>, returns: TrinoType) -> Option<TrinoType> {
     }
 }
 
-fn size(value: &Value) -> Option<i64> {
+fn size(value: Value) -> Option<i64> {
     let size = match value {
         Value::Array(values) => values.len(),
         Value::Object(fields) => fields.len(),
@@ -56,21 +56,8 @@ fn size(value: &Value) -> Option<i64> {
 }
 
 /// What a function makes of the value at the path in each row.
-fn found<T>(call: &Call, of: fn(&Value) -> Option<T>) -> Result<Vec<Option<T>>> {
-    let (texts, paths) = (call.texts(0)?, call.texts(1)?);
-    let mut parsed: HashMap<&str, Path> = HashMap::new();
-    let mut values = Vec::with_capacity(call.rows);
-    for (text, path) in texts.iter().zip(paths.iter()) {
-        let (Some(text), Some(path)) = (text, path) else {
-            values.push(None);
-            continue;
-        };
-        if !parsed.contains_key(path) {
-            parsed.insert(path, Path::parse(path)?);
-        }
-        let value = serde_json::from_str::<Value>(text).ok();
-        let found = parsed.get(path).zip(value.as_ref()).and_then(|(path, value)| path.find(value));
-        values.push(found.and_then(of));
-    }
-    Ok(values)
+fn found<T>(call: &Call, of: fn(Value) -> Option<T>) -> Result<Vec<Option<T>>> {
+    let (texts, paths) = (call.texts(0)?, call.meanings(1, Path::parse)?);
+    let of_row = |row| paths.of_row(row).and_then(|path| path.find(texts.value(row))).and_then(of);
+    Ok((0..call.rows).map(of_row).collect())
 }

@@ -3,6 +3,7 @@
 mod array;
 mod cast;
 mod extract;
+mod find;
 mod number;
 mod parse;
 mod path;

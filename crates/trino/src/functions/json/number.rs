@@ -43,21 +43,34 @@ fn write(value: &Value, into: &mut String) {
             into.push('{');
             for (at, (name, value)) in fields.iter().enumerate() {
                 into.push_str(if at == 0 { "" } else { "," });
-                into.push_str(&Value::from(name.as_str()).to_string());
+                write_text(name, into);
                 into.push(':');
                 write(value, into);
             }
             into.push('}');
         }
-        other => into.push_str(&other.to_string()),
+        Value::String(value) => write_text(value, into),
+        Value::Bool(value) => into.push_str(if *value { "true" } else { "false" }),
+        Value::Null => into.push_str("null"),
+    }
+}
+
+/// A text in quotes.
+fn write_text(text: &str, into: &mut String) {
+    if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        into.push('"');
+        into.push_str(text);
+        into.push('"');
+    } else {
+        into.push_str(&Value::from(text).to_string());
     }
 }
 
 /// The text of a scalar value as `varchar`, or `None` for NULL, arrays and objects.
-pub(super) fn scalar(value: &Value) -> Option<String> {
+pub(super) fn scalar(value: Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(value) => Some(number(value)),
+        Value::String(text) => Some(text),
+        Value::Number(value) => Some(number(&value)),
         Value::Bool(value) => Some(value.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
     }

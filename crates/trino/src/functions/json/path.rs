@@ -3,12 +3,30 @@
 use datafusion::error::Result;
 use serde_json::Value;
 
+use super::find::find;
 use crate::ErrorName;
 
-enum Step {
+pub(super) enum Step {
     Field(String),
     /// An element, or the field of that name.
     Index(i64, String),
+}
+
+impl Step {
+    /// The name of the field that it leads to.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Field(name) | Self::Index(_, name) => name,
+        }
+    }
+
+    /// Which element it leads to, from 0 on.
+    pub(super) fn index(&self) -> Option<usize> {
+        match self {
+            Self::Index(at, _) => usize::try_from(*at).ok(),
+            Self::Field(_) => None,
+        }
+    }
 }
 
 /// A path such as `$.store.book[0]["title"]`.
@@ -60,12 +78,8 @@ impl Path {
         Ok(Self(steps))
     }
 
-    /// What the path leads to.
-    pub(super) fn find<'a>(&self, value: &'a Value) -> Option<&'a Value> {
-        self.0.iter().try_fold(value, |value, step| match (step, value) {
-            (Step::Field(name) | Step::Index(_, name), Value::Object(fields)) => fields.get(name),
-            (Step::Index(at, _), Value::Array(values)) => values.get(usize::try_from(*at).ok()?),
-            _ => None,
-        })
+    /// What the path leads to in a text; `None` as well if that is no JSON.
+    pub(super) fn find(&self, text: &str) -> Option<Value> {
+        find(text, &self.0)
     }
 }

@@ -1,12 +1,15 @@
 //! Functions of real numbers, in double precision. Outside of their domains they are NaN.
 
-use arrow::array::{ArrayRef, BooleanArray, Float64Array};
+use arrow::{
+    array::{ArrayRef, BooleanArray, Float64Array},
+    datatypes::Float64Type,
+};
 use datafusion::error::Result;
 
 use crate::functions::scalar::Call;
 
 fn map(call: &Call, f: impl Fn(f64) -> f64) -> Result<ArrayRef> {
-    call.map1::<Float64Array, _, Float64Array>(|x| Ok(Some(f(x))))
+    call.unary::<Float64Type, Float64Type>(f)
 }
 
 fn map2(call: &Call, f: impl Fn(f64, f64) -> f64) -> Result<ArrayRef> {

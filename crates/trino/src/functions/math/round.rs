@@ -86,6 +86,9 @@ fn rounded(call: &Call, mode: Mode) -> Result<ArrayRef> {
     let places = |row: usize| places.as_ref().map_or(Some(0), |places| places.get(row));
     let (array, is_constant) = call.array(0);
     match call.types.parameters[0] {
+        TrinoType::Double if call.len() == 1 => {
+            call.unary::<Float64Type, Float64Type>(|value| of_double(value, 0, mode))
+        }
         TrinoType::Double => {
             let values = Column::new(array.as_primitive::<Float64Type>(), is_constant);
             call.collect::<_, Float64Array>(|row| {

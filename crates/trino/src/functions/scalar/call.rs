@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow::{
-    array::{Array, ArrayAccessor, ArrayRef},
+    array::{Array, ArrayAccessor, ArrayRef, ArrowPrimitiveType, AsArray, StringBuilder},
     buffer::NullBuffer,
 };
 use datafusion::{
@@ -153,6 +153,43 @@ impl Call {
         self.collect::<R, O>(|row| match (a.get(row), b.get(row), c.get(row)) {
             (Some(a), Some(b), Some(c)) => f(a, b, c),
             _ => Ok(None),
+        })
+    }
+
+    /// The values of a function of one number, which has one for each.
+    pub(crate) fn unary<A, O>(&self, f: impl Fn(A::Native) -> O::Native) -> Result<ArrayRef>
+    where
+        A: ArrowPrimitiveType,
+        O: ArrowPrimitiveType,
+    {
+        Ok(Arc::new(self.whole(0)?.as_primitive::<A>().unary::<_, O>(f)))
+    }
+
+    /// Texts, each written behind nothing; a row of which `false` is said is NULL.
+    pub(crate) fn written(&self, mut write: impl FnMut(usize, &mut String) -> Result<bool>) -> Result<ArrayRef> {
+        let (mut texts, mut text) = (StringBuilder::with_capacity(self.rows, 0), String::new());
+        for row in 0..self.rows {
+            text.clear();
+            texts.append_option(write(row, &mut text)?.then_some(&text));
+        }
+        Ok(Arc::new(texts.finish()))
+    }
+
+    /// The texts of a function of one argument.
+    pub(crate) fn written1<'a, A>(
+        &'a self,
+        write: impl Fn(<&'a A as ArrayAccessor>::Item, &mut String),
+    ) -> Result<ArrayRef>
+    where
+        A: Array + 'static,
+        &'a A: ArrayAccessor,
+    {
+        let a = self.column::<A>(0)?;
+        self.written(|row, into| {
+            Ok(a.get(row).is_some_and(|value| {
+                write(value, into);
+                true
+            }))
         })
     }
 

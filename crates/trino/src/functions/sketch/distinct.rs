@@ -130,6 +130,8 @@ impl Fold for Seen {
     type State = Registers;
     type Input = Values;
 
+    const HEAP: Option<fn(&Self::State) -> usize> = Some(Registers::heap);
+
     fn input(&self, arguments: &[ArrayRef]) -> Result<Self::Input> {
         let errors = match arguments.get(1) {
             Some(errors) => Some(cast(errors, &DataType::Float64)?.as_primitive::<Float64Type>().clone()),
@@ -166,10 +168,6 @@ impl Fold for Seen {
         let sketch = |state: &Registers| (!state.is_empty()).then(|| state.bytes());
         Ok(Arc::new(states.iter().map(sketch).collect::<BinaryArray>()))
     }
-
-    fn heap(state: &Self::State) -> usize {
-        state.heap()
-    }
 }
 
 /// Sketches that were seen, and whether any was.
@@ -178,6 +176,8 @@ struct Merged;
 impl Fold for Merged {
     type State = Option<Registers>;
     type Input = BinaryArray;
+
+    const HEAP: Option<fn(&Self::State) -> usize> = Some(|state| state.as_ref().map_or(0, Registers::heap));
 
     fn input(&self, arguments: &[ArrayRef]) -> Result<Self::Input> {
         Ok(cast(&arguments[0], &DataType::Binary)?.as_binary::<i32>().clone())
@@ -198,9 +198,5 @@ impl Fold for Merged {
     fn finish(&self, states: &[Self::State]) -> Result<ArrayRef> {
         let bytes = states.iter().map(|state| state.as_ref().map(Registers::bytes));
         Ok(Arc::new(bytes.collect::<BinaryArray>()))
-    }
-
-    fn heap(state: &Self::State) -> usize {
-        state.as_ref().map_or(0, Registers::heap)
     }
 }

@@ -174,6 +174,8 @@ impl Fold for Frequent {
     type State = Counts;
     type Input = Values;
 
+    const HEAP: Option<fn(&Self::State) -> usize> = Some(|state| state.bytes + state.counted.len() * 160);
+
     fn input(&self, arguments: &[ArrayRef]) -> Result<Self::Input> {
         let (of_integers, of_texts) = if self.of_integers {
             (Some(integers(&arguments[1])?), None)
@@ -222,9 +224,5 @@ impl Fold for Frequent {
         };
         let values: ArrayRef = Arc::new(Int64Array::from_iter_values(counts));
         Entries { keys, values, offsets }.into_maps(Some(nulls))
-    }
-
-    fn heap(state: &Self::State) -> usize {
-        state.bytes + state.counted.len() * 160
     }
 }

@@ -121,6 +121,8 @@ impl Fold for Histograms {
     type State = Histogram;
     type Input = Values;
 
+    const HEAP: Option<fn(&Self::State) -> usize> = Some(|state| state.buckets.capacity() * size_of::<(f64, f64)>());
+
     fn input(&self, arguments: &[ArrayRef]) -> Result<Self::Input> {
         let counts = cast(&arguments[0], &DataType::Int64)?.as_primitive::<Int64Type>().clone();
         let weights = arguments.get(2).map(doubles).transpose()?;
@@ -167,9 +169,5 @@ impl Fold for Histograms {
             Arc::new(Float64Array::from_iter_values(states.iter().flat_map(|state| state.buckets.iter().map(of))))
         };
         Entries { keys: of(|bucket| bucket.0), values: of(|bucket| bucket.1), offsets }.into_maps(Some(nulls))
-    }
-
-    fn heap(state: &Self::State) -> usize {
-        state.buckets.capacity() * size_of::<(f64, f64)>()
     }
 }

@@ -143,6 +143,9 @@ impl Fold for Percentile {
     type State = Asked;
     type Input = Arguments;
 
+    const HEAP: Option<fn(&Self::State) -> usize> =
+        Some(|state| state.digest.heap() + state.shares.capacity() * size_of::<f64>());
+
     fn input(&self, arguments: &[ArrayRef]) -> Result<Self::Input> {
         let shares = &arguments[arguments.len() - 1];
         let shares: ArrayRef = if self.are_several {
@@ -214,9 +217,5 @@ impl Fold for Percentile {
         let offsets = OffsetBuffer::from_lengths(states.iter().map(|state| state.shares.len()));
         let item = Arc::new(Field::new("item", values.data_type().clone(), true));
         Ok(Arc::new(ListArray::try_new(item, offsets, values, Some(valid))?))
-    }
-
-    fn heap(state: &Self::State) -> usize {
-        state.digest.heap() + state.shares.capacity() * size_of::<f64>()
     }
 }

@@ -124,6 +124,8 @@ impl Fold for Digested {
     type State = Option<Digest>;
     type Input = Values;
 
+    const HEAP: Option<fn(&Self::State) -> usize> = Some(|state| state.as_ref().map_or(0, Digest::heap));
+
     fn input(&self, arguments: &[ArrayRef]) -> Result<Self::Input> {
         let doubles = |at: usize| -> Result<Option<Float64Array>> {
             let Some(array) = arguments.get(at) else { return Ok(None) };
@@ -170,10 +172,6 @@ impl Fold for Digested {
     fn finish(&self, states: &[Self::State]) -> Result<ArrayRef> {
         Ok(bytes(states))
     }
-
-    fn heap(state: &Self::State) -> usize {
-        state.as_ref().map_or(0, Digest::heap)
-    }
 }
 
 /// Digests that are put together.
@@ -182,6 +180,8 @@ struct Merged(Kept);
 impl Fold for Merged {
     type State = Option<Digest>;
     type Input = BinaryArray;
+
+    const HEAP: Option<fn(&Self::State) -> usize> = Some(|state| state.as_ref().map_or(0, Digest::heap));
 
     fn input(&self, arguments: &[ArrayRef]) -> Result<Self::Input> {
         Ok(cast(&arguments[0], &DataType::Binary)?.as_binary::<i32>().clone())
@@ -204,9 +204,5 @@ impl Fold for Merged {
 
     fn finish(&self, states: &[Self::State]) -> Result<ArrayRef> {
         Ok(bytes(states))
-    }
-
-    fn heap(state: &Self::State) -> usize {
-        state.as_ref().map_or(0, Digest::heap)
     }
 }

@@ -7,14 +7,24 @@ use unicode_normalization::UnicodeNormalization;
 use crate::{ErrorName, TrinoType, functions::scalar::Call};
 
 pub(super) fn lower(call: &Call) -> Result<ArrayRef> {
-    call.map1::<StringArray, _, StringArray>(|text| {
-        Ok(Some(if text.is_ascii() { text.to_ascii_lowercase() } else { text.chars().map(simple_lower).collect() }))
+    call.written1::<StringArray>(|text, into| {
+        if text.is_ascii() {
+            into.push_str(text);
+            into.make_ascii_lowercase();
+        } else {
+            into.extend(text.chars().map(simple_lower));
+        }
     })
 }
 
 pub(super) fn upper(call: &Call) -> Result<ArrayRef> {
-    call.map1::<StringArray, _, StringArray>(|text| {
-        Ok(Some(if text.is_ascii() { text.to_ascii_uppercase() } else { text.chars().map(simple_upper).collect() }))
+    call.written1::<StringArray>(|text, into| {
+        if text.is_ascii() {
+            into.push_str(text);
+            into.make_ascii_uppercase();
+        } else {
+            into.extend(text.chars().map(simple_upper));
+        }
     })
 }
 
@@ -46,7 +56,15 @@ pub(super) fn reverse(call: &Call) -> Result<ArrayRef> {
         return call
             .map1::<BinaryArray, _, BinaryArray>(|bytes| Ok(Some(bytes.iter().rev().copied().collect::<Vec<_>>())));
     }
-    call.map1::<StringArray, _, StringArray>(|text| Ok(Some(text.chars().rev().collect::<String>())))
+    call.written1::<StringArray>(|text, into| {
+        if text.is_ascii() {
+            let mut bytes = std::mem::take(into).into_bytes();
+            bytes.extend(text.as_bytes().iter().rev());
+            *into = String::from_utf8(bytes).unwrap_or_default();
+        } else {
+            into.extend(text.chars().rev());
+        }
+    })
 }
 
 pub(super) fn normalize(call: &Call) -> Result<ArrayRef> {

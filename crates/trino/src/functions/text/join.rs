@@ -33,15 +33,14 @@ pub(super) fn concat(call: &Call) -> Result<ArrayRef> {
         });
     }
     let columns = call.columns::<StringArray>(0)?;
-    call.collect::<_, StringArray>(|row| {
-        let mut text = String::new();
+    call.written(|row, into| {
         for column in &columns {
             match column.get(row) {
-                Some(part) => text.push_str(part),
-                None => return Ok(None),
+                Some(part) => into.push_str(part),
+                None => return Ok(false),
             }
         }
-        Ok(Some(text))
+        Ok(true)
     })
 }
 

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, Int64Array, PrimitiveArray},
+    array::{Array, ArrayRef, AsArray, PrimitiveArray},
     datatypes::{DurationMillisecondType, IntervalYearMonthType},
 };
 use chrono::{Datelike, Months, NaiveDateTime, TimeDelta};
-use datafusion::{
-    error::{DataFusionError, Result},
-    logical_expr::ScalarUDF,
-};
+use datafusion::{error::Result, logical_expr::ScalarUDF};
 
-use super::moment::{Moments, array_of, is_moment, out_of_range};
+use super::{
+    moment::{Moments, array_of, is_moment, numbers, out_of_range},
+    unit::Unit,
+};
 use crate::{
     ErrorName, TrinoType,
     functions::define::{Arguments, Call, define, is_integer, is_text},
@@ -26,34 +26,6 @@ pub(super) fn functions() -> Vec<Arc<ScalarUDF>> {
         define("date_minus_interval", with_interval, |call| plus_interval(call, -1)),
         timestamp_minus_timestamp(),
     ]
-}
-
-fn invalid_field(unit: &str, of: &TrinoType) -> DataFusionError {
-    let kind = if *of == TrinoType::Date { "DATE" } else { "TIMESTAMP" };
-    ErrorName::InvalidFunctionArgument.error(format!("'{unit}' is not a valid {kind} field"))
-}
-
-/// Milliseconds of units of a fixed length.
-fn millis_of(unit: &str) -> Option<i64> {
-    Some(match unit {
-        "millisecond" => 1,
-        "second" => 1000,
-        "minute" => 60_000,
-        "hour" => 3_600_000,
-        "day" => 86_400_000,
-        "week" => 604_800_000,
-        _ => return None,
-    })
-}
-
-/// Months of units that are counted in months.
-fn months_of(unit: &str) -> Option<i64> {
-    Some(match unit {
-        "month" => 1,
-        "quarter" => 3,
-        "year" => 12,
-        _ => return None,
-    })
 }
 
 pub(in crate::functions) fn plus_months(local: NaiveDateTime, months: i64) -> Result<NaiveDateTime> {
@@ -76,26 +48,28 @@ fn date_add() -> Arc<ScalarUDF> {
         })
     };
     define("date_add", typing, |call| {
-        let (units, counts) = (call.texts(0)?, call.integers(1)?);
-        let moments = Moments::of(&call.arrays[2])?;
         let of = &call.types[2];
-        let nulls = call.strict();
+        let (units, counts) = (call.meanings(0, |name| Unit::of_name(name, of))?, call.integers(1)?);
+        let moments = Moments::of(&call.arrays[2])?;
         let of_row = |row: usize| -> Result<Option<NaiveDateTime>> {
-            let is_null = nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
-            let (Some(instant), false) = (moments.instant(row), is_null) else { return Ok(None) };
-            let (unit, count) = (units.value(row).to_lowercase(), counts.value(row));
-            let local = moments.local(row).unwrap_or(instant);
-            if let Some(months) = months_of(&unit) {
-                let months = months.checked_mul(count).ok_or_else(out_of_range)?;
-                return Ok(Some(moments.instant_of(plus_months(local, months)?)));
-            }
-            let is_day = matches!(unit.as_str(), "day" | "week");
-            let length = millis_of(&unit).filter(|_| is_day || *of != TrinoType::Date);
-            let length = length.ok_or_else(|| invalid_field(&unit, of))?;
-            let span = length.checked_mul(count).and_then(TimeDelta::try_milliseconds).ok_or_else(out_of_range)?;
-            let from = if is_day { local } else { instant };
-            let moved = from.checked_add_signed(span).ok_or_else(out_of_range)?;
-            Ok(Some(if is_day { moments.instant_of(moved) } else { moved }))
+            let (Some(unit), Some(instant)) = (units.of_row(row), moments.instant(row)) else { return Ok(None) };
+            let (count, local) = (counts.value(row), moments.local(row).unwrap_or(instant));
+            let moved = match *unit {
+                Unit::Months(months) => {
+                    let months = months.checked_mul(count).ok_or_else(out_of_range)?;
+                    moments.instant_of(plus_months(local, months)?)
+                }
+                Unit::Days(days) => {
+                    let span = days.checked_mul(count).and_then(TimeDelta::try_days);
+                    let moved = span.and_then(|span| local.checked_add_signed(span)).ok_or_else(out_of_range)?;
+                    moments.instant_of(moved)
+                }
+                Unit::OfClock(micros) => {
+                    let span = micros.checked_mul(count).map(TimeDelta::microseconds);
+                    span.and_then(|span| instant.checked_add_signed(span)).ok_or_else(out_of_range)?
+                }
+            };
+            Ok(Some(moved))
         };
         let values: Result<Vec<_>> = (0..call.rows).map(of_row).collect();
         array_of(values?.into_iter(), of)
@@ -111,24 +85,28 @@ fn date_diff() -> Arc<ScalarUDF> {
         })
     };
     define("date_diff", typing, |call| {
-        let units = call.texts(0)?;
+        let units = call.meanings(0, |name| Unit::of_name(name, &call.types[1]))?;
         let (from, to) = (Moments::of(&call.arrays[1])?, Moments::of(&call.arrays[2])?);
-        let of_row = |row: usize| -> Result<Option<i64>> {
-            let (Some(a), Some(b), true) = (from.instant(row), to.instant(row), units.is_valid(row)) else {
-                return Ok(None);
-            };
-            let unit = units.value(row).to_lowercase();
-            let (start, end) = (from.local(row).unwrap_or(a), to.local(row).unwrap_or(b));
-            if let Some(months) = months_of(&unit) {
-                return Ok(Some(months_between(start, end) / months));
-            }
-            let is_day = matches!(unit.as_str(), "day" | "week");
-            let length = millis_of(&unit).filter(|_| is_day || call.types[1] != TrinoType::Date);
-            let length = length.ok_or_else(|| invalid_field(&unit, &call.types[1]))?;
-            let span = if is_day { end - start } else { b - a };
-            Ok(Some(span.num_milliseconds() / length))
+        let (starts, ends) = (from.local_micros(), to.local_micros());
+        let instants = from.in_micros().zip(to.in_micros());
+        let of_row = |row: usize| -> Option<i64> {
+            let Some(unit) = units.of_row(row) else { return Some(0) };
+            // Units are of whole milliseconds, and of a part of one nothing is counted.
+            let between = |from: i64, to: i64| Some(to.checked_sub(from)? / 1000);
+            Some(match *unit {
+                Unit::Months(months) => months_between(from.local(row)?, to.local(row)?) / months,
+                Unit::Days(days) => between(starts.value(row), ends.value(row))? / (days * 86_400_000),
+                Unit::OfClock(micros) => {
+                    let millis = match instants {
+                        Some((from, to)) => between(from.value(row), to.value(row))?,
+                        None => (to.instant(row)? - from.instant(row)?).num_milliseconds(),
+                    };
+                    millis / (micros / 1000)
+                }
+            })
         };
-        Ok(Arc::new((0..call.rows).map(of_row).collect::<Result<Int64Array>>()?))
+        let rows: Vec<_> = (0..call.rows).collect();
+        Ok(Arc::new(numbers(&rows, units.valid(), of_row)?))
     })
 }
 

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, Int64Array};
-use arrow::datatypes::{DurationMillisecondType, IntervalYearMonthType};
-use chrono::{Datelike, NaiveDateTime, Timelike};
+use arrow::{
+    array::{Array, ArrayRef, AsArray, Int64Array, PrimitiveArray},
+    datatypes::{Date32Type, DurationMillisecondType, Int64Type, IntervalYearMonthType},
+};
+use chrono::{Datelike, NaiveDate};
 use datafusion::{error::Result, logical_expr::ScalarUDF};
 
-use super::moment::{Moments, is_moment};
+use super::moment::{MICROS_OF_DAY, Moments, date_of, is_moment, numbers};
 use crate::{
     TrinoType,
     functions::define::{Arguments, Call, define},
@@ -15,23 +17,23 @@ use crate::{
 
 pub(super) fn functions() -> Vec<Arc<ScalarUDF>> {
     vec![
-        define("year", of_date_or_months, |call| dates_or_months(call, |at| at.year().into(), |m| m / 12)),
-        define("quarter", of_date, |call| dates(call, |at| i64::from(at.month0() / 3 + 1))),
-        define("month", of_date_or_months, |call| dates_or_months(call, |at| at.month().into(), |m| m % 12)),
-        define("week", of_date, |call| dates(call, |at| at.iso_week().week().into())),
-        define("week_of_year", of_date, |call| dates(call, |at| at.iso_week().week().into())),
-        define("day", of_date_or_millis, |call| times(call, |at| at.day().into(), |ms| ms / 86_400_000)),
-        define("day_of_month", of_date, |call| dates(call, |at| at.day().into())),
-        define("day_of_week", of_date, |call| dates(call, |at| at.weekday().number_from_monday().into())),
-        define("dow", of_date, |call| dates(call, |at| at.weekday().number_from_monday().into())),
-        define("day_of_year", of_date, |call| dates(call, |at| at.ordinal().into())),
-        define("doy", of_date, |call| dates(call, |at| at.ordinal().into())),
-        define("year_of_week", of_date, |call| dates(call, |at| at.iso_week().year().into())),
-        define("yow", of_date, |call| dates(call, |at| at.iso_week().year().into())),
-        define("hour", of_time, |call| times(call, |at| at.hour().into(), |ms| ms / 3_600_000 % 24)),
-        define("minute", of_time, |call| times(call, |at| at.minute().into(), |ms| ms / 60_000 % 60)),
-        define("second", of_time, |call| times(call, |at| at.second().into(), |ms| ms / 1000 % 60)),
-        define("millisecond", of_time, |call| times(call, |at| i64::from(at.nanosecond() / 1_000_000), |ms| ms % 1000)),
+        define("year", of_date_or_months, |call| dates_or_months(call, |date| date.year().into(), |m| m / 12)),
+        define("quarter", of_date, |call| dates(call, |date| i64::from(date.month0() / 3 + 1))),
+        define("month", of_date_or_months, |call| dates_or_months(call, |date| date.month().into(), |m| m % 12)),
+        define("week", of_date, |call| dates(call, |date| date.iso_week().week().into())),
+        define("week_of_year", of_date, |call| dates(call, |date| date.iso_week().week().into())),
+        define("day", of_date_or_millis, day),
+        define("day_of_month", of_date, |call| dates(call, |date| date.day().into())),
+        define("day_of_week", of_date, |call| dates(call, |date| date.weekday().number_from_monday().into())),
+        define("dow", of_date, |call| dates(call, |date| date.weekday().number_from_monday().into())),
+        define("day_of_year", of_date, |call| dates(call, |date| date.ordinal().into())),
+        define("doy", of_date, |call| dates(call, |date| date.ordinal().into())),
+        define("year_of_week", of_date, |call| dates(call, |date| date.iso_week().year().into())),
+        define("yow", of_date, |call| dates(call, |date| date.iso_week().year().into())),
+        define("hour", of_time, |call| times(call, |millis| millis / 3_600_000 % 24)),
+        define("minute", of_time, |call| times(call, |millis| millis / 60_000 % 60)),
+        define("second", of_time, |call| times(call, |millis| millis / 1000 % 60)),
+        define("millisecond", of_time, |call| times(call, |millis| millis % 1000)),
         define("timezone_hour", of_zone, |call| offsets(call, |seconds| seconds / 3600)),
         define("timezone_minute", of_zone, |call| offsets(call, |seconds| seconds / 60 % 60)),
     ]
@@ -72,27 +74,43 @@ fn of_zone(arguments: &Arguments<'_>) -> Result<Option<TrinoType>> {
     bigint(arguments, |of| matches!(of, TrinoType::TimestampWithTimeZone(..)))
 }
 
-fn dates(call: &Call, field: fn(NaiveDateTime) -> i64) -> Result<ArrayRef> {
-    let moments = Moments::of(&call.arrays[0])?;
-    let values = (0..call.rows).map(|row| moments.local(row).map(field));
-    Ok(Arc::new(values.collect::<Int64Array>()))
+/// A field of the dates of dates and timestamps.
+fn dates(call: &Call, field: impl Fn(NaiveDate) -> i64) -> Result<ArrayRef> {
+    let array = &call.arrays[0];
+    if let Some(days) = array.as_primitive_opt::<Date32Type>() {
+        return Ok(Arc::new(numbers(days.values(), days.nulls(), |day| Some(field(date_of(day.into())?)))?));
+    }
+    let local = Moments::of(array)?.local_micros();
+    let of_micros = |micros: i64| Some(field(date_of(micros.div_euclid(MICROS_OF_DAY))?));
+    Ok(Arc::new(numbers(local.values(), local.nulls(), of_micros)?))
 }
 
-fn dates_or_months(call: &Call, field: fn(NaiveDateTime) -> i64, of_months: fn(i64) -> i64) -> Result<ArrayRef> {
+fn dates_or_months(call: &Call, field: impl Fn(NaiveDate) -> i64, of_months: impl Fn(i64) -> i64) -> Result<ArrayRef> {
     if call.types[0] != TrinoType::IntervalYearToMonth {
         return dates(call, field);
     }
     let months = call.arrays[0].as_primitive::<IntervalYearMonthType>();
-    Ok(Arc::new(months.iter().map(|months| months.map(|months| of_months(months.into()))).collect::<Int64Array>()))
+    Ok(Arc::new(months.unary::<_, Int64Type>(|months| of_months(months.into()))))
 }
 
-fn times(call: &Call, field: fn(NaiveDateTime) -> i64, of_millis: fn(i64) -> i64) -> Result<ArrayRef> {
-    if call.types[0] != TrinoType::IntervalDayToSecond {
-        return dates(call, field);
+fn day(call: &Call) -> Result<ArrayRef> {
+    if call.types[0] == TrinoType::IntervalDayToSecond {
+        return Ok(Arc::new(intervals(call)?.unary::<_, Int64Type>(|millis| millis / 86_400_000)));
     }
-    let millis = call.values_as(0, &TrinoType::IntervalDayToSecond)?;
-    let millis = millis.as_primitive::<DurationMillisecondType>();
-    Ok(Arc::new(millis.iter().map(|millis| millis.map(of_millis)).collect::<Int64Array>()))
+    dates(call, |date| date.day().into())
+}
+
+fn intervals(call: &Call) -> Result<PrimitiveArray<DurationMillisecondType>> {
+    Ok(call.values_as(0, &TrinoType::IntervalDayToSecond)?.as_primitive::<DurationMillisecondType>().clone())
+}
+
+/// A field of the milliseconds of the day, or of an interval.
+fn times(call: &Call, field: impl Fn(i64) -> i64) -> Result<ArrayRef> {
+    if call.types[0] == TrinoType::IntervalDayToSecond {
+        return Ok(Arc::new(intervals(call)?.unary::<_, Int64Type>(field)));
+    }
+    let local = Moments::of(&call.arrays[0])?.local_micros();
+    Ok(Arc::new(local.unary::<_, Int64Type>(|micros: i64| field(micros.rem_euclid(MICROS_OF_DAY) / 1000))))
 }
 
 fn offsets(call: &Call, field: fn(i64) -> i64) -> Result<ArrayRef> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::StringArray;
+use arrow::array::StringBuilder;
 use chrono::NaiveDateTime;
 use datafusion::{
     error::{DataFusionError, Result},
@@ -84,21 +84,27 @@ fn format_datetime() -> Arc<ScalarUDF> {
     };
     define("format_datetime", typing, |call| {
         let moments = Moments::of(&call.arrays[0])?;
-        let patterns = call.texts(1)?;
+        let patterns = call.meanings(1, items)?;
         let zone = match &call.types[0] {
             TrinoType::TimestampWithTimeZone(_, zone) => zone.clone(),
             _ => "UTC".to_owned(),
         };
-        let of_row = |(row, pattern): (usize, Option<&str>)| -> Result<Option<String>> {
-            let (Some(local), Some(pattern)) = (moments.local(row), pattern) else { return Ok(None) };
-            Ok(Some(write(&items(pattern)?, local, moments.offset(row), &zone)))
-        };
-        Ok(Arc::new(patterns.iter().enumerate().map(of_row).collect::<Result<StringArray>>()?))
+        let mut texts = StringBuilder::with_capacity(call.rows, 16 * call.rows);
+        for row in 0..call.rows {
+            match patterns.of_row(row).zip(moments.local(row)) {
+                Some((items, local)) => {
+                    write(items, local, moments.offset(row), &zone, &mut texts)?;
+                    texts.append_value("");
+                }
+                None => texts.append_null(),
+            }
+        }
+        Ok(Arc::new(texts.finish()))
     })
 }
 
-fn parsed(text: &str, pattern: &str) -> Result<Parsed> {
-    read(&items(pattern)?, text).ok_or_else(|| invalid(format!("Invalid format: \"{text}\"")))
+fn parsed(text: &str, items: &[Item]) -> Result<Parsed> {
+    read(items, text).ok_or_else(|| invalid(format!("Invalid format: \"{text}\"")))
 }
 
 /// The instant of what was read from a text, for a column in a zone. A text without zone is of UTC.
@@ -124,19 +130,20 @@ fn parse_datetime() -> Arc<ScalarUDF> {
             return Ok(None);
         }
         let literal = arguments.text(0).zip(arguments.text(1));
-        let zone = literal.and_then(|(text, pattern)| parsed(text, pattern).ok()?.zone);
+        let zone = literal.and_then(|(text, pattern)| parsed(text, &items(pattern).ok()?).ok()?.zone);
         Ok(Some(TrinoType::TimestampWithTimeZone(3, zone.unwrap_or_else(|| "UTC".to_owned()))))
     };
     define("parse_datetime", typing, |call| {
         let TrinoType::TimestampWithTimeZone(_, zone) = call.return_type() else {
             return Ok(Arc::clone(&call.arrays[0]));
         };
-        let (texts, patterns) = (call.texts(0)?, call.texts(1)?);
-        let of_row = |(text, pattern): (Option<&str>, Option<&str>)| -> Result<Option<NaiveDateTime>> {
-            let (Some(text), Some(pattern)) = (text, pattern) else { return Ok(None) };
-            Ok(Some(instant(text, &parsed(text, pattern)?, &zone)?))
+        let (texts, patterns) = (call.texts(0)?, call.meanings(1, items)?);
+        let of_row = |row: usize| -> Result<Option<NaiveDateTime>> {
+            let Some(items) = patterns.of_row(row) else { return Ok(None) };
+            let text = texts.value(row);
+            Ok(Some(instant(text, &parsed(text, items)?, &zone)?))
         };
-        let values: Result<Vec<_>> = texts.iter().zip(patterns.iter()).map(of_row).collect();
+        let values: Result<Vec<_>> = (0..call.rows).map(of_row).collect();
         array_of(values?.into_iter(), &call.return_type())
     })
 }

@@ -13,6 +13,7 @@ mod moment;
 mod mysql;
 mod pattern;
 mod truncate;
+mod unit;
 mod zone;
 
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 use datafusion::logical_expr::ScalarUDF;
 
 pub(super) use arithmetic::plus_months;
-pub(super) use moment::{Moments, array_of, is_moment, out_of_range};
+pub(super) use moment::{Moments, array_of, is_moment, local, out_of_range, per_second};
 
 pub(super) fn functions() -> Vec<Arc<ScalarUDF>> {
     [

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, Date32Array, PrimitiveArray, timezone::Tz},
+    array::{Array, ArrayRef, AsArray, Date32Array, Int64Array, PrimitiveArray, timezone::Tz},
+    buffer::NullBuffer,
     compute::cast,
     datatypes::{
         DataType, Date32Type, Int64Type, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType,
@@ -15,10 +16,13 @@ use datafusion::error::{DataFusionError, Result};
 
 use crate::{ErrorName, TrinoType};
 
+pub(super) const MICROS_OF_DAY: i64 = 86_400_000_000;
+
 /// Dates, timestamps with or without zone, and times of the day, as local dates and times.
 pub(in crate::functions) struct Moments {
-    micros: arrow::array::Int64Array,
-    nanos: Option<arrow::array::Int64Array>,
+    micros: Int64Array,
+    nanos: Option<Int64Array>,
+    /// `None` as well for UTC.
     zone: Option<Tz>,
 }
 
@@ -37,23 +41,76 @@ pub(in crate::functions) fn out_of_range() -> DataFusionError {
     ErrorName::NumericValueOutOfRange.error("date or timestamp is out of range")
 }
 
+/// The date of days since 1970-01-01, unless it is out of range.
+pub(super) fn date_of(days: i64) -> Option<NaiveDate> {
+    NaiveDate::from_epoch_days(i32::try_from(days).ok()?)
+}
+
+/// A whole number for each value, whatever stands where values are NULL.
+///
+/// # Errors
+/// NUMERIC_VALUE_OUT_OF_RANGE where there is none for a value.
+pub(super) fn numbers<T: Copy>(
+    values: &[T],
+    nulls: Option<&NullBuffer>,
+    of: impl Fn(T) -> Option<i64>,
+) -> Result<Int64Array> {
+    let mut found = Vec::with_capacity(values.len());
+    for (row, value) in values.iter().enumerate() {
+        found.push(match of(*value) {
+            Some(number) => number,
+            None if nulls.is_some_and(|nulls| nulls.is_null(row)) => 0,
+            None => return Err(out_of_range()),
+        });
+    }
+    Ok(Int64Array::new(found.into(), nulls.cloned()))
+}
+
 impl Moments {
     pub(in crate::functions) fn of(array: &ArrayRef) -> Result<Self> {
         let zone = match array.data_type() {
+            DataType::Timestamp(_, Some(zone)) if matches!(zone.as_ref(), "UTC" | "Z" | "+00:00") => None,
             DataType::Timestamp(_, Some(zone)) => Some(zone_of(zone)?),
             _ => None,
         };
-        let nanos = matches!(array.data_type(), DataType::Timestamp(TimeUnit::Nanosecond, _));
-        let whole = |unit| -> Result<arrow::array::Int64Array> {
-            let in_unit = match array.data_type() {
-                DataType::Time32(_) | DataType::Time64(_) => cast(array, &DataType::Time64(TimeUnit::Microsecond))?,
-                DataType::Timestamp(_, zone) => cast(array, &DataType::Timestamp(unit, zone.clone()))?,
-                _ => cast(array, &DataType::Timestamp(unit, None))?,
-            };
-            Ok(cast(&in_unit, &DataType::Int64)?.as_primitive::<Int64Type>().clone())
+        let whole = |of: &DataType| -> Result<Int64Array> {
+            Ok(cast(&cast(array, of)?, &DataType::Int64)?.as_primitive::<Int64Type>().clone())
         };
-        let nanos = if nanos { Some(whole(TimeUnit::Nanosecond)?) } else { None };
-        Ok(Self { micros: whole(TimeUnit::Microsecond)?, nanos, zone })
+        let nanos = match array.data_type() {
+            of @ DataType::Timestamp(TimeUnit::Nanosecond, _) => Some(whole(of)?),
+            _ => None,
+        };
+        let micros = match (array.data_type(), &nanos) {
+            (_, Some(nanos)) => nanos.unary(|nanos: i64| nanos.div_euclid(1000)),
+            (DataType::Time32(_) | DataType::Time64(_), None) => whole(&DataType::Time64(TimeUnit::Microsecond))?,
+            (DataType::Timestamp(_, zone), None) => whole(&DataType::Timestamp(TimeUnit::Microsecond, zone.clone()))?,
+            _ => whole(&DataType::Timestamp(TimeUnit::Microsecond, None))?,
+        };
+        Ok(Self { micros, nanos, zone })
+    }
+
+    /// Whether they have a zone whose clock may differ from that of UTC.
+    pub(super) fn has_zone(&self) -> bool {
+        self.zone.is_some()
+    }
+
+    /// The instants in whole microseconds since 1970, unless parts of these are lost.
+    pub(super) fn in_micros(&self) -> Option<&Int64Array> {
+        self.nanos.is_none().then_some(&self.micros)
+    }
+
+    /// What a calendar and a clock show, in whole microseconds since 1970-01-01 00:00.
+    pub(super) fn local_micros(&self) -> Int64Array {
+        if self.zone.is_none() {
+            return self.micros.clone();
+        }
+        let local = |row| if self.micros.is_valid(row) { self.local_micros_of(row) } else { 0 };
+        let values: Vec<_> = (0..self.micros.len()).map(local).collect();
+        Int64Array::new(values.into(), self.micros.nulls().cloned())
+    }
+
+    fn local_micros_of(&self, row: usize) -> i64 {
+        self.micros.value(row) + i64::from(self.offset(row)) * 1_000_000
     }
 
     /// The instant in UTC, or the date and time of one without a zone.
@@ -69,8 +126,8 @@ impl Moments {
 
     /// Seconds that the zone is before UTC.
     pub(in crate::functions) fn offset(&self, row: usize) -> i32 {
-        let offset = self.zone.zip(self.instant(row)).map(|(zone, at)| zone.offset_from_utc_datetime(&at).fix());
-        offset.map_or(0, |offset| offset.local_minus_utc())
+        let Some(zone) = self.zone else { return 0 };
+        self.instant(row).map_or(0, |at| zone.offset_from_utc_datetime(&at).fix().local_minus_utc())
     }
 
     /// What a calendar and a clock show.
@@ -85,6 +142,32 @@ impl Moments {
             None => local,
         }
     }
+}
+
+/// Units of a timestamp in a second.
+pub(in crate::functions) fn per_second(unit: TimeUnit) -> i64 {
+    match unit {
+        TimeUnit::Second => 1,
+        TimeUnit::Millisecond => 1000,
+        TimeUnit::Microsecond => 1_000_000,
+        TimeUnit::Nanosecond => 1_000_000_000,
+    }
+}
+
+/// Timestamps of a zone as the clocks there show them; those without one as they are.
+pub(in crate::functions) fn local(array: &ArrayRef) -> Result<ArrayRef> {
+    let DataType::Timestamp(unit, Some(zone)) = array.data_type() else { return Ok(Arc::clone(array)) };
+    let instants = cast(array, &DataType::Int64)?;
+    let instants = instants.as_primitive::<Int64Type>();
+    let zone = zone_of(zone)?;
+    let per_second = per_second(*unit);
+    let shown = |instant: i64| {
+        let at = DateTime::from_timestamp(instant.div_euclid(per_second), 0)?.naive_utc();
+        let offset = i64::from(zone.offset_from_utc_datetime(&at).fix().local_minus_utc());
+        instant.checked_add(offset * per_second)
+    };
+    let local = numbers(instants.values(), instants.nulls(), shown)?;
+    Ok(cast(&local, &DataType::Timestamp(*unit, None))?)
 }
 
 /// The instant at which a zone shows a date and time: the earlier of two; one in a gap is moved on by it.
@@ -122,6 +205,26 @@ pub(in crate::functions) fn array_of(
             let values = values.map(|value| value.map(|value| value.and_utc().timestamp_micros()));
             Arc::new(values.collect::<PrimitiveArray<TimestampMicrosecondType>>().with_data_type(kind))
         }
+    })
+}
+
+/// Values of a date or timestamp type, given as microseconds since 1970-01-01 00:00 UTC.
+pub(super) fn array_of_micros(micros: &Int64Array, of: &TrinoType) -> Result<ArrayRef> {
+    let kind = of.data_type();
+    Ok(match &kind {
+        DataType::Date32 => {
+            let days = micros.unary::<_, Int64Type>(|micros| micros.div_euclid(MICROS_OF_DAY));
+            cast(&days, &DataType::Int32).and_then(|days| cast(&days, &kind))?
+        }
+        DataType::Timestamp(TimeUnit::Millisecond, _) => {
+            let millis = micros.unary::<_, TimestampMillisecondType>(|micros| micros.div_euclid(1000));
+            Arc::new(millis.with_data_type(kind))
+        }
+        DataType::Timestamp(TimeUnit::Nanosecond, _) => {
+            let nanos = numbers(micros.values(), micros.nulls(), |micros| micros.checked_mul(1000))?;
+            Arc::new(nanos.reinterpret_cast::<TimestampNanosecondType>().with_data_type(kind))
+        }
+        _ => Arc::new(micros.reinterpret_cast::<TimestampMicrosecondType>().with_data_type(kind)),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::StringArray;
+use arrow::array::StringBuilder;
 use chrono::NaiveDateTime;
 use datafusion::{error::Result, logical_expr::ScalarUDF};
 
@@ -87,12 +87,18 @@ fn date_format() -> Arc<ScalarUDF> {
     };
     define("date_format", typing, |call| {
         let moments = Moments::of(&call.arrays[0])?;
-        let patterns = call.texts(1)?;
-        let of_row = |(row, pattern): (usize, Option<&str>)| -> Result<Option<String>> {
-            let (Some(local), Some(pattern)) = (moments.local(row), pattern) else { return Ok(None) };
-            Ok(Some(write(&items(pattern)?, local, 0, "")))
-        };
-        Ok(Arc::new(patterns.iter().enumerate().map(of_row).collect::<Result<StringArray>>()?))
+        let patterns = call.meanings(1, items)?;
+        let mut texts = StringBuilder::with_capacity(call.rows, 16 * call.rows);
+        for row in 0..call.rows {
+            match patterns.of_row(row).zip(moments.local(row)) {
+                Some((items, local)) => {
+                    write(items, local, 0, "", &mut texts)?;
+                    texts.append_value("");
+                }
+                None => texts.append_null(),
+            }
+        }
+        Ok(Arc::new(texts.finish()))
     })
 }
 
@@ -105,14 +111,15 @@ fn date_parse() -> Arc<ScalarUDF> {
         })
     };
     define("date_parse", typing, |call| {
-        let (texts, patterns) = (call.texts(0)?, call.texts(1)?);
-        let of_row = |(text, pattern): (Option<&str>, Option<&str>)| -> Result<Option<NaiveDateTime>> {
-            let (Some(text), Some(pattern)) = (text, pattern) else { return Ok(None) };
-            let parsed = read(&items(pattern)?, text).and_then(|parsed| parsed.local());
+        let (texts, patterns) = (call.texts(0)?, call.meanings(1, items)?);
+        let of_row = |row: usize| -> Result<Option<NaiveDateTime>> {
+            let Some(items) = patterns.of_row(row) else { return Ok(None) };
+            let text = texts.value(row);
+            let parsed = read(items, text).and_then(|parsed| parsed.local());
             let wrong = || ErrorName::InvalidFunctionArgument.error(format!("Invalid format: \"{text}\""));
             Ok(Some(parsed.ok_or_else(wrong)?))
         };
-        let values: Result<Vec<_>> = texts.iter().zip(patterns.iter()).map(of_row).collect();
+        let values: Result<Vec<_>> = (0..call.rows).map(of_row).collect();
         array_of(values?.into_iter(), &TrinoType::Timestamp(3))
     })
 }

@@ -1,5 +1,7 @@
 //! Patterns of dates and times, whichever way they are written.
 
+use std::fmt;
+
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 
 /// A field of a pattern. Numbers say the least digits.
@@ -63,46 +65,76 @@ pub(super) fn offset_name(seconds: i32, colon: bool) -> String {
 }
 
 /// Writes what a calendar and a clock show, in a zone of this offset and name.
-pub(super) fn write(items: &[Item], local: NaiveDateTime, offset: i32, zone: &str) -> String {
-    let mut text = String::new();
+///
+/// # Errors
+/// None but those of what is written to.
+pub(super) fn write(
+    items: &[Item],
+    local: NaiveDateTime,
+    offset: i32,
+    zone: &str,
+    into: &mut impl fmt::Write,
+) -> fmt::Result {
+    let half = |hour: u32| if hour.is_multiple_of(12) { 12 } else { hour % 12 };
     for item in items {
-        let number = |value: u32, width: &usize| format!("{value:0width$}");
-        let signed = |value: i32, width: &usize| format!("{value:0width$}");
-        let half = |hour: u32| if hour.is_multiple_of(12) { 12 } else { hour % 12 };
-        let part = match item {
-            Item::Literal(literal) => literal.clone(),
-            Item::Year(width) => signed(local.year(), width),
-            Item::TwoDigitYear => format!("{:02}", local.year().rem_euclid(100)),
-            Item::WeekYear(width) => signed(local.iso_week().year(), width),
-            Item::Month(width) => number(local.month(), width),
-            Item::MonthName { short } => named(MONTHS[local.month0() as usize], *short),
-            Item::Week(width) => number(local.iso_week().week(), width),
-            Item::Day(width) => number(local.day(), width),
-            Item::DayOfYear(width) => number(local.ordinal(), width),
-            Item::Weekday(width) => number(local.weekday().number_from_monday(), width),
-            Item::WeekdayName { short } => named(WEEKDAYS[local.weekday().num_days_from_monday() as usize], *short),
-            Item::Hour(width) => number(local.hour(), width),
-            Item::HourFrom1(width) => number(if local.hour() == 0 { 24 } else { local.hour() }, width),
-            Item::HalfHour(width) => number(half(local.hour()), width),
-            Item::HalfHourFrom0(width) => number(local.hour() % 12, width),
-            Item::Minute(width) => number(local.minute(), width),
-            Item::Second(width) => number(local.second(), width),
+        match item {
+            Item::Literal(literal) => into.write_str(literal)?,
+            Item::Year(width) => write_year(local.year(), *width, into)?,
+            Item::TwoDigitYear => write_number(local.year().rem_euclid(100).unsigned_abs(), 2, into)?,
+            Item::WeekYear(width) => write_year(local.iso_week().year(), *width, into)?,
+            Item::Month(width) => write_number(local.month(), *width, into)?,
+            Item::MonthName { short } => into.write_str(named(MONTHS[local.month0() as usize], *short))?,
+            Item::Week(width) => write_number(local.iso_week().week(), *width, into)?,
+            Item::Day(width) => write_number(local.day(), *width, into)?,
+            Item::DayOfYear(width) => write_number(local.ordinal(), *width, into)?,
+            Item::Weekday(width) => write_number(local.weekday().number_from_monday(), *width, into)?,
+            Item::WeekdayName { short } => {
+                into.write_str(named(WEEKDAYS[local.weekday().num_days_from_monday() as usize], *short))?;
+            }
+            Item::Hour(width) => write_number(local.hour(), *width, into)?,
+            Item::HourFrom1(width) => write_number(if local.hour() == 0 { 24 } else { local.hour() }, *width, into)?,
+            Item::HalfHour(width) => write_number(half(local.hour()), *width, into)?,
+            Item::HalfHourFrom0(width) => write_number(local.hour() % 12, *width, into)?,
+            Item::Minute(width) => write_number(local.minute(), *width, into)?,
+            Item::Second(width) => write_number(local.second(), *width, into)?,
             Item::Fraction(digits) => {
                 // Milliseconds are all that a timestamp(3) has.
-                let nanos = format!("{:09}", local.nanosecond() / 1_000_000 * 1_000_000);
-                format!("{nanos:0<digits$}").chars().take(*digits).collect()
+                let millis = format!("{:03}", local.nanosecond() / 1_000_000);
+                into.write_str(&millis[..(*digits).min(3)])?;
+                (3..*digits).try_for_each(|_| into.write_char('0'))?;
             }
-            Item::HalfOfDay => (if local.hour() < 12 { "AM" } else { "PM" }).to_owned(),
-            Item::Offset { colon } => offset_name(offset, *colon),
-            Item::ZoneName => zone.to_owned(),
-        };
-        text.push_str(&part);
+            Item::HalfOfDay => into.write_str(if local.hour() < 12 { "AM" } else { "PM" })?,
+            Item::Offset { colon } => into.write_str(&offset_name(offset, *colon))?,
+            Item::ZoneName => into.write_str(zone)?,
+        }
     }
-    text
+    Ok(())
 }
 
-fn named(name: &str, short: bool) -> String {
-    if short { name.chars().take(3).collect() } else { name.to_owned() }
+fn write_number(value: u32, width: usize, into: &mut impl fmt::Write) -> fmt::Result {
+    match (width, u8::try_from(value)) {
+        (..=2, Ok(value @ ..100)) => {
+            if width == 2 || value > 9 {
+                into.write_char(char::from(b'0' + value / 10))?;
+            }
+            into.write_char(char::from(b'0' + value % 10))
+        }
+        _ => write!(into, "{value:0width$}"),
+    }
+}
+
+fn write_year(value: i32, width: usize, into: &mut impl fmt::Write) -> fmt::Result {
+    match u32::try_from(value) {
+        Ok(value @ 1000..10_000) if width == 4 => {
+            write_number(value / 100, 2, into)?;
+            write_number(value % 100, 2, into)
+        }
+        _ => write!(into, "{value:0width$}"),
+    }
+}
+
+fn named(name: &str, short: bool) -> &str {
+    if short { name.get(..3).unwrap_or(name) } else { name }
 }
 
 /// What a text says.

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use chrono::{Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
-use datafusion::{error::Result, logical_expr::ScalarUDF};
+use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime};
+use datafusion::logical_expr::ScalarUDF;
 
-use super::moment::{Moments, array_of, is_moment};
+use super::{
+    moment::{MICROS_OF_DAY, Moments, array_of, array_of_micros, date_of, is_moment, numbers},
+    unit::Unit,
+};
 use crate::{
-    ErrorName, TrinoType,
+    TrinoType,
     functions::define::{Arguments, define, is_text},
 };
 
@@ -26,50 +29,44 @@ fn date_trunc() -> Arc<ScalarUDF> {
         })
     };
     define("date_trunc", typing, |call| {
-        let units = call.texts(0)?;
+        let units = call.meanings(0, |name| Unit::of_name(name, &call.types[1]))?;
         let moments = Moments::of(&call.arrays[1])?;
-        let is_date = call.types[1] == TrinoType::Date;
-        let nulls = call.strict();
-        let of_row = |row: usize| -> Result<Option<NaiveDateTime>> {
-            if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
-                return Ok(None);
-            }
-            let Some(local) = moments.local(row) else { return Ok(None) };
-            let unit = units.value(row).to_lowercase();
-            let truncated = truncated(local, &unit, is_date).ok_or_else(|| {
-                let kind = if is_date { "DATE" } else { "TIMESTAMP" };
-                ErrorName::InvalidFunctionArgument.error(format!("'{unit}' is not a valid {kind} field"))
-            })?;
-            // Below a day the offset of the zone stays, whatever its clock shows twice.
-            Ok(Some(match unit.as_str() {
-                "millisecond" | "second" | "minute" | "hour" => {
-                    truncated - TimeDelta::seconds(moments.offset(row).into())
+        let local = moments.local_micros();
+        let has_zone = moments.has_zone();
+        let of_row = |row: usize| -> Option<i64> {
+            let Some(unit) = units.of_row(row) else { return Some(0) };
+            let truncated = truncated(local.value(row), *unit)?;
+            Some(match unit {
+                _ if !has_zone => truncated,
+                // Below a day the offset of the zone stays, whatever its clock shows twice.
+                Unit::OfClock(_) => truncated - i64::from(moments.offset(row)) * 1_000_000,
+                _ => {
+                    let local = DateTime::from_timestamp_micros(truncated)?.naive_utc();
+                    moments.instant_of(local).and_utc().timestamp_micros()
                 }
-                _ => moments.instant_of(truncated),
-            }))
+            })
         };
-        let values: Result<Vec<_>> = (0..call.rows).map(of_row).collect();
-        array_of(values?.into_iter(), &call.types[1])
+        let rows: Vec<_> = (0..call.rows).collect();
+        array_of_micros(&numbers(&rows, units.valid(), of_row)?, &call.types[1])
     })
 }
 
-fn truncated(local: NaiveDateTime, unit: &str, is_date: bool) -> Option<NaiveDateTime> {
-    let date = local.date();
-    let midnight = |date: NaiveDate| date.and_time(NaiveTime::MIN);
-    let month = |month0: u32| date.with_day(1)?.with_month0(month0).map(midnight);
-    match unit {
-        "day" => Some(midnight(date)),
-        "week" => Some(midnight(date - TimeDelta::days(date.weekday().num_days_from_monday().into()))),
-        "month" => month(date.month0()),
-        "quarter" => month(date.month0() / 3 * 3),
-        "year" => month(0),
-        _ if is_date => None,
-        "millisecond" => local.with_nanosecond(local.nanosecond() / 1_000_000 * 1_000_000),
-        "second" => local.with_nanosecond(0),
-        "minute" => local.with_nanosecond(0)?.with_second(0),
-        "hour" => local.with_nanosecond(0)?.with_second(0)?.with_minute(0),
-        _ => None,
-    }
+/// Microseconds since 1970-01-01 00:00, without what is smaller than a unit.
+fn truncated(local: i64, unit: Unit) -> Option<i64> {
+    let day = local.div_euclid(MICROS_OF_DAY);
+    let days = match unit {
+        Unit::OfClock(length) => return Some(local - local.rem_euclid(length)),
+        Unit::Days(1) => day,
+        // 1970-01-01 was a Thursday.
+        Unit::Days(_) => day - (day + 3).rem_euclid(7),
+        Unit::Months(length) => {
+            let date = date_of(day)?;
+            let first = i64::from(date.month0()) / length * length;
+            let first = NaiveDate::from_ymd_opt(date.year(), u32::try_from(first).ok()? + 1, 1)?;
+            i64::from(first.to_epoch_days())
+        }
+    };
+    days.checked_mul(MICROS_OF_DAY)
 }
 
 /// `last_day_of_month(x)`: the date of the last day of the month.

@@ -24,7 +24,12 @@ use datafusion::{
         tree_node::{Transformed, TreeNode, TreeNodeRecursion},
     },
     error::{DataFusionError, Result},
-    logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, Subquery, expr_rewriter::NamePreserver, lit},
+    logical_expr::{
+        Expr, LogicalPlan, LogicalPlanBuilder, Subquery,
+        expr_rewriter::NamePreserver,
+        lit,
+        utils::{conjunction, split_conjunction},
+    },
 };
 
 use super::{
@@ -135,6 +140,7 @@ impl Planner<'_> {
 
     /// A node over its input, joined with the subqueries that are made joins of here.
     fn with_joins(&self, node: &LogicalPlan) -> SqlResult<LogicalPlan> {
+        let node = &filtered_first(node).at(NOWHERE)?;
         let Some(input) = node.inputs().first().map(|input| (*input).clone()) else { return Ok(node.clone()) };
         let names = NamePreserver::new(node);
         let mut joined = input.clone();
@@ -227,6 +233,19 @@ impl Planner<'_> {
         let plan = self.pushed(inner, &base, at)?;
         Ok(Each { plan, keys: base.of })
     }
+}
+
+/// A filter whose conditions without subqueries are below it, so that subqueries are computed for fewer rows.
+fn filtered_first(node: &LogicalPlan) -> Result<LogicalPlan> {
+    let LogicalPlan::Filter(filter) = node else { return Ok(node.clone()) };
+    let has_subquery = |expr: &Expr| expr.exists(|expr| Ok(subquery_of(expr).is_some()));
+    let (mut first, mut then) = (Vec::new(), Vec::new());
+    for condition in split_conjunction(&filter.predicate) {
+        let is_first = !condition.is_volatile() && !has_subquery(condition)?;
+        if is_first { &mut first } else { &mut then }.push(condition.clone());
+    }
+    let (Some(first), Some(then)) = (conjunction(first), conjunction(then)) else { return Ok(node.clone()) };
+    LogicalPlanBuilder::from(filter.input.as_ref().clone()).filter(first)?.filter(then)?.build()
 }
 
 /// A subquery with the values that it refers to.

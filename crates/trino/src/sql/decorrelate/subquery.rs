@@ -1,7 +1,10 @@
 //! Scalar subqueries, EXISTS and IN as columns of a join.
 
 use datafusion::{
-    common::{Column, JoinType, tree_node::TreeNode},
+    common::{
+        Column, JoinType,
+        tree_node::{TreeNode, TreeNodeRecursion},
+    },
     functions_aggregate::{expr_fn::count, first_last::first_value},
     logical_expr::{
         Expr, FetchType, LogicalPlan, LogicalPlanBuilder, Operator, binary_expr,
@@ -39,7 +42,9 @@ pub(super) fn is_left_to_the_engine(expr: &Expr, node: &LogicalPlan, input: &Log
     }
     let is_own = columns_of(inner, input.schema()).len() == references.len();
     let has_place = is_filter || is_scalar && matches!(node, LogicalPlan::Projection(_));
-    let is_one = !is_scalar || yields_one(inner);
+    // Without rows such an aggregation still has one, which a join would lack.
+    let is_one =
+        if is_scalar { yields_one(inner) && aggregations_of_all(inner) <= 1 } else { aggregations_of_all(inner) == 0 };
     if !(is_own && has_place && is_one) || check_subquery_expr(node, inner, expr).is_err() {
         return false;
     }
@@ -49,6 +54,17 @@ pub(super) fn is_left_to_the_engine(expr: &Expr, node: &LogicalPlan, input: &Log
         _ => PullUpCorrelatedExpr::new().with_need_handle_count_bug(true),
     };
     inner.clone().rewrite(&mut pull_up).is_ok() && pull_up.can_pull_up
+}
+
+/// How many aggregations without groups a plan has above what it refers to.
+fn aggregations_of_all(plan: &LogicalPlan) -> usize {
+    let mut count = 0;
+    let counted = plan.apply(|node| {
+        let is_of_all = matches!(node, LogicalPlan::Aggregate(inner) if inner.group_expr.is_empty());
+        count += usize::from(is_of_all && !node.all_out_ref_exprs().is_empty());
+        Ok(TreeNodeRecursion::Continue)
+    });
+    counted.map_or(usize::MAX, |_| count)
 }
 
 /// Whether a plan is an aggregation without groups.

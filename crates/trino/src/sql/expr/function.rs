@@ -96,6 +96,13 @@ pub(in crate::sql) struct Parts {
     pub(in crate::sql) nulls: Option<EngineNulls>,
 }
 
+/// The word behind the comma of `normalize(text, NFD)`, which is no name.
+fn normal_form(call: &Parts, argument: &Expr) -> Option<&'static str> {
+    let Expr::Identifier(ident) = argument else { return None };
+    let is_place = call.name == "normalize" && call.values.len() == 1 && ident.quote_style.is_none();
+    ["NFC", "NFD", "NFKC", "NFKD"].into_iter().find(|form| is_place && ident.value.eq_ignore_ascii_case(form))
+}
+
 impl Planner<'_> {
     pub(super) fn function(&self, function: &Function, env: &Env<'_>) -> SqlResult<Typed> {
         let at = start(function.name.span());
@@ -131,7 +138,13 @@ impl Planner<'_> {
         };
         for argument in &arguments {
             match argument {
-                Argument::Expr(expr) => call.values.push(self.expr(expr, env)?),
+                Argument::Expr(expr) => {
+                    let value = match normal_form(&call, expr) {
+                        Some(form) => text(form, at),
+                        None => self.expr(expr, env)?,
+                    };
+                    call.values.push(value);
+                }
                 Argument::Star if call.is_star => {}
                 Argument::Star => return error(ErrorName::SyntaxError, at, "mismatched input '*'"),
             }

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use datafusion::{
-    common::{Location, ScalarValue, Span, Spans},
+    common::{
+        Location, ScalarValue, Span, Spans,
+        tree_node::{Transformed, TreeNode},
+    },
     logical_expr::{
-        Case, Expr as Engine, LogicalPlan, LogicalPlanBuilder, Operator, Subquery,
+        Case, Distinct, Expr as Engine, LogicalPlan, LogicalPlanBuilder, Operator, Projection, Sort, Subquery,
         expr::{Exists, InSubquery},
         lit,
     },
@@ -152,8 +155,23 @@ impl Planner<'_> {
         Ok(Typed::new(case, TrinoType::Boolean, at))
     }
 
+    /// A query's only column, made into an element to compare with. No column below has its name: the engine adds those
+    /// that conditions of a row around refer to, and finds none whose name stands there twice.
     fn one_column(&self, relation: Relation, element: &Typed, at: Place) -> SqlResult<LogicalPlan> {
-        let plan = LogicalPlanBuilder::from(relation.plan).project([element.expr.clone().alias("element")]);
+        let (input, expr) = match &relation.plan {
+            LogicalPlan::Projection(projection) => {
+                let expr = element.expr.clone().transform_up(|expr| match &expr {
+                    Engine::Column(column) => {
+                        let index = projection.schema.index_of_column(column)?;
+                        Ok(Transformed::yes(projection.expr[index].clone().unalias()))
+                    }
+                    _ => Ok(Transformed::no(expr)),
+                });
+                (projection.input.as_ref().clone(), expr.at(at)?.data)
+            }
+            _ => (relation.plan, element.expr.clone()),
+        };
+        let plan = LogicalPlanBuilder::from(input).project([expr.alias(self.unique("element"))]);
         plan.and_then(LogicalPlanBuilder::build).at(at)
     }
 
@@ -230,8 +248,19 @@ fn by_extremes(value: Typed, op: Operator, is_all: bool, plan: LogicalPlan, at: 
     Ok(Typed::new(case, TrinoType::Boolean, at))
 }
 
+/// A query that has rows where this one has: nothing asks for their order or what is in them.
+fn without_output(plan: LogicalPlan) -> LogicalPlan {
+    match plan {
+        LogicalPlan::Projection(Projection { input, .. })
+        | LogicalPlan::Sort(Sort { input, fetch: None, .. })
+        | LogicalPlan::Distinct(Distinct::All(input)) => without_output(Arc::unwrap_or_clone(input)),
+        other => other,
+    }
+}
+
 /// Whether a query has rows. What does not depend on the row is counted once.
 fn exists(plan: LogicalPlan, negated: bool, at: Place) -> SqlResult<Engine> {
+    let plan = without_output(plan);
     if !plan.all_out_ref_exprs().is_empty() {
         return Ok(Engine::Exists(Exists::new(subquery(plan, at), negated)));
     }

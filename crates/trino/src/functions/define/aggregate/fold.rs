@@ -21,6 +21,9 @@ pub(crate) trait Fold: Send + Sync + 'static {
     /// The arguments of a batch, made ready to be read.
     type Input;
 
+    /// How many bytes a state has on the heap, where states have some.
+    const HEAP: Option<fn(&Self::State) -> usize> = None;
+
     /// Makes the arguments ready.
     fn input(&self, arguments: &[ArrayRef]) -> Result<Self::Input>;
     /// Takes in a row.
@@ -35,12 +38,6 @@ pub(crate) trait Fold: Send + Sync + 'static {
     fn states(&self, states: &[Self::State]) -> Result<Vec<ArrayRef>>;
     /// The values of the groups.
     fn finish(&self, states: &[Self::State]) -> Result<ArrayRef>;
-    /// Whether states may have bytes on the heap, so that they are counted row by row.
-    const ON_HEAP: bool = true;
-    /// How many bytes a state has on the heap.
-    fn heap(_: &Self::State) -> usize {
-        0
-    }
 }
 
 /// The states of all groups under a fold whose values are of this type.
@@ -60,15 +57,18 @@ impl<F: Fold> Folded<F> {
     /// Changes the state of a group, and keeps count of its bytes.
     fn change(&mut self, group: usize, change: impl FnOnce(&F, &mut F::State) -> Result<()>) -> Result<()> {
         let state = &mut self.states[group];
-        let before = F::heap(state);
+        let Some(heap) = F::HEAP else { return change(&self.how, state) };
+        let before = heap(state);
         change(&self.how, state)?;
-        self.heap = (self.heap + F::heap(state)).saturating_sub(before);
+        self.heap = (self.heap + heap(state)).saturating_sub(before);
         Ok(())
     }
 
     fn emitted(&mut self, emit: EmitTo) -> Vec<F::State> {
         let states = emit.take_needed(&mut self.states);
-        self.heap = self.heap.saturating_sub(states.iter().map(F::heap).sum());
+        if let Some(heap) = F::HEAP {
+            self.heap = self.heap.saturating_sub(states.iter().map(heap).sum());
+        }
         states
     }
 }
@@ -87,7 +87,7 @@ impl<F: Fold> GroupsAccumulator for Folded<F> {
     ) -> Result<()> {
         self.states.resize(total, F::State::default());
         let input = self.how.input(values)?;
-        if filter.is_none() && !F::ON_HEAP {
+        if filter.is_none() && F::HEAP.is_none() {
             return self.how.add_all(&mut self.states, &input, group_indices);
         }
         for (row, group) in group_indices.iter().enumerate() {

@@ -18,6 +18,7 @@ use datafusion::{
 };
 
 use super::{
+    fitted::{fitted, fitted_groups},
     fold::Single,
     gather::{End, Gather, Gathering, How},
     sliding::Sliding,
@@ -119,6 +120,13 @@ impl Function {
         self.types.as_ref().map_or(field, |types| &types.returns)
     }
 
+    /// The types that values have to be made to fit, if some come in others.
+    fn unfit(&self, fields: &[FieldRef]) -> Option<Vec<DataType>> {
+        let types: Vec<_> = types_of(self.arguments(fields)).iter().map(TrinoType::data_type).collect();
+        let are_fit = fields.iter().zip(&types).all(|(field, of)| field.data_type() == of);
+        (!are_fit).then_some(types)
+    }
+
     /// States of groups for rows as the call says: as they come, each once, or in an order.
     fn groups(&self, args: &AccumulatorArgs<'_>) -> Result<Groups> {
         let types = types_of(self.arguments(args.expr_fields));
@@ -199,7 +207,10 @@ impl AggregateUDFImpl for Function {
 
     fn accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
         match self.kind.of_fields(self.arguments(args.expr_fields)) {
-            Kind::Same(other) => other().accumulator(args),
+            Kind::Same(other) => {
+                let types = self.unfit(args.expr_fields);
+                Ok(fitted(other().accumulator(args)?, types))
+            }
             _ => Ok((self.factory(&args)?)()),
         }
     }
@@ -233,14 +244,20 @@ impl AggregateUDFImpl for Function {
 
     fn create_groups_accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn GroupsAccumulator>> {
         match self.kind.of_fields(self.arguments(args.expr_fields)) {
-            Kind::Same(other) => other().create_groups_accumulator(args),
+            Kind::Same(other) => {
+                let types = self.unfit(args.expr_fields);
+                Ok(fitted_groups(other().create_groups_accumulator(args)?, types))
+            }
             _ => Ok((self.groups(&args)?)()),
         }
     }
 
     fn create_sliding_accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
         match self.kind.of_fields(self.arguments(args.expr_fields)) {
-            Kind::Same(other) => other().create_sliding_accumulator(args),
+            Kind::Same(other) => {
+                let types = self.unfit(args.expr_fields);
+                Ok(fitted(other().create_sliding_accumulator(args)?, types))
+            }
             _ => Ok(Box::new(Sliding::new(self.factory(&args)?))),
         }
     }

@@ -4,6 +4,7 @@
 //! them at the end, with those dropped on the way that no longer matter ([`Kind::Gather`]). Both work in phases, for
 //! DISTINCT, and in any window frame.
 
+mod fitted;
 mod fold;
 mod function;
 mod gather;

@@ -15,7 +15,7 @@ use crate::{
     functions::{
         conversion::try_cast_values,
         define::{Arguments, Call, define, is_text},
-        json::{canonical, number::scalar},
+        json::canonical,
     },
 };
 
@@ -186,8 +186,8 @@ fn json_query(call: &Call) -> Result<ArrayRef> {
     let queries = Queries::of(call, QUERY)?;
     let (wrapper, quotes) = (clause(call, 2)?, clause(call, 3)?);
     let (on_empty, on_error) = (clause(call, 4)?, clause(call, 5)?);
-    let written = |item: &Value| match scalar(item) {
-        Some(text) if item.is_string() && quotes == "OMIT" => text,
+    let written = |item: &Value| match item.as_str() {
+        Some(text) if quotes == "OMIT" => text.to_owned(),
         _ => canonical(item),
     };
     let instead = |what: &str, error: DataFusionError| match what {
