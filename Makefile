@@ -24,8 +24,8 @@ SCALE := 1
 # Of fuzz: how long each target looks.
 FUZZ_SECONDS ?= 60
 
-.PHONY: help setup build demo up down images test fmt lint fuzz clean-demo bench-flatten bench-cooccurrence bench-functions \
-	bench-train bench-tpch
+.PHONY: help setup build demo up down images test fmt lint fuzz clean-demo bench-flatten bench-cooccurrence bench-executors \
+	bench-functions bench-train bench-tpch
 
 help:
 	@echo 'make demo              builds Segue and runs the whole pipeline on sample playlists, with no services'
@@ -39,6 +39,7 @@ help:
 	@echo 'make fmt               formats the Rust code'
 	@echo 'make bench-flatten     measures Segue beside Polars, DuckDB and PySpark, with SLICES=$(SLICES) RUNS=$(RUNS)'
 	@echo 'make bench-cooccurrence   neighbours of tracks beside SciPy, DuckDB and Polars; SYNTHETIC=1000000 for the full size'
+	@echo 'make bench-executors   the same on clusters of one executor and of two, one core each'
 	@echo 'make bench-functions   functions of Trino beside those of DuckDB, with ROWS=$(ROWS) TURNS=$(RUNS)'
 	@echo 'make bench-train       training steps of Segue beside PyTorch in Python (gets PyTorch, 2.5 GB, once)'
 	@echo 'make images            builds the images of all roles, with podman or docker'
@@ -97,6 +98,13 @@ bench-cooccurrence:
 	@$(with_libtorch) echo 'bench-cooccurrence: compiling the release build'; cargo build --release --workspace --bins
 	@python="$$(benches/venv.sh)"; python3 benches/cooccurrence.py --python "$$python" \
 		--segue "$(target_dir)/release/segue" --runs "$(RUNS)" \
+		$(if $(SYNTHETIC),--synthetic "$(SYNTHETIC)",--slices "$(SLICES)")
+
+bench-executors:
+	@$(setup_dir)/toolchain.sh
+	@$(with_libtorch) echo 'bench-executors: compiling the release build'; cargo build --release --workspace --bins
+	@python="$$(benches/venv.sh)"; python3 benches/executors.py --python "$$python" \
+		--programs "$(target_dir)/release" --runs "$(RUNS)" \
 		$(if $(SYNTHETIC),--synthetic "$(SYNTHETIC)",--slices "$(SLICES)")
 
 bench-functions:
