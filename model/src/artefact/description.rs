@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::Model;
-use crate::{config::ModelConfig, rivals::SeedWeights};
+use crate::{
+    config::ModelConfig,
+    rivals::{AlsOptions, MatrixFactorisation, SeedWeights},
+};
 
 /// What is needed beside the weights to compute with them; the `config.json` of a model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,6 +19,12 @@ pub struct Description {
     pub seed_weights: SeedWeights,
     /// Weight of the neighbours in the blend.
     pub blend_weight: f64,
+    /// What the factorisation was fitted to, if the blend has a share of it.
+    #[serde(default)]
+    pub als: Option<AlsOptions>,
+    /// Share of the factorisation in the blend.
+    #[serde(default)]
+    pub als_share: f64,
     /// Settings that the model was trained with.
     pub config: ModelConfig,
 }
@@ -28,6 +37,8 @@ impl Description {
             train_playlists: model.train_playlists,
             seed_weights: model.seed_weights,
             blend_weight: model.blend_weight,
+            als: model.als.as_ref().map(MatrixFactorisation::options),
+            als_share: model.als_share,
             config: model.config.clone(),
         }
     }

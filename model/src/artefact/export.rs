@@ -8,7 +8,7 @@ use std::{
 use serde_json::json;
 use tch::{Kind, Tensor};
 
-use super::{Manifest, Model, weights_file};
+use super::{Manifest, Model, factors_file, weights_file};
 use crate::{
     Error, Result,
     data::Item,
@@ -37,13 +37,16 @@ pub fn export(manifest: &Manifest, model: &Model, folder: &Path) -> Result<Vec<P
         return Err(failed(folder)(source));
     }
     let description = serde_json::to_vec_pretty(&description(manifest, model));
-    let files = [
+    let mut files = vec![
         (weights_file::FILE, weights_file::encode(&model.network.weights())?),
         ("neighbours.safetensors", neighbours(model)?),
         ("vocabulary.txt", vocabulary(model)),
         ("README.md", README.as_bytes().to_vec()),
         ("export.json", description.map_err(Error::format("written", "export.json"))?),
     ];
+    if let Some(als) = &model.als {
+        files.insert(0, (factors_file::FILE, factors_file::encode(als)?));
+    }
     let mut written = Vec::new();
     for (name, content) in files {
         let path = folder.join(name);
@@ -70,7 +73,15 @@ fn description(manifest: &Manifest, model: &Model) -> serde_json::Value {
             "layer_norm_epsilon": LAYER_NORM_EPSILON,
         },
         "neighbours": { "decay": model.seed_weights.decay },
-        "blend": { "weight": model.blend_weight },
+        "factorisation": model.als.as_ref().map(|als| {
+            let options = als.options();
+            json!({
+                "dimension": options.dimension,
+                "confidence": options.confidence,
+                "regularisation": options.regularisation,
+            })
+        }),
+        "blend": { "weight": model.blend_weight, "factorisation_share": model.als_share },
     })
 }
 

@@ -16,6 +16,7 @@
 
 mod description;
 mod export;
+mod factors_file;
 mod file_record;
 mod manifest;
 mod model;

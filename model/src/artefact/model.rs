@@ -9,7 +9,7 @@ use crate::{
     data::Vocabulary,
     evaluation::MetricsReport,
     network::{NetworkRecommender, NextTrackNetwork},
-    rivals::{ItemKnn, Neighbours, Popularity, SeedWeights, TitleModel, TitleRecommender},
+    rivals::{ItemKnn, MatrixFactorisation, Neighbours, Popularity, SeedWeights, TitleModel, TitleRecommender},
 };
 
 /// A model in memory: all that its artefact holds.
@@ -29,6 +29,10 @@ pub struct Model {
     pub seed_weights: SeedWeights,
     /// Weight of the neighbours in the blend.
     pub blend_weight: f64,
+    /// The factorisation, if the blend has a share of it.
+    pub als: Option<MatrixFactorisation>,
+    /// That share.
+    pub als_share: f64,
     /// Number of training playlists.
     pub train_playlists: u32,
     /// Everything measured about it.
@@ -50,6 +54,7 @@ impl Model {
             knn: ItemKnn::new(&self.neighbours, &counts, self.seed_weights),
             network: NetworkRecommender::try_new(&self.network)?,
             blend_weight: self.blend_weight,
+            als: self.als.as_ref().map(|als| (als, self.als_share)),
         })
     }
 }

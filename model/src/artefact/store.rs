@@ -9,8 +9,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use tch::Device;
 
 use super::{
-    ARTEFACT_FORMAT, Description, FileRecord, Manifest, Model, ModelId, ModelSelector, manifest::ManifestFormat,
-    neighbours_file, titles_file, vocabulary_file, weights_file,
+    ARTEFACT_FORMAT, Description, FileRecord, Manifest, Model, ModelId, ModelSelector, factors_file,
+    manifest::ManifestFormat, neighbours_file, titles_file, vocabulary_file, weights_file,
 };
 use crate::{Error, Result, evaluation::MetricsReport, network::NextTrackNetwork};
 
@@ -24,7 +24,7 @@ const MANIFEST: &str = "artefact.json";
 /// [`Error::ObjectStore`] if a file cannot be written, [`Error::Torch`] if memory is short.
 pub async fn save(lake: &Lake, model: &Model) -> Result<Manifest> {
     let id = ModelId::new();
-    let files = [
+    let mut files = vec![
         (weights_file::FILE, weights_file::encode(&model.network.weights())?),
         (vocabulary_file::FILE, vocabulary_file::encode(&model.vocabulary)?),
         (neighbours_file::FILE, neighbours_file::encode(&model.neighbours)?),
@@ -32,6 +32,9 @@ pub async fn save(lake: &Lake, model: &Model) -> Result<Manifest> {
         (CONFIG, encode_json(CONFIG, &Description::of(model))?),
         (METRICS, encode_json(METRICS, &model.metrics)?),
     ];
+    if let Some(als) = &model.als {
+        files.push((factors_file::FILE, factors_file::encode(als)?));
+    }
     let mut records = BTreeMap::new();
     for (name, content) in files {
         records.insert(name.to_owned(), FileRecord::of(&content));
@@ -62,6 +65,12 @@ pub async fn load(lake: &Lake, id: ModelId, device: Device) -> Result<(Manifest,
     let weights = weights_file::decode(&fetch(lake, &manifest, weights_file::FILE).await?)?;
     let mut network = NextTrackNetwork::try_new(&description.config.network, items, device)?;
     network.restore(&weights)?;
+    let als = match description.als {
+        Some(options) => {
+            Some(factors_file::decode(&fetch(lake, &manifest, factors_file::FILE).await?, items, options)?)
+        }
+        None => None,
+    };
     let model = Model {
         neighbours: neighbours_file::decode(fetch(lake, &manifest, neighbours_file::FILE).await?, items)?,
         titles: titles_file::decode(fetch(lake, &manifest, titles_file::FILE).await?, items)?,
@@ -71,6 +80,8 @@ pub async fn load(lake: &Lake, id: ModelId, device: Device) -> Result<(Manifest,
         network,
         seed_weights: description.seed_weights,
         blend_weight: description.blend_weight,
+        als,
+        als_share: description.als_share,
         train_playlists: description.train_playlists,
         data_versions: manifest.data_versions.clone(),
     };

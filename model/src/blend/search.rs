@@ -1,13 +1,13 @@
-//! Chooses the weight of the blend.
+//! Chooses the weights of the blend.
 
-use super::{Blend, BlendChoice, TriedWeight};
+use super::{Blend, BlendChoice, ShareChoice, TriedWeight};
 use crate::{
     Result,
     config::BlendConfig,
     evaluation::{EvaluationSet, mean, values_of},
     metrics::Metric,
     network::NetworkRecommender,
-    rivals::ItemKnn,
+    rivals::{ItemKnn, MatrixFactorisation},
 };
 
 /// Tries weights from the network alone to the neighbours alone and takes the middle of those that cannot be told from
@@ -34,18 +34,47 @@ pub fn choose_weight(
         blend = blend.with_weight(weight);
         tried.push((weight, values_of(metric, &blend, set)?));
     }
-    let chosen = middle_of_the_top(&tried);
-    let tried: Vec<TriedWeight> =
-        tried.iter().map(|(weight, values)| TriedWeight { weight: *weight, validation: mean(values) }).collect();
+    let parts = [tried.first(), tried.last()].into_iter().flatten().map(|(_, values)| mean(values));
+    let chosen = middle_of_the_top(&tried, parts.fold(0.0, f64::max));
+    let tried = means(&tried);
     let TriedWeight { weight, validation } = tried[chosen];
-    Ok(BlendChoice { weight, validation, tried })
+    Ok(BlendChoice { weight, validation, tried, factorisation: None })
 }
 
-/// Place of the middle one of those that cannot be told from the best; the first and the last are the parts alone.
-fn middle_of_the_top(tried: &[(f64, Vec<f64>)]) -> usize {
+/// Gives a blend of neighbours and network a share of a factorisation, by the same rule: from none to just below all of it
+/// in as many steps.
+///
+/// # Errors
+/// As [`choose_weight`].
+pub fn choose_share(
+    blend: Blend<'_>,
+    als: &MatrixFactorisation,
+    set: &EvaluationSet<'_>,
+    metric: &dyn Metric,
+    config: &BlendConfig,
+) -> Result<ShareChoice> {
+    let mut tried = vec![(0.0, values_of(metric, &blend, set)?)];
+    let parts = mean(&tried[0].1).max(mean(&values_of(metric, als, set)?));
+    let mut blend = blend.with_factorisation(als, 0.0)?;
+    for step in 1..config.steps {
+        let share = f64::from(step) / f64::from(config.steps);
+        blend = blend.with_share(share);
+        tried.push((share, values_of(metric, &blend, set)?));
+    }
+    let chosen = middle_of_the_top(&tried, parts);
+    let tried = means(&tried);
+    let TriedWeight { weight: share, validation } = tried[chosen];
+    Ok(ShareChoice { share, validation, tried })
+}
+
+fn means(tried: &[(f64, Vec<f64>)]) -> Vec<TriedWeight> {
+    tried.iter().map(|(weight, values)| TriedWeight { weight: *weight, validation: mean(values) }).collect()
+}
+
+/// Place of the middle one of those that cannot be told from the best and are not below `parts`, the better part alone.
+fn middle_of_the_top(tried: &[(f64, Vec<f64>)], parts: f64) -> usize {
     let means: Vec<f64> = tried.iter().map(|(_, values)| mean(values)).collect();
     let best = (0..means.len()).fold(0, |best, place| if means[place] > means[best] { place } else { best });
-    let parts = means.first().copied().unwrap_or(0.0).max(means.last().copied().unwrap_or(0.0));
     let is_top = |&place: &usize| {
         let missing = means[best] - means[place];
         means[place] >= parts && missing <= standard_error(&tried[best].1, &tried[place].1)
@@ -81,6 +110,7 @@ mod tests {
     #[track_caller]
     fn check(values: &[&[f64]], expected: usize) {
         let tried: Vec<(f64, Vec<f64>)> = values.iter().map(|values| (0.0, values.to_vec())).collect();
-        assert_eq!(middle_of_the_top(&tried), expected);
+        let parts = mean(&tried[0].1).max(mean(&tried[tried.len() - 1].1));
+        assert_eq!(middle_of_the_top(&tried, parts), expected);
     }
 }

@@ -66,6 +66,7 @@ fn rows(first: &MetricsReport) -> Vec<(String, Cell)> {
         ("training playlists".to_owned(), Box::new(|metrics| Some(metrics.playlists.train.to_string()))),
         ("training seconds".to_owned(), Box::new(|metrics| Some(format!("{:.1}", metrics.training.seconds)))),
         ("weight of the neighbours".to_owned(), Box::new(|metrics| Some(format!("{:.2}", metrics.blend.weight)))),
+        ("share of the factorisation".to_owned(), Box::new(|metrics| Some(format!("{:.2}", metrics.blend.share())))),
     ];
     for name in first.recommenders.keys() {
         for metric in first.protocol.metrics() {

@@ -167,8 +167,11 @@ pub(super) fn summary(what: &str, metrics: &MetricsReport, seconds: f64) -> Stri
     // Writing to a string cannot fail.
     let _ = writeln!(
         text,
-        "{what}: {} tracks, {} epochs, blend weight {:.2}, {seconds:.1} s",
-        metrics.vocabulary, metrics.training.epochs, metrics.blend.weight
+        "{what}: {} tracks, {} epochs, weight of the neighbours {:.2}, share of the factorisation {:.2}, {seconds:.1} s",
+        metrics.vocabulary,
+        metrics.training.epochs,
+        metrics.blend.weight,
+        metrics.blend.share()
     );
     let _ = writeln!(text, "{} test playlists, full ranking, 95 % confidence intervals:", metrics.playlists.test);
     let _ = write!(text, "{table}");

@@ -1,4 +1,4 @@
-//! The matrix-factorisation rival.
+//! The matrix factorisation, which is a rival and a part of the blend.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,8 @@ use crate::Result;
 #[serde(default, deny_unknown_fields)]
 pub struct AlsConfig {
     /// Rounds, in each of which the factors of all playlists and then those of all tracks are solved for; default 0, which
-    /// leaves the rival out. Eight are enough for the order of the first places to settle.
+    /// leaves the factorisation out, of the rivals and of the blend. Eight are enough for the order of the first places to
+    /// settle.
     pub iterations: u32,
     /// Width of the factors; default 64, from 1 to 512. Time follows its square, and its cube for short playlists.
     pub dimension: u32,

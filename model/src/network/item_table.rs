@@ -29,6 +29,27 @@ impl ItemTable {
         Ok(Self { items, weights: path.add("weight", weights, false), bias: path.add("bias", bias, false) })
     }
 
+    /// A table of factors `[items, dimension]`, with biases and a start mark of zeros.
+    ///
+    /// # Errors
+    /// [`crate::Error::Torch`] if memory is short.
+    pub(crate) fn of_factors(factors: &Tensor) -> Result<Self> {
+        let (items, _) = factors.size2()?;
+        let weights = Tensor::f_cat(&[factors, &factors.f_narrow(0, 0, 1)?.f_zeros_like()?], 0)?;
+        let bias = Tensor::f_zeros([items + 1], (Kind::Float, factors.device()))?;
+        Ok(Self { items: usize::try_from(items).unwrap_or(0), weights, bias })
+    }
+
+    /// The table whose rows are those of both, one behind the other, and whose biases are the sums of theirs: with contexts
+    /// one behind the other its logits are the sums of theirs.
+    ///
+    /// # Errors
+    /// [`crate::Error::Torch`] if memory is short or the tables have not as many tracks.
+    pub(crate) fn beside(&self, other: &Self) -> Result<Self> {
+        let weights = Tensor::f_cat(&[&self.weights, &other.weights], 1)?;
+        Ok(Self { items: self.items, weights, bias: self.bias.f_add(&other.bias)? })
+    }
+
     /// Number of tracks.
     pub fn items(&self) -> usize {
         self.items

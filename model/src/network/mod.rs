@@ -27,7 +27,7 @@ mod sequence_encoder;
 mod transformer;
 mod transformer_block;
 
-pub(crate) use item_index::Search;
+pub(crate) use item_index::{ItemIndex, Search};
 pub(crate) use layer_norm::LAYER_NORM_EPSILON;
 pub(crate) use logit_moments::LogitMoments;
 pub(crate) use transformer_block::FEED_FORWARD_FACTOR;

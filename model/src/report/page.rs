@@ -39,11 +39,15 @@ fn curves(metrics: &MetricsReport) -> String {
     let loss: Vec<(f64, f64)> = history.iter().map(|point| (point.step as f64, point.loss)).collect();
     let validation: Vec<(f64, f64)> = history.iter().map(|point| (point.step as f64, point.validation)).collect();
     let blend: Vec<(f64, f64)> = metrics.blend.tried.iter().map(|tried| (tried.weight, tried.validation)).collect();
+    let share = metrics.blend.factorisation.as_ref().map_or_else(String::new, |choice| {
+        let shares: Vec<(f64, f64)> = choice.tried.iter().map(|tried| (tried.weight, tried.validation)).collect();
+        curve("Validation NDCG of the blend", "share of the factorisation", &shares)
+    });
     format!(
         "<h2>Learning</h2><div>{}{}{}</div>",
         curve("Training loss", "step", &loss),
         curve("Validation NDCG of the network", "step", &validation),
-        curve("Validation NDCG of the blend", "weight of the neighbours", &blend),
+        curve("Validation NDCG of the blend", "weight of the neighbours", &blend) + &share,
     )
 }
 

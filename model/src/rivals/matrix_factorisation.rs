@@ -1,5 +1,6 @@
 //! Matrix factorisation of implicit feedback.
 
+use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Tensor};
 
 use crate::{
@@ -18,7 +19,7 @@ const LISTS_AT_ONCE: usize = 1 << 10;
 const INITIAL_DEVIATION: f64 = 0.1;
 
 /// What the factors are fitted to.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct AlsOptions {
     /// Width of the factors.
     pub dimension: u32,
@@ -58,13 +59,26 @@ impl MatrixFactorisation {
         let by_item = transposed(&by_list, items);
         let shape = [i64::try_from(items).unwrap_or(i64::MAX), i64::from(options.dimension)];
         let factors = Tensor::f_empty(shape, (Kind::Float, Device::Cpu))?.f_normal_(0.0, INITIAL_DEVIATION)?;
-        let mut fitted = Self { gram: gram(&factors, options)?, factors, options };
+        let mut fitted = Self::from_factors(factors, options)?;
         for _ in 0..options.iterations {
             let of_lists = solve(&fitted.factors, &fitted.gram, &by_list, options)?;
             let of_items = solve(&of_lists, &gram(&of_lists, options)?, &by_item, options)?;
-            fitted = Self { gram: gram(&of_items, options)?, factors: of_items, options };
+            fitted = Self::from_factors(of_items, options)?;
         }
         Ok(fitted)
+    }
+
+    /// Takes factors of items that were fitted before.
+    ///
+    /// # Errors
+    /// [`crate::Error::Torch`] if memory is short or the factors are not of the options' dimension.
+    pub fn from_factors(factors: Tensor, options: AlsOptions) -> Result<Self> {
+        Ok(Self { gram: gram(&factors, options)?, factors, options })
+    }
+
+    /// What the factors were fitted to.
+    pub fn options(&self) -> AlsOptions {
+        self.options
     }
 
     /// Factors of the items: `[items, dimension]`.

@@ -1,4 +1,4 @@
-//! Rivals that are there to be held against, and are no part of what is shipped.
+//! Rivals that are fitted here; of them the factorisation may become part of the blend.
 
 use super::{Dataset, Progress};
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 /// settings, and holds the lists several times.
 const MOST_FACTORISED: usize = 20_000_000;
 
-/// Rivals that are there to be held against, tuned on the validation playlists; what the settings leave out is missing.
+/// Rivals that are tuned on the validation playlists; what the settings leave out is missing.
 #[derive(Debug)]
 pub(super) struct FittedRivals {
     pub(super) als: Option<(AlsChoice, MatrixFactorisation)>,

@@ -8,14 +8,14 @@ use super::{CheckpointFile, Dataset, Progress, Trainer, TrainingReport, fitted_r
 use crate::{
     Result,
     artefact::Model,
-    blend::{Blend, BlendChoice, choose_weight},
+    blend::{Blend, BlendChoice, choose_share, choose_weight},
     config::{DataShape, ModelConfig},
     data::draw,
     evaluation::{EvaluationSet, MetricsReport, PlaylistCounts, evaluate, mean_of},
     metrics::Bootstrap,
     network::{NetworkRecommender, NextTrackNetwork},
     recommender::Recommender,
-    rivals::{ItemKnn, KnnChoice, Neighbours, Popularity, TitleRecommender, choose_knn},
+    rivals::{ItemKnn, KnnChoice, MatrixFactorisation, Neighbours, Popularity, TitleRecommender, choose_knn},
 };
 
 /// Trains a network on a dataset, weighs the blend, judges all recommenders on the test playlists, and puts together what
@@ -59,16 +59,24 @@ pub fn train_model(
         progress,
     )?;
     let network = network.folded()?.unwrap_or(network);
+    let rivals = FittedRivals::fit(&dataset, &validation, metric, config, progress)?;
     progress.phase("tuning the neighbours and the blend");
     let item_knn = choose_knn(&dataset.neighbours, &counts, &validation, metric, &config.knn)?;
     let neighbours = chosen(&dataset, &item_knn);
     let knn = ItemKnn::new(neighbours, &counts, item_knn.weights);
-    let blend = choose_weight(&knn, &NetworkRecommender::try_new(&network)?, &validation, metric, &config.blend)?;
-    let rivals = FittedRivals::fit(&dataset, &validation, metric, config, progress)?;
+    let recommender = NetworkRecommender::try_new(&network)?;
+    let mut blend = choose_weight(&knn, &recommender, &validation, metric, &config.blend)?;
+    if let Some((_, als)) = rivals.als.as_ref().filter(|_| blend.weight < 1.0) {
+        let mixture = Blend::try_new(&knn, &recommender, blend.weight)?;
+        blend.factorisation = Some(choose_share(mixture, als, &validation, metric, &config.blend)?);
+    }
+    drop(recommender);
     progress.phase("judging on the test playlists");
     let fitted = Fitted { network, training, item_knn, rivals, blend, validation_playlists: validation.len() };
     let metrics = judge(&dataset, config, &fitted)?;
     let neighbours = chosen(&dataset, &fitted.item_knn).clone();
+    let als_share = fitted.blend.share();
+    let als = fitted.rivals.als.filter(|_| als_share > 0.0).map(|(_, als)| als);
     Ok(Model {
         config: config.clone(),
         train_playlists: u32::try_from(dataset.train.len()).unwrap_or(u32::MAX),
@@ -78,6 +86,8 @@ pub fn train_model(
         network: fitted.network,
         seed_weights: fitted.item_knn.weights,
         blend_weight: fitted.blend.weight,
+        als,
+        als_share,
         metrics,
         data_versions: dataset.data_versions,
     })
@@ -91,6 +101,13 @@ struct Fitted {
     rivals: FittedRivals,
     blend: BlendChoice,
     validation_playlists: usize,
+}
+
+impl Fitted {
+    /// The factorisation, if the blend has a share of it.
+    fn shipped_als(&self) -> Option<&MatrixFactorisation> {
+        self.rivals.als.as_ref().filter(|_| self.blend.share() > 0.0).map(|(_, als)| als)
+    }
 }
 
 /// The neighbours by the measure that was chosen.
@@ -116,7 +133,10 @@ fn judge(dataset: &Dataset, config: &ModelConfig, fitted: &Fitted) -> Result<Met
     let title = TitleRecommender::new(&dataset.titles, &counts, train_playlists, &config.title);
     let knn = ItemKnn::new(chosen(dataset, &fitted.item_knn), &counts, fitted.item_knn.weights);
     let network = NetworkRecommender::try_new(&fitted.network)?;
-    let mixture = Blend::try_new(&knn, &network, fitted.blend.weight)?;
+    let mut mixture = Blend::try_new(&knn, &network, fitted.blend.weight)?;
+    if let Some(als) = fitted.shipped_als() {
+        mixture = mixture.with_factorisation(als, fitted.blend.share())?;
+    }
     let metrics = dataset.protocol.metrics();
     let judge = |recommender: &dyn Recommender| evaluate(recommender, &set, &metrics, &counts);
     let (knn, mixture) = (judge(&knn)?, judge(&mixture)?);

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tch::Device;
 
 use crate::{
-    fixture::{playlists, small_config, torch, write_lake},
+    fixture::{add_factors, playlists, small_config, torch, write_lake},
     training::train,
 };
 
@@ -20,7 +20,8 @@ use crate::{
 async fn a_loaded_model_scores_as_the_saved_one() {
     let _torch = torch().await;
     let folder = tempfile::tempdir().unwrap();
-    let (lake, model) = trained(folder.path()).await;
+    let (lake, mut model) = trained(folder.path()).await;
+    add_factors(&mut model);
     let manifest = artefact::save(&lake, &model).await.unwrap();
     let (found, loaded) = artefact::load(&lake, manifest.model_id, Device::Cpu).await.unwrap();
     assert_eq!(found, manifest);
@@ -68,7 +69,8 @@ async fn the_latest_complete_model_is_found() {
 async fn what_does_not_fit_is_refused() {
     let _torch = torch().await;
     let folder = tempfile::tempdir().unwrap();
-    let (lake, model) = trained(folder.path()).await;
+    let (lake, mut model) = trained(folder.path()).await;
+    add_factors(&mut model);
     let saved = artefact::save(&lake, &model).await.unwrap();
     let check = async |file: &str, change: fn(&mut Value), expected: &str| {
         let id = copy(&lake, &saved).await;
@@ -99,6 +101,7 @@ async fn what_does_not_fit_is_refused() {
     )
     .await;
     check("config.json", |json| json["config"]["network"]["blocks"] = json!(2), "found nothing").await;
+    check("config.json", |json| json["als"]["dimension"] = json!(7), "tensor `factors` should be Float [120, 7]").await;
     check("config.json", |json| json["config"]["network"]["encoder"] = json!("gru"), "found nothing").await;
 }
 
@@ -106,7 +109,8 @@ async fn what_does_not_fit_is_refused() {
 async fn a_replaced_file_is_noticed() {
     let _torch = torch().await;
     let folder = tempfile::tempdir().unwrap();
-    let (lake, model) = trained(folder.path()).await;
+    let (lake, mut model) = trained(folder.path()).await;
+    add_factors(&mut model);
     let saved = artefact::save(&lake, &model).await.unwrap();
     for file in saved.files.keys() {
         let id = copy(&lake, &saved).await;

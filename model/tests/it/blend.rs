@@ -1,10 +1,12 @@
 //! The blend against its parts.
 
+use lake::Lake;
 use model::{
-    blend::{Blend, choose_weight},
+    blend::{Blend, choose_share, choose_weight},
     config::{BlendConfig, ModelConfig},
     evaluation::{EvaluationSet, mean_of},
     metrics::Ndcg,
+    rivals::{AlsOptions, MatrixFactorisation},
     training::Dataset,
 };
 
@@ -46,4 +48,38 @@ async fn blend_is_never_worse_on_validation_than_its_better_part() {
         assert_eq!(chosen.validation, blend.validation);
         assert!(blend.validation >= blend.tried[0].validation.max(blend.tried.last().unwrap().validation));
     }
+}
+
+#[tokio::test]
+async fn a_factorisation_gets_a_share_only_as_far_as_it_helps() {
+    let _torch = torch().await;
+    let folder = tempfile::tempdir().unwrap();
+    let lake = write_lake(folder.path(), &playlists(400, 9)).await;
+    // What was fitted helps a network that knows nothing.
+    let (share, gain) = share_of_factors(&lake, 1e-9, 6).await;
+    assert!(share > 0.2 && gain > 0.05, "{share} for {gain}");
+    // Factors that nothing was fitted to help nobody who knows the rule.
+    let (share, gain) = share_of_factors(&lake, 0.01, 0).await;
+    assert!(share < 0.3 && gain >= 0.0, "{share} for {gain}");
+}
+
+/// Share that a factorisation after so many iterations gets beside a network, and the validation NDCG that it adds.
+async fn share_of_factors(lake: &Lake, learning_rate: f64, iterations: u32) -> (f64, f64) {
+    let mut config = small_config();
+    config.optimiser.learning_rate = learning_rate;
+    let model = train(lake, &config).await;
+    let dataset = Dataset::load(lake, &config).await.unwrap();
+    let playlists: Vec<_> = dataset.validation.iter().collect();
+    let set = EvaluationSet::new(&playlists, &dataset.lookup, &dataset.tracks, &dataset.artists);
+    let recommenders = model.recommenders().unwrap();
+    let options = AlsOptions { dimension: 16, iterations, confidence: 5.0, regularisation: 1.0, seed: 4 };
+    let als = MatrixFactorisation::fit(&dataset.train, dataset.vocabulary.len(), options).unwrap();
+    let blend = || Blend::try_new(&recommenders.knn, &recommenders.network, 0.0).unwrap();
+    let choice = choose_share(blend(), &als, &set, &Ndcg::AT_500, &BlendConfig { steps: 10 }).unwrap();
+    let without = mean_of(&Ndcg::AT_500, &blend(), &set).unwrap();
+    assert_eq!((choice.tried.len(), choice.tried[0].weight), (10, 0.0));
+    assert!((choice.tried[0].validation - without).abs() < 1e-12);
+    let chosen = blend().with_factorisation(&als, choice.share).unwrap();
+    assert!((mean_of(&Ndcg::AT_500, &chosen, &set).unwrap() - choice.validation).abs() < 1e-12);
+    (choice.share, choice.validation - without)
 }

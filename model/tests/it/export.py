@@ -134,6 +134,41 @@ def neighbour_scores(seeds, table, decay, count):
     return scores
 
 
+def solve(matrix, right):
+    """x of matrix · x = right, by elimination."""
+    rows_left = [[*row, value] for row, value in zip(matrix, right)]
+    size = len(rows_left)
+    for step in range(size):
+        pivot = max(range(step, size), key=lambda place: abs(rows_left[place][step]))
+        rows_left[step], rows_left[pivot] = rows_left[pivot], rows_left[step]
+        for place in range(step + 1, size):
+            share = rows_left[place][step] / rows_left[step][step]
+            rows_left[place] = [own - share * above for own, above in zip(rows_left[place], rows_left[step])]
+    found = [0.0] * size
+    for step in reversed(range(size)):
+        known = dot(rows_left[step][step + 1 : size], found[step + 1 :])
+        found[step] = (rows_left[step][size] - known) / rows_left[step][step]
+    return found
+
+
+def factor_scores(seeds, factors, told):
+    """The products of each item's factors with those of the list."""
+    factors, size = rows(factors, told["dimension"]), told["dimension"]
+    held = [factors[seed] for seed in set(seeds)]
+    if not held:
+        return [0.0] * len(factors)
+    entry = lambda lists, one, other: sum(row[one] * row[other] for row in lists)
+    matrix = [
+        [
+            entry(factors, one, other) + told["confidence"] * entry(held, one, other) + (one == other) * told["regularisation"]
+            for other in range(size)
+        ]
+        for one in range(size)
+    ]
+    found = solve(matrix, [(1 + told["confidence"]) * sum(row[place] for row in held) for place in range(size)])
+    return [dot(found, row) for row in factors]
+
+
 def z_scores(values):
     """Mean 0 and deviation 1."""
     mean = sum(values) / len(values)
@@ -153,7 +188,12 @@ def main():
         network = logits(seeds, weights, told["network"])
         neighbours = neighbour_scores(seeds, table, told["neighbours"]["decay"], told["items"])
         weight, parts = told["blend"]["weight"], zip(z_scores(neighbours), z_scores(network))
-        answers.append({"network": network, "blend": [weight * one + (1 - weight) * other for one, other in parts]})
+        blend = [weight * one + (1 - weight) * other for one, other in parts]
+        if told["factorisation"]:
+            factors = read(folder / "factors.safetensors")["factors"]
+            share, scores = told["blend"]["factorisation_share"], factor_scores(seeds, factors, told["factorisation"])
+            blend = [share * one + (1 - share) * other for one, other in zip(z_scores(scores), blend)]
+        answers.append({"network": network, "blend": blend})
     json.dump(answers, sys.stdout)
 
 

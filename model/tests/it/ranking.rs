@@ -7,8 +7,8 @@ use model::{
     network::{NetworkRecommender, NextTrackNetwork},
     recommender::{Query, Recommendation, Recommender, rank_by_scores},
     rivals::{
-        ItemKnn, NeighbourMeasure, Neighbours, PlaylistIndex, PlaylistKnn, Popularity, SeedWeights, TitleModel,
-        TitleRecommender,
+        AlsOptions, ItemKnn, MatrixFactorisation, NeighbourMeasure, Neighbours, PlaylistIndex, PlaylistKnn, Popularity,
+        SeedWeights, TitleModel, TitleRecommender,
     },
 };
 use rand::{RngExt, SeedableRng};
@@ -73,6 +73,12 @@ async fn every_recommender_ranks_as_its_scores_say() {
     check(&network, &world.queries);
     for weight in [0.0, 0.3, 0.9, 1.0] {
         check(&Blend::try_new(&knn, &network, weight).unwrap(), &world.queries);
+    }
+    let options = AlsOptions { dimension: 16, iterations: 2, confidence: 5.0, regularisation: 1.0, seed: 3 };
+    let als = MatrixFactorisation::fit(&world.train, ITEMS as usize, options).unwrap();
+    for (weight, share) in [(0.0, 0.5), (0.3, 0.0), (0.3, 0.2), (0.3, 0.95), (1.0, 0.5)] {
+        let blend = Blend::try_new(&knn, &network, weight).unwrap().with_factorisation(&als, share).unwrap();
+        check(&blend, &world.queries);
     }
 }
 
