@@ -188,6 +188,8 @@ def say(text: str) -> None:
 def main() -> int:
     """Runs the benchmark."""
     arguments = parse_arguments()
+    # Contestants run in a folder of their own.
+    arguments.train_speed, arguments.python = arguments.train_speed.absolute(), arguments.python.absolute()
     adopt_orphans()
     parent = places.cache() / "bench-work"
     parent.mkdir(parents=True, exist_ok=True)
