@@ -10,7 +10,7 @@
 WITH ordered AS (
     SELECT
         playlist_tracks.pid,
-        array_agg(tracks.track_id ORDER BY playlist_tracks.pos) AS track_ids,
+        array_agg_ordered(tracks.track_id, playlist_tracks.pos) AS track_ids,
         count(*) AS length
     FROM playlist_tracks
     INNER JOIN tracks ON playlist_tracks.track_uri = tracks.track_uri

@@ -3,6 +3,7 @@
 //! To add one: write its file, list it in [`scalar_functions`] or [`aggregate_functions`]; every session, on client,
 //! scheduler and executor, then has it, and the contract test of the cluster covers it.
 
+mod array_agg_ordered;
 pub mod cooccurrence;
 mod hash_bucket;
 mod normalize_title;
@@ -24,5 +25,8 @@ pub fn scalar_functions() -> Vec<Arc<ScalarUDF>> {
 
 /// All aggregate functions.
 pub fn aggregate_functions() -> Vec<Arc<AggregateUDF>> {
-    vec![Arc::new(AggregateUDF::from(cooccurrence::Cooccurrence::new()))]
+    vec![
+        Arc::new(AggregateUDF::from(array_agg_ordered::ArrayAggOrdered::new())),
+        Arc::new(AggregateUDF::from(cooccurrence::Cooccurrence::new())),
+    ]
 }

@@ -26,6 +26,7 @@ mod narrow_neighbours;
 mod narrow_tracks;
 #[cfg(test)]
 mod operators;
+mod ordered_lists;
 #[cfg(test)]
 mod pruning;
 #[cfg(test)]
