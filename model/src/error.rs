@@ -241,6 +241,15 @@ pub enum Error {
         /// What is wrong and what would be right.
         problem: String,
     },
+    /// A file that was asked for cannot be written.
+    #[error("cannot write `{path}`; name a file in a folder that exists and may be written to")]
+    OutputFile {
+        /// The file.
+        path: String,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
     /// Standard output or error cannot be written.
     #[error("cannot write to {stream}")]
     Output {
@@ -293,6 +302,7 @@ impl Error {
             | Self::Torch(_)
             | Self::Runtime(_)
             | Self::Export { .. }
+            | Self::OutputFile { .. }
             | Self::Output { .. } => 1,
         }
     }

@@ -45,10 +45,11 @@ fn report(error: &Error) -> ExitCode {
     let mut text = format!("error: {error}");
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
-        // libtorch appends a stack of its own frames.
         let message = cause.to_string();
         text.push_str("\n  caused by: ");
-        text.push_str(message.lines().next().unwrap_or_default());
+        // libtorch appends a stack of its own frames; what is wrong with a file of settings takes several lines.
+        let lines = if matches!(error, Error::ConfigurationFile { .. }) { usize::MAX } else { 1 };
+        text.push_str(&message.lines().take(lines).collect::<Vec<_>>().join("\n    "));
         source = cause.source();
     }
     // If standard error is gone there is nobody left to tell.

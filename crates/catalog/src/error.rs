@@ -42,7 +42,9 @@ pub enum Error {
         table: String,
     },
     /// The table is the lake's, which only its own writers change.
-    #[error("table `{database}.{table}` belongs to the lake and cannot be changed through the catalog")]
+    #[error(
+        "table `{database}.{table}` belongs to the lake and cannot be changed through the catalog; to be rid of it, remove its folder in the lake"
+    )]
     LakeTable {
         /// Its database.
         database: String,

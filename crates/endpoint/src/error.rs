@@ -153,6 +153,9 @@ fn of_text(text: &str, sql: &str) -> QueryError {
     if lower.contains("not implemented") || lower.contains("not yet supported") || lower.contains("not support") {
         return QueryError::not_supported(text);
     }
+    if lower.contains("is not a valid table name: ") {
+        return QueryError::new("SYNTAX_ERROR", text.trim_start_matches("External error: "));
+    }
     if lower.contains("error during planning") {
         return QueryError::new("SYNTAX_ERROR", text.trim_start_matches("Error during planning: "));
     }
@@ -213,7 +216,10 @@ impl From<store::Error> for QueryError {
 
 impl From<lake::Error> for QueryError {
     fn from(error: lake::Error) -> Self {
-        Self::internal(error.to_string())
+        match error {
+            lake::Error::InvalidTableName { .. } => Self::new("SYNTAX_ERROR", error.to_string()),
+            other => Self::internal(other.to_string()),
+        }
     }
 }
 

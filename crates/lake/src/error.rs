@@ -68,7 +68,9 @@ pub enum Error {
         table: String,
     },
     /// A table or column name that cannot be used.
-    #[error("`{name}` is not a valid table name: use letters, digits and underscores, not starting with an underscore")]
+    #[error(
+        "`{name}` is not a valid table name: use ASCII letters, digits and underscores, and a letter first; `models` is the folder of models"
+    )]
     InvalidTableName {
         /// The name as given.
         name: String,

@@ -18,7 +18,7 @@ pub const LAKE_FORMAT: u64 = 2;
 
 const MARKER: &str = "_segue.json";
 /// Folder of the model artefacts, which are no table.
-const MODELS: &str = "models";
+pub(crate) const MODELS: &str = "models";
 /// Tables that are looked at at once when the lake is listed.
 const LOOKS_AT_ONCE: usize = 16;
 
@@ -114,7 +114,7 @@ impl Lake {
         let listing =
             self.store.list_with_delimiter(Some(&self.root)).await.map_err(Error::store("list", &self.root))?;
         let names = listing.common_prefixes.iter().filter_map(Path::filename);
-        Ok(names.filter(|name| *name != MODELS && self.table(name).is_ok()).map(str::to_owned).collect())
+        Ok(names.filter(|name| self.table(name).is_ok()).map(str::to_owned).collect())
     }
 
     async fn check_format(&self) -> Result<()> {

@@ -7,7 +7,7 @@ use futures::TryStreamExt;
 use object_store::{ObjectStore, ObjectStoreExt, path::Path};
 use url::Url;
 
-use crate::{Error, Lake, Manifest, Result, Snapshot, TableWriter, WriteMode};
+use crate::{Error, Lake, Manifest, Result, Snapshot, TableWriter, WriteMode, layout::MODELS};
 
 /// A table by name, whether or not it has been written yet.
 #[derive(Debug, Clone)]
@@ -20,7 +20,8 @@ impl Table {
     pub(crate) fn try_new(lake: Lake, name: &str) -> Result<Self> {
         let mut characters = name.chars();
         let starts_well = characters.next().is_some_and(|first| first.is_ascii_alphabetic());
-        if !starts_well || !characters.all(|character| character.is_ascii_alphanumeric() || character == '_') {
+        let goes_on_well = characters.all(|character| character.is_ascii_alphanumeric() || character == '_');
+        if !starts_well || !goes_on_well || name == MODELS {
             return Err(Error::InvalidTableName { name: name.to_owned() });
         }
         Ok(Self { lake, name: name.to_owned() })

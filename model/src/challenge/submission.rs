@@ -36,13 +36,14 @@ pub struct Team {
 /// tracks, none of them twice and none that the playlist shows.
 ///
 /// # Errors
-/// [`Error::Data`] if the model knows too few tracks, [`Error::Output`] if the file cannot be written, [`Error::Torch`] if
+/// [`Error::Data`] if the model knows too few tracks, [`Error::OutputFile`] or [`Error::Output`] if the file cannot be written, [`Error::Torch`] if
 /// memory is short.
 pub fn write_submission(path: &Path, set: &ChallengeSet, model: &Model, team: &Team, length: usize) -> Result<()> {
     let failed = |source| Error::Output { stream: "the submission", source };
+    let created = |source| Error::OutputFile { path: path.display().to_string(), source };
     let recommenders = model.recommenders()?;
     let shipped = Shipped::try_new(model, &recommenders)?;
-    let mut file = GzEncoder::new(File::create(path).map_err(failed)?, Compression::default());
+    let mut file = GzEncoder::new(File::create(path).map_err(created)?, Compression::default());
     let plain = |text: &str| text.replace([',', '\n', '\r'], " ");
     writeln!(file, "team_info,main,{},{}", plain(&team.name), plain(&team.email)).map_err(failed)?;
     for playlists in set.playlists.chunks(AT_ONCE) {

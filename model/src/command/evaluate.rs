@@ -7,11 +7,11 @@ use runtime::telemetry::LogFormat;
 
 use super::{
     cli::{ComputeArgs, LakeArgs},
-    output::{print_json, print_text},
+    output::{check_place, print_json, print_text, write_page},
     train::{progress, summary},
 };
 use crate::{
-    Error, Result,
+    Result,
     config::ModelConfig,
     evaluation::Protocol,
     report::page,
@@ -59,6 +59,9 @@ pub(super) async fn run(args: EvaluateArgs, log_format: LogFormat) -> Result<()>
     config.seed = args.seed.unwrap_or(config.seed);
     config.training.max_seconds = args.max_seconds.unwrap_or(config.training.max_seconds);
     config.validate()?;
+    if let Some(file) = &args.report {
+        check_place(file)?;
+    }
     let device = args.compute.apply()?;
     let lake = args.lake.open().await?;
     let mut progress = progress(log_format);
@@ -66,14 +69,16 @@ pub(super) async fn run(args: EvaluateArgs, log_format: LogFormat) -> Result<()>
     let dataset = Dataset::load_for(&lake, args.protocol, &config).await?;
     let model = train_model(dataset, &config, device, None, &mut *progress)?;
     drop(progress);
+    // First what nothing else keeps.
+    match args.json {
+        true => print_json(&model.metrics)?,
+        false => print_text(&summary("evaluated", &model.metrics, started.elapsed().as_secs_f64()))?,
+    }
     if let Some(file) = &args.report {
         let title = format!("Evaluation by {:?} of {}", args.protocol, lake.url());
         // Examples would have to be of the lake's own split, which is not what was judged by.
         let page = page(&title, &model.metrics, &[]);
-        std::fs::write(file, page).map_err(|source| Error::Output { stream: "the report", source })?;
+        write_page(file, &page)?;
     }
-    if args.json {
-        return print_json(&model.metrics);
-    }
-    print_text(&summary("evaluated", &model.metrics, started.elapsed().as_secs_f64()))
+    Ok(())
 }

@@ -1,6 +1,10 @@
 //! Writes results to standard output.
 
-use std::io::{self, Write};
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write},
+    path::Path,
+};
 
 use serde::Serialize;
 
@@ -18,6 +22,26 @@ pub(super) fn print_text(text: &str) -> Result<()> {
     writeln!(output, "{text}")
         .and_then(|()| output.flush())
         .map_err(|source| Error::Output { stream: "standard output", source })
+}
+
+/// Makes sure that a page can be written in the end, before long work begins.
+///
+/// # Errors
+/// [`Error::OutputFile`] if it cannot.
+pub(super) fn check_place(file: &Path) -> Result<()> {
+    OpenOptions::new().append(true).create(true).open(file).map(drop).map_err(|source| unwritable(file, source))
+}
+
+/// Writes a page.
+///
+/// # Errors
+/// [`Error::OutputFile`] if it cannot be written.
+pub(super) fn write_page(file: &Path, page: &str) -> Result<()> {
+    fs::write(file, page).map_err(|source| unwritable(file, source))
+}
+
+fn unwritable(file: &Path, source: io::Error) -> Error {
+    Error::OutputFile { path: file.display().to_string(), source }
 }
 
 /// Text of others, such as a track's name, without the characters that would steer a terminal.

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 use tch::Device;
 
-use super::{cli::LakeArgs, output::print_text};
+use super::{
+    cli::LakeArgs,
+    output::{print_text, write_page},
+};
 use crate::{
     Error, Result,
     artefact::{self, ModelSelector},
@@ -42,6 +45,6 @@ pub(super) async fn run(args: ReportArgs) -> Result<()> {
         Err(error) => return Err(error),
     };
     let page = page(&format!("Model {id}"), &model.metrics, &examples);
-    std::fs::write(&args.output, page).map_err(|source| Error::Output { stream: "the report", source })?;
+    write_page(&args.output, &page)?;
     print_text(&format!("{}", args.output.display()))
 }

@@ -99,6 +99,8 @@ impl ModelConfig {
         let unreadable = |source| Error::ConfigurationFile { path: shown.clone(), source };
         if let Some(path) = path {
             let text = std::fs::read_to_string(path).map_err(|source| unreadable(Box::new(source)))?;
+            // Alone the text says where in it something is wrong; below, over the defaults, it has no lines any more.
+            toml::from_str::<Self>(&text).map_err(|source| unreadable(Box::new(source)))?;
             overlay(&mut table, toml::from_str(&text).map_err(|source| unreadable(Box::new(source)))?);
         }
         let decided = table.get("network").is_some_and(|network| network.get("dropout").is_some());
@@ -203,6 +205,12 @@ mod tests {
         check("[playlist_knn]\nneighbours = [0]\n", "`playlist_knn.neighbours`");
         check("[network]\nlayers = 2\n", "unknown field `layers`");
         check("seed = \"x\"\n", "invalid type");
+    }
+
+    #[test]
+    fn what_is_wrong_in_a_file_is_told_with_its_line() {
+        check("[network]\ndimension = -1\n", "line 2, column 13");
+        check("[training]\n\nepoch = 3\n", "line 3, column 1");
     }
 
     #[track_caller]

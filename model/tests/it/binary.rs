@@ -98,7 +98,18 @@ async fn exit_status_tells_whose_fault_it_is() {
     check(&empty, &["train", "--epochs", "many"], 2, "--epochs");
     check(&empty, &["recommend", "--tracks", "nonsense"], 2, "`nonsense` is not a track");
     check(&empty, &["train", "--config", "/no/such/file.toml"], 78, "/no/such/file.toml");
+    let settings = folder.path().join("settings.toml");
+    std::fs::write(&settings, "[network]\ndimension = -1\n").unwrap();
+    check(&empty, &["train", "--config", settings.to_str().unwrap()], 78, "line 2, column 13");
     check(&empty, &["predict"], 78, "has no model yet");
+    // Before anything is trained.
+    let report = folder.path().join("nowhere/page.html");
+    check(
+        &empty,
+        &["evaluate", "--report", report.to_str().unwrap()],
+        1,
+        "nowhere/page.html`; name a file in a folder",
+    );
     check(&empty, &["train"], 78, "has no table `sequences`");
     let newer = folder.path().join("newer");
     std::fs::create_dir(&newer).unwrap();

@@ -34,7 +34,8 @@ const COMPRESSION: &str = "format.compression";
 ///
 /// - `COPY … TO 'folder/' STORED AS PARQUET [PARTITIONED BY (…)] [OPTIONS (compression '…')]` fills a folder that is
 ///   empty;
-/// - `CREATE [OR REPLACE] TABLE … AS …` makes a table of the lake.
+/// - `CREATE [OR REPLACE] TABLE … AS …` makes a table of the lake;
+/// - `DROP TABLE` of a table of the lake is refused.
 ///
 /// `COPY` to a single file (`….parquet`), to other formats, or with other options stays as it is.
 ///
@@ -49,6 +50,10 @@ pub async fn parallel_writes(plan: LogicalPlan, lake: &Lake) -> Result<LogicalPl
         },
         LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) if !create.temporary => {
             create_table(create, lake).await
+        }
+        LogicalPlan::Ddl(DdlStatement::DropTable(drop)) => {
+            refuse_to_drop(&drop.name, lake).await?;
+            Ok(LogicalPlan::Ddl(DdlStatement::DropTable(drop)))
         }
         other => Ok(other),
     }
@@ -102,6 +107,20 @@ async fn create_table(create: CreateMemoryTable, lake: &Lake) -> Result<LogicalP
     let schema = Arc::new(create.input.schema().as_arrow().clone());
     let target = LakeTable::target(lake, name, schema);
     insert(Arc::unwrap_or_clone(create.input), name, Arc::new(target), InsertOp::Overwrite)
+}
+
+/// The engine would forget a table of the lake and leave it where it is.
+async fn refuse_to_drop(name: &TableReference, lake: &Lake) -> Result<()> {
+    let failed = |error: lake::Error| DataFusionError::External(Box::new(error));
+    let Ok(table) = lake.table(name.table()) else { return Ok(()) };
+    if table.latest_version().await.map_err(failed)?.is_none() {
+        return Ok(());
+    }
+    let folder = table.url();
+    plan_err!(
+        "table `{}` belongs to the lake, where others may read it; to be rid of it, remove its folder {folder}",
+        name.table()
+    )
 }
 
 fn insert(rows: LogicalPlan, name: &str, target: Arc<dyn TableProvider>, op: InsertOp) -> Result<LogicalPlan> {

@@ -107,6 +107,21 @@ async fn a_copy_may_be_compressed_in_another_way() {
 }
 
 #[tokio::test]
+async fn a_table_of_the_lake_is_not_dropped_in_words_only() {
+    let place = TestLake::new().await;
+    statement(&place, &place.session(1).await, "CREATE TABLE kept AS SELECT 1 AS n").await.unwrap();
+    let context = place.session(1).await;
+    let error = refusal(&place, &context, "DROP TABLE kept").await;
+    assert!(error.contains("`kept` belongs to the lake") && error.contains("/kept/"), "{error}");
+    assert_eq!(statement(&place, &context, "SELECT n FROM kept").await.unwrap(), ["1"]);
+    // What is the session's own goes.
+    for sql in ["CREATE TEMPORARY TABLE own AS SELECT 2 AS n", "DROP TABLE own"] {
+        rows(&context, sql).await;
+    }
+    assert!(context.sql("SELECT n FROM own").await.is_err());
+}
+
+#[tokio::test]
 async fn other_statements_stay_as_they_are() {
     let place = TestLake::new().await;
     let context = place.session(1).await;

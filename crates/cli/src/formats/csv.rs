@@ -100,7 +100,8 @@ impl<'a> Column<'a> {
     /// The value, unless it is NULL.
     fn value(&mut self, row: usize) -> Result<Option<String>> {
         match self {
-            Self::Plain(array, _) if array.is_null(row) => Ok(None),
+            // A column of nothing but untyped NULL has no bits that say so.
+            Self::Plain(array, _) if array.is_null(row) || array.data_type().is_null() => Ok(None),
             Self::Plain(_, formatter) => Ok(Some(formatter.value(row).try_to_string()?)),
             Self::Nested(encoder) if encoder.is_null(row) => Ok(None),
             Self::Nested(encoder) => {

@@ -57,3 +57,27 @@ async fn rows_go_to_a_file_in_every_form() {
     let rows = workplace.rows("SELECT count(*) AS n, count(at) AS times, max(s) AS s FROM r").await;
     assert_eq!(rows, serde_json::json!([{ "n": 2, "times": 1, "s": "a|b" }]));
 }
+
+#[tokio::test]
+async fn a_file_of_rows_is_whole_or_as_it_was() {
+    let workplace = Workplace::new();
+    let fails = async |arguments: &[&str], expected: &str| {
+        let output = workplace.segue.run(arguments).await.unwrap();
+        assert!(!output.status.success() && output.stderr.contains(expected), "{arguments:?}: {}", output.stderr);
+    };
+    fs::write(workplace.path("kept"), "as it was").unwrap();
+    fails(&["sql", "--format", "csv", "--output", "kept", "SELECT * FROM nowhere"], "nowhere").await;
+    assert_eq!(fs::read_to_string(workplace.path("kept")).unwrap(), "as it was");
+    for format in ["parquet", "json"] {
+        let two = ["sql", "--format", format, "--output", "two", "SELECT 1 AS a; SELECT 2 AS b"];
+        fails(&two, "only one fits into a").await;
+    }
+    let rows =
+        workplace.segue.run(["sql", "--format", "csv", "SELECT '' AS a, NULL AS b"]).await.unwrap().success().unwrap();
+    assert_eq!(rows.stdout, "a,b\n\"\",\n");
+    fs::write(workplace.path("marked.sql"), "\u{feff}SELECT 1 AS a").unwrap();
+    let rows =
+        workplace.segue.run(["sql", "--format", "csv", "--file", "marked.sql"]).await.unwrap().success().unwrap();
+    assert_eq!(rows.stdout, "a\n1\n");
+    fails(&["sql", "CREATE TABLE \"Grüße\" AS SELECT 1 AS a"], "SYNTAX_ERROR: `grüße` is not a valid table name").await;
+}

@@ -108,7 +108,8 @@ impl RunSettings {
             keep_sets: self.keep_sets,
             seed: self.seed,
             train_seconds: self.train_seconds,
-            model_config: self.model_config,
+            // A run may be taken up again from another folder.
+            model_config: self.model_config.map(std::path::absolute).transpose()?,
             model_binary: self.model.path(),
             model_arguments: settings.trainer_log(),
             triggered_by: triggered_by.to_owned(),

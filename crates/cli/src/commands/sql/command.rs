@@ -20,7 +20,8 @@ use super::{
     statements::{self, Dialect},
 };
 use crate::{
-    commands::run::BadInput, console::Console, formats::OutputFormat, interrupt::Interrupt, place, settings::Settings,
+    commands::run::BadInput, console::Console, failure::UsageError, formats::OutputFormat, interrupt::Interrupt, place,
+    settings::Settings,
 };
 
 const EXAMPLES: &str = "\
@@ -104,12 +105,20 @@ async fn answer_all(
     console: &mut Console,
 ) -> Result<()> {
     let statements = statements::parse(&source.read().await?, dialect)?;
-    let mut file = output.map(create).transpose()?;
+    let mut file = None;
+    let mut is_written = false;
     let mut place = Place::open(settings, extras).await?;
     for statement in statements {
         let started = Instant::now();
         let answer = place.answer(statement).await?;
         let is_done = matches!(answer, Answer::Done);
+        if !is_done && std::mem::replace(&mut is_written, true) {
+            check_further(form.format, output)?;
+        }
+        // Not before there is something to write: a statement that fails leaves what was there.
+        if let (Some(path), None) = (output, &file) {
+            file = Some(create(path)?);
+        }
         let out: &mut (dyn Write + Send) = match &mut file {
             Some(file) => file,
             None => console.out(),
@@ -125,6 +134,19 @@ async fn answer_all(
         file.flush()?;
     }
     Ok(())
+}
+
+/// Refuses a second result where two make no file that anybody reads.
+fn check_further(format: OutputFormat, output: Option<&Path>) -> Result<()> {
+    let together = match format {
+        OutputFormat::Parquet => "a Parquet file",
+        OutputFormat::Json if output.is_some() => "a file of JSON; --format jsonl has a line for each row",
+        _ => return Ok(()),
+    };
+    let problem = format!(
+        "there is more than one result, and only one fits into {together}: give each statement a call and a file of its own"
+    );
+    Err(UsageError(problem).into())
 }
 
 fn create(path: &Path) -> Result<BufWriter<File>> {

@@ -41,7 +41,12 @@ impl Source {
             return Ok(statement);
         }
         match self.file.filter(|file| file.as_os_str() != STDIN) {
-            Some(file) => std::fs::read_to_string(&file).with_context(|| format!("cannot read `{}`", file.display())),
+            Some(file) => {
+                let text =
+                    std::fs::read_to_string(&file).with_context(|| format!("cannot read `{}`", file.display()))?;
+                // The byte order mark of an editor.
+                Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
+            }
             None => {
                 let mut text = String::new();
                 io::stdin().read_to_string(&mut text).context("cannot read statements from standard input")?;
