@@ -94,7 +94,9 @@ pub enum Error {
         lake: String,
     },
     /// The model was written in a format of another version of Segue.
-    #[error("model `{id}` has artefact format {found}, this segue-model reads format {expected}; train it again")]
+    #[error(
+        "model `{id}` has artefact format {found}, this segue-model reads formats up to {expected}; train it again, or read it with a newer one"
+    )]
     FormatVersion {
         /// The model.
         id: ModelId,

@@ -1,14 +1,15 @@
 //! The `artefact.json` of a model.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use serde::{Deserialize, Serialize};
 
 use super::{FileRecord, Model, ModelId};
 use crate::versions;
 
-/// Format of the files; another number is refused.
-pub const ARTEFACT_FORMAT: u64 = 2;
+/// Formats of the files that can be read; another number is refused. In the last one the blend may have a share of a
+/// factorisation, which older programs would leave out without a word; a model without it is written as the one before.
+pub const ARTEFACT_FORMATS: RangeInclusive<u64> = 2..=3;
 
 /// What a model consists of and where it comes from. It is written last, and makes the model exist.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,7 +45,7 @@ impl Manifest {
     /// Describes a model and its files.
     pub fn new(model_id: ModelId, model: &Model, files: BTreeMap<String, FileRecord>) -> Self {
         Self {
-            format_version: ARTEFACT_FORMAT,
+            format_version: if model.als.is_some() { *ARTEFACT_FORMATS.end() } else { *ARTEFACT_FORMATS.start() },
             model_id,
             created_at_ms: model_id.created_at_ms(),
             vocabulary_sha256: model.vocabulary.hash(),

@@ -33,7 +33,7 @@ pub(crate) mod weights_file;
 pub use description::Description;
 pub use export::export;
 pub use file_record::FileRecord;
-pub use manifest::{ARTEFACT_FORMAT, Manifest};
+pub use manifest::{ARTEFACT_FORMATS, Manifest};
 pub use model::Model;
 pub use model_id::ModelId;
 pub use model_selector::ModelSelector;

@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use tch::Device;
 
 use super::{
-    ARTEFACT_FORMAT, Description, FileRecord, Manifest, Model, ModelId, ModelSelector, factors_file,
+    ARTEFACT_FORMATS, Description, FileRecord, Manifest, Model, ModelId, ModelSelector, factors_file,
     manifest::ManifestFormat, neighbours_file, titles_file, vocabulary_file, weights_file,
 };
 use crate::{Error, Result, evaluation::MetricsReport, network::NextTrackNetwork};
@@ -159,8 +159,8 @@ async fn read_manifest(lake: &Lake, id: ModelId) -> Result<Option<Manifest>> {
         Err(error) => return Err(Error::store("read", &path)(error)),
     };
     let ManifestFormat { format_version: found } = decode_json(MANIFEST, &bytes)?;
-    if found != ARTEFACT_FORMAT {
-        return Err(Error::FormatVersion { id, found, expected: ARTEFACT_FORMAT });
+    if !ARTEFACT_FORMATS.contains(&found) {
+        return Err(Error::FormatVersion { id, found, expected: *ARTEFACT_FORMATS.end() });
     }
     decode_json(MANIFEST, &bytes).map(Some)
 }

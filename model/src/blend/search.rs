@@ -105,6 +105,8 @@ mod tests {
         // A part alone that is best by however little is not given away.
         check(&[&[1.0, 0.0, 0.5], &[0.0, 1.0, 0.4], &[0.2, 0.2, 0.2]], 0);
         check(&[&[0.5; 3], &[0.5; 3], &[0.5; 3]], 1);
+        // Where another part alone is above them all, the best of them is the least loss.
+        assert_eq!(middle_of_the_top(&[(0.0, vec![0.1; 3]), (0.5, vec![0.3; 3]), (0.7, vec![0.2; 3])], 0.9), 1);
     }
 
     #[track_caller]

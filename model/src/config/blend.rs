@@ -10,7 +10,7 @@ use crate::Result;
 #[serde(default, deny_unknown_fields)]
 pub struct BlendConfig {
     /// Steps between network alone and neighbours alone that are tried on the validation playlists; default 10, from 1 to
-    /// 1,000. Both ends are always tried, so that the blend is never worse there than its better part. A factorisation
+    /// 1,000. Both ends are always tried, so that the blend is never worse there than the better of the two. A factorisation
     /// is then given shares in as many steps, from none to just below all.
     pub steps: u32,
 }

@@ -143,7 +143,8 @@ impl ItemIndex {
 impl SortedRows {
     fn new(dimension: usize, weights: &[f32], bias: &[f32]) -> Self {
         let norms: Vec<f32> = weights.chunks(dimension).map(|row| dot(row, row).sqrt()).collect();
-        // Contexts come out of a layer norm, so their norms are near the root of the dimension.
+        // The network's contexts come out of a layer norm, so their norms are near the root of the dimension. Where others
+        // stand behind them this orders the blocks less well, and what is skipped is decided by the norms as they are.
         let typical = (dimension as f32).sqrt();
         let bound = |item: &Item| typical * norms[item.index()] + bias[item.index()];
         let mut items: Vec<Item> = (0..u32::try_from(bias.len()).unwrap_or(u32::MAX)).map(Item).collect();

@@ -25,6 +25,7 @@ async fn a_loaded_model_scores_as_the_saved_one() {
     let manifest = artefact::save(&lake, &model).await.unwrap();
     let (found, loaded) = artefact::load(&lake, manifest.model_id, Device::Cpu).await.unwrap();
     assert_eq!(found, manifest);
+    assert_eq!(manifest.format_version, 3, "older programs must not leave the factorisation out");
     assert_eq!((&loaded.config, loaded.blend_weight), (&model.config, model.blend_weight));
     assert_eq!((&loaded.titles, &loaded.neighbours), (&model.titles, &model.neighbours));
     assert_eq!(loaded.vocabulary.tracks(), model.vocabulary.tracks());
@@ -82,7 +83,7 @@ async fn what_does_not_fit_is_refused() {
     check(
         "artefact.json",
         |json| json["format_version"] = json!(99),
-        "has artefact format 99, this segue-model reads format 2",
+        "has artefact format 99, this segue-model reads formats up to 3",
     )
     .await;
     check(

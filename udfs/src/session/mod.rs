@@ -1,5 +1,6 @@
 //! The session: made here and nowhere else, so that client, scheduler and executor plan and run alike.
 
+mod constant_rows;
 mod object_stores;
 mod options;
 mod query_planner;

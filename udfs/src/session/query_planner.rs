@@ -16,7 +16,7 @@ use runtime::traces;
 use tracing::{Instrument, info_span};
 use uuid::Uuid;
 
-use super::trace_parent;
+use super::{constant_rows::constant_rows, trace_parent};
 use crate::{
     operators::{
         CompressedScanExec, FoldedNamesExec,
@@ -49,7 +49,7 @@ fn in_words(error: DataFusionError) -> DataFusionError {
     }
 }
 
-/// The plan with scans that keep what they were told on the way to executors.
+/// The plan with scans that keep what they were told on the way to executors, and leaves that the scheduler can divide.
 fn travelling(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
     let changed = plan.transform_down(|node| {
         // Below one that was made before, there is nothing to do.
@@ -57,6 +57,9 @@ fn travelling(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
             return Ok(Transformed::new(node, false, TreeNodeRecursion::Jump));
         }
         let made = |plan: Arc<dyn ExecutionPlan>| Transformed::new(plan, true, TreeNodeRecursion::Jump);
+        if let Some(rows) = constant_rows(&node)? {
+            return Ok(made(rows));
+        }
         if let Some(scan) = CompressedScanExec::of_scan(&node)? {
             return Ok(made(Arc::new(scan)));
         }

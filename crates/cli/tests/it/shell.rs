@@ -81,3 +81,35 @@ async fn a_file_of_rows_is_whole_or_as_it_was() {
     assert_eq!(rows.stdout, "a\n1\n");
     fails(&["sql", "CREATE TABLE \"Grüße\" AS SELECT 1 AS a"], "SYNTAX_ERROR: `grüße` is not a valid table name").await;
 }
+
+/// Tasks of one stage have different branches, and the scheduler has to count their operators alike.
+#[tokio::test]
+async fn unions_of_constants_come_to_an_end() {
+    let workplace = Workplace::new();
+    workplace.segue.run(["sql", "CREATE TABLE t AS SELECT 1 AS n"]).await.unwrap().success().unwrap();
+    for (sql, expected) in [
+        ("SELECT 1 AS n UNION ALL SELECT 2 UNION ALL SELECT 3", "n\n1\n2\n3\n"),
+        ("SELECT 1 AS n UNION SELECT 2 UNION SELECT 3 UNION SELECT 2 UNION SELECT 5", "n\n1\n2\n3\n5\n"),
+        ("SELECT n FROM UNNEST(ARRAY[1, 2]) AS u(n) UNION ALL SELECT 1 UNION ALL SELECT 2", "n\n1\n1\n2\n2\n"),
+        (
+            "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 4) SELECT n FROM r",
+            "n\n1\n2\n3\n4\n",
+        ),
+        (
+            "SELECT count(*) AS n FROM t UNION ALL SELECT 7 UNION ALL SELECT count(*) FROM t UNION ALL SELECT n FROM t WHERE false \
+             UNION ALL SELECT 8",
+            "n\n1\n1\n7\n8\n",
+        ),
+        ("SELECT 1 AS n WHERE false UNION ALL SELECT 2 WHERE true UNION ALL SELECT 3", "n\n2\n3\n"),
+    ] {
+        let ordered = format!("SELECT n FROM ({sql}) ORDER BY n");
+        for dialect in ["trino", "datafusion"] {
+            if dialect == "datafusion" && (sql.contains("UNNEST") || sql.contains("RECURSIVE")) {
+                continue;
+            }
+            let arguments = ["sql", "--dialect", dialect, "--format", "csv", "--partitions", "4", ordered.as_str()];
+            let output = workplace.segue.run(arguments).await.unwrap().success().unwrap();
+            assert_eq!(output.stdout, expected, "{dialect}: {sql}");
+        }
+    }
+}

@@ -85,8 +85,11 @@ fn date_diff() -> Arc<ScalarUDF> {
         })
     };
     define("date_diff", typing, |call| {
-        let units = call.meanings(0, |name| Unit::of_name(name, &call.types[1]))?;
-        let (from, to) = (Moments::of(&call.arrays[1])?, Moments::of(&call.arrays[2])?);
+        // A date beside a timestamp is one, and the clock of the first shows both.
+        let of = if call.types[1] == TrinoType::Date { &call.types[2] } else { &call.types[1] };
+        let units = call.meanings(0, |name| Unit::of_name(name, of))?;
+        let from = Moments::of(&call.arrays[1])?;
+        let to = Moments::of(&call.arrays[2])?.shown_as(&from);
         let (starts, ends) = (from.local_micros(), to.local_micros());
         let instants = from.in_micros().zip(to.in_micros());
         let of_row = |row: usize| -> Option<i64> {
@@ -110,17 +113,14 @@ fn date_diff() -> Arc<ScalarUDF> {
     })
 }
 
-/// Whole months from one to the other.
+/// Whole months from one to the other; backwards as many as forwards, as Joda-Time counts, which Trino uses.
 fn months_between(start: NaiveDateTime, end: NaiveDateTime) -> i64 {
+    if end < start {
+        return -months_between(end, start);
+    }
     let months = i64::from(end.year() - start.year()) * 12 + i64::from(end.month()) - i64::from(start.month());
     let reached = plus_months(start, months).unwrap_or(end);
-    if months > 0 && reached > end {
-        months - 1
-    } else if months < 0 && reached < end {
-        months + 1
-    } else {
-        months
-    }
+    if reached > end { months - 1 } else { months }
 }
 
 /// `x + interval` and `x - interval`, which the planner writes `date_plus_interval` and `date_minus_interval`: of the

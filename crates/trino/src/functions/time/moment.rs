@@ -89,6 +89,11 @@ impl Moments {
         Ok(Self { micros, nanos, zone })
     }
 
+    /// The same instants, as the clock of others shows them.
+    pub(super) fn shown_as(self, others: &Self) -> Self {
+        Self { zone: others.zone, ..self }
+    }
+
     /// Whether they have a zone whose clock may differ from that of UTC.
     pub(super) fn has_zone(&self) -> bool {
         self.zone.is_some()
