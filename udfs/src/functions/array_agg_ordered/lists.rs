@@ -62,7 +62,10 @@ impl OrderedLists {
     pub(super) fn lists(&self, count: usize) -> Result<[ArrayRef; 2]> {
         let (rows, offsets) = self.ordered_rows(count);
         let Ok(offsets) = offsets.iter().map(|&offset| i32::try_from(offset)).collect::<Result<Vec<i32>, _>>() else {
-            return exec_err!("array_agg_ordered has more than {} values to give at once", i32::MAX);
+            return exec_err!(
+                "array_agg_ordered has more than {} values to give at once: raise the number of partitions, so that a task has fewer groups",
+                i32::MAX
+            );
         };
         let offsets = OffsetBuffer::new(offsets.into());
         let held: Vec<bool> = offsets.windows(2).map(|ends| ends[0] < ends[1]).collect();

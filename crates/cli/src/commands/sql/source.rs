@@ -44,14 +44,21 @@ impl Source {
             Some(file) => {
                 let text =
                     std::fs::read_to_string(&file).with_context(|| format!("cannot read `{}`", file.display()))?;
-                // The byte order mark of an editor.
-                Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
+                Ok(without_mark(text))
             }
             None => {
                 let mut text = String::new();
                 io::stdin().read_to_string(&mut text).context("cannot read statements from standard input")?;
-                Ok(text)
+                Ok(without_mark(text))
             }
         }
     }
+}
+
+/// Editors begin files with a byte order mark, which is nothing that anybody wrote.
+fn without_mark(mut text: String) -> String {
+    if text.starts_with('\u{feff}') {
+        text.remove(0);
+    }
+    text
 }
